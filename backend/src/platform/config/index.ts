@@ -1,0 +1,6 @@
+export { checkEnvironment, configClass, configClasses, InvalidSettings, readConfig, setting } from './config.js';
+export type { ConfigClass, Setting } from './config.js';
+export { ConfigModule } from './config.module.js';
+export { InstanceConfig } from './instance.config.js';
+export type { Role } from './instance.config.js';
+export { flag, list, port, url, whole } from './types.js';

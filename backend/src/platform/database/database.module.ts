@@ -1,0 +1,39 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { PostgreSqlDriver, type Options } from '@mikro-orm/postgresql';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { Global, Logger, Module } from '@nestjs/common';
+import { DatabaseConfig } from './database.config.js';
+import { connectionOptions, Reads } from './pool.js';
+import { slowQueryLogger } from './slow-queries.js';
+import { Transactions } from './transactions.js';
+
+function ormOptions(config: DatabaseConfig): Options {
+  const logger = new Logger('database');
+  return {
+    driver: PostgreSqlDriver,
+    dbName: 'from the URL',
+    driverOptions: { ...connectionOptions(config), max: config.poolSize },
+    autoLoadEntities: true,
+    metadataProvider: ReflectMetadataProvider,
+    discovery: { warnWhenNoEntities: false },
+    forceUtcTimezone: true,
+    logger: (message: string) => logger.debug(message),
+    slowQueryThreshold: config.slowQueryMs,
+    slowQueryLoggerFactory: slowQueryLogger,
+  } as Options;
+}
+
+/** The connection, its entity managers, and the two ways to use it: `Transactions` for writes, `Reads` for hot reads. */
+@Global()
+@Module({
+  imports: [
+    MikroOrmModule.forRootAsync({
+      driver: PostgreSqlDriver,
+      inject: [DatabaseConfig],
+      useFactory: ormOptions,
+    }),
+  ],
+  providers: [Transactions, Reads],
+  exports: [Transactions, Reads, MikroOrmModule],
+})
+export class DatabaseModule {}

@@ -1,0 +1,16 @@
+import type { z } from 'zod';
+import { dealEvents } from './deals.js';
+import { subscriptionEvents } from './subscriptions.js';
+import { userEvents } from './users.js';
+
+/** Every event that the product knows, by type. Each room declares its own slice. */
+export const eventCatalogue = { ...userEvents, ...dealEvents, ...subscriptionEvents };
+
+/** The type of an event: noun, dot, past tense. */
+export type EventType = keyof typeof eventCatalogue;
+
+/** The data that an event of one type carries. */
+export type EventData<T extends EventType> = z.infer<(typeof eventCatalogue)[T]['data']>;
+
+export { defineEvents } from './define.js';
+export type { EventDefinition } from './define.js';

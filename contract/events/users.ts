@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { defineEvents } from './define.js';
+
+const role = z.enum(['owner', 'admin', 'member', 'viewer']);
+
+/** Events of people, their sessions, workspaces and keys. Account and session events belong to the system workspace. */
+export const userEvents = defineEvents({
+  'user.registered': { version: 1, subject: 'user', data: z.object({ operator: z.boolean() }), about: 'A person signed up.' },
+  'user.email_verified': { version: 1, subject: 'user', data: z.object({}), about: 'A person confirmed their address.' },
+  'user.profile_updated': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ changed: z.array(z.string()) }),
+    about: 'A person changed their profile or preferences.',
+  },
+  'user.password_reset_requested': { version: 1, subject: 'user', data: z.object({}), about: 'A password reset was requested.' },
+  'user.password_changed': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ by: z.enum(['reset', 'change']) }),
+    about: 'A person set a new password.',
+  },
+  'session.started': {
+    version: 1,
+    subject: 'session',
+    data: z.object({ userId: z.uuid(), method: z.enum(['password', 'registration']) }),
+    about: 'A person signed in.',
+  },
+  'session.ended': {
+    version: 1,
+    subject: 'session',
+    data: z.object({ userId: z.uuid(), reason: z.enum(['logout', 'reuse', 'password_changed', 'expired']) }),
+    about: 'A session ended.',
+  },
+  'session.refused': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ reason: z.enum(['password', 'unverified', 'unknown']) }),
+    about: 'A sign-in was refused.',
+  },
+  'workspace.created': { version: 1, subject: 'workspace', data: z.object({ name: z.string() }), about: 'A workspace was made.' },
+  'workspace.updated': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({ before: z.object({ name: z.string() }), after: z.object({ name: z.string() }) }),
+    about: 'A workspace was renamed.',
+  },
+  'member.added': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ role }),
+    about: 'A person joined the workspace.',
+  },
+  'member.role_changed': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ before: role, after: role }),
+    about: "A member's role changed.",
+  },
+  'member.removed': { version: 1, subject: 'user', data: z.object({ role }), about: 'A person left the workspace.' },
+  'api_key.created': {
+    version: 1,
+    subject: 'api_key',
+    data: z.object({ name: z.string(), scopes: z.array(z.string()), expiresAt: z.string().nullable() }),
+    about: 'An API key was made.',
+  },
+  'api_key.revoked': { version: 1, subject: 'api_key', data: z.object({ name: z.string() }), about: 'An API key was revoked.' },
+});
