@@ -1,0 +1,96 @@
+// `npm start`: from a fresh clone to a running instance, and back to nothing running.
+import { startApp } from './app.mjs';
+import { ensureBuild } from './build.mjs';
+import { ensureDebianPackages, REDIS } from './debian.mjs';
+import { Fault, Interrupted, sentence } from './fault.mjs';
+import { makeDataFolder, takeInstance } from './instance.mjs';
+import { ensurePackages } from './packages.mjs';
+import { dataFolder } from './paths.mjs';
+import { checkPort } from './ports.mjs';
+import { checkpoint, interrupt } from './processes.mjs';
+import { REDIS_MISSING } from './redis.mjs';
+import { needsEmbedded, startServices } from './services.mjs';
+
+const PORTS = [
+  { variable: 'SIGNALBOX_PORT', fallback: 3000, what: 'the console' },
+  { variable: 'SIGNALBOX_SMTP_IN_PORT', fallback: 2525, what: 'incoming mail' },
+];
+
+/**
+ * Settles at the first signal that asks to stop; later ones change nothing, the stop is under way.
+ * @returns {Promise<void>}
+ */
+export function stopRequested() {
+  return new Promise((stop) => {
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stop());
+  });
+}
+
+/**
+ * Does `work` with cleanups that run last-in first-out however it ends, and turns faults into one sentence and code 1.
+ * @param {(stopped: Promise<void>, later: (cleanup: () => unknown) => void) => Promise<number>} work gives the exit code
+ */
+export async function command(work) {
+  const stopped = stopRequested();
+  void stopped.then(interrupt);
+  /** @type {(() => unknown)[]} */
+  const cleanups = [];
+  let code = 0;
+  try {
+    code = await work(stopped, (cleanup) => cleanups.unshift(cleanup));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) {
+      console.error(sentence(error));
+      code = 1;
+    }
+  }
+  for (const cleanup of cleanups) {
+    try {
+      await cleanup();
+    } catch (error) {
+      console.error(sentence(error));
+      code ||= 1;
+    }
+  }
+  process.exit(code);
+}
+
+/**
+ * Brings everything up to the application: checks, packages, embedded services, build.
+ * @param {(cleanup: () => unknown) => void} later
+ * @returns {Promise<{env: Record<string, string>, failed: Promise<string>}>}
+ */
+export async function prepare(later) {
+  const dir = dataFolder();
+  makeDataFolder(dir);
+  const instance = needsEmbedded() ? takeInstance(dir) : undefined;
+  if (instance) later(instance.release);
+  for (const port of PORTS) await checkPort(port);
+  if (!process.env.REDIS_URL?.trim()) await ensureDebianPackages([REDIS], () => REDIS_MISSING);
+  await ensurePackages();
+  checkpoint();
+  const building = ensureBuild();
+  building.catch(() => undefined); // awaited below, after the services, whose cleanup must be known first
+  const services = await startServices(dir);
+  later(services.stop);
+  await building;
+  checkpoint();
+  instance?.publish(services.env);
+  return { env: { ...services.env, SIGNALBOX_DATA_DIR: dir }, failed: services.failed };
+}
+
+/** The whole of `npm start`. */
+export async function start() {
+  await command(async (stopped, later) => {
+    const { env, failed } = await prepare(later);
+    const app = startApp(env);
+    later(app.stop);
+    return Promise.race([
+      stopped.then(() => 0),
+      app.exited,
+      failed.then((reason) => {
+        throw new Fault(reason);
+      }),
+    ]);
+  });
+}
