@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+
+/** There is no file of that key. */
+export class FileMissing extends Error {
+  constructor(key: string) {
+    super(`There is no file "${key}".`);
+  }
+}
+
+/** Keys are path-like: lower-case parts of letters, digits, `-`, `_` and `.`, separated by `/`. */
+const KEY = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/i;
+
+/** @throws Error for a key that could leave the store or that some store cannot keep */
+export function assertKey(key: string): void {
+  if (key.length > 500 || !KEY.test(key) || key.includes('..')) throw new Error(`"${key.slice(0, 80)}" is not a file key.`);
+}
+
+/** Keeps files by key. A `put` that has returned survives a crash; a file is never seen half-written. */
+export abstract class Storage {
+  abstract put(key: string, bytes: Buffer, options?: { contentType?: string }): Promise<void>;
+  /** @throws FileMissing */
+  abstract get(key: string): Promise<Buffer>;
+  /** @throws FileMissing */
+  abstract stream(key: string): Promise<Readable>;
+  abstract exists(key: string): Promise<boolean>;
+  /** Removing what is not there is no error. */
+  abstract delete(key: string): Promise<void>;
+}

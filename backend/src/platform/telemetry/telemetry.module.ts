@@ -1,0 +1,26 @@
+import { Global, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import pretty from 'pino-pretty';
+import { logOptions } from './logging.js';
+import { Metrics } from './metrics.js';
+import { TelemetryConfig } from './telemetry.config.js';
+
+/** Logs by pino, with secrets redacted, and metrics. Requests are counted and logged by the http room. */
+@Global()
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({
+      inject: [TelemetryConfig],
+      useFactory: (config: TelemetryConfig) => ({
+        // Standard error, because standard output says when the instance is ready and nothing else.
+        pinoHttp: [
+          { ...logOptions(config), autoLogging: false },
+          config.logFormat === 'pretty' ? pretty({ destination: 2, colorize: true }) : process.stderr,
+        ],
+      }),
+    }),
+  ],
+  providers: [Metrics],
+  exports: [Metrics, LoggerModule],
+})
+export class TelemetryModule {}
