@@ -1,4 +1,11 @@
-// One configuration for every Jest suite. `unit` needs nothing; `integration` boots the real services once.
+// One configuration for every Jest suite. `unit` needs nothing; `integration` boots the real services once and, in
+// `npm run test:full` only, holds the long forms (*.full.spec.ts) too.
+const full = process.env.SIGNALBOX_TEST_FULL === '1';
+const folders = ['contract', 'backend', 'scripts', 'nginx', 'e2e'];
+
+/** @param {string} suffix */
+const specs = (suffix) => folders.map((folder) => `<rootDir>/${folder}/**/*${suffix}`);
+
 const common = {
   rootDir: '.',
   testEnvironment: 'node',
@@ -7,7 +14,7 @@ const common = {
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: true }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['<rootDir>/backend/test/jest.setup.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/', '<rootDir>/scripts/fixtures/'],
 };
 
 export default {
@@ -19,17 +26,18 @@ export default {
     '!backend/src/main.ts',
   ],
   coverageProvider: 'v8',
+  coverageReporters: ['json-summary', 'lcovonly'],
   projects: [
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/contract/**/*.spec.ts', '<rootDir>/backend/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.ts'],
-      testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.full\\.spec\\.ts$'],
+      testMatch: specs('.spec.ts'),
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$', '\\.full\\.spec\\.ts$'],
     },
     {
       ...common,
       displayName: 'integration',
-      testMatch: ['<rootDir>/contract/**/*.int.spec.ts', '<rootDir>/backend/**/*.int.spec.ts'],
+      testMatch: [...specs('.int.spec.ts'), ...(full ? specs('.full.spec.ts') : [])],
       globalSetup: '<rootDir>/backend/test/global-setup.mjs',
       globalTeardown: '<rootDir>/backend/test/global-teardown.mjs',
     },

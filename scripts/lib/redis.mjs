@@ -70,7 +70,7 @@ export async function startRedis({ dir }) {
     await sleep(10);
   }
   return {
-    url: `unix://${socket}?password=${password}`,
+    url: `unix://${encodeURI(socket)}?password=${password}`,
     pid,
     exited,
     stop: async () => {
