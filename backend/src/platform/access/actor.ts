@@ -1,0 +1,36 @@
+import type { Permission, Role } from './permissions.js';
+
+/** Who acts: a signed-in person, an API key, or the system itself. */
+export interface Actor {
+  kind: 'user' | 'api_key' | 'system';
+  /** The user's or the key's id; null for the system. It is the `principal_id` of `access_grant`. */
+  id: string | null;
+  /** The person: the user itself, or the one the key belongs to. */
+  userId: string | null;
+  sessionId?: string;
+  /** The client's address, as far as the trusted proxies tell it. */
+  address?: string;
+  requestId?: string;
+  /** True for the instance's operators. */
+  operator?: boolean;
+  /** What an API key is limited to; absent means everything its role allows. */
+  scopes?: readonly Permission[];
+}
+
+/** An actor inside the workspace that the request names, as the handler of a workspace route gets it. */
+export interface Member extends Actor {
+  id: string;
+  workspaceId: string;
+  role: Role;
+  permissions: ReadonlySet<Permission>;
+}
+
+/** The actor of what the instance does by itself. */
+export function systemActor(requestId?: string): Actor {
+  return { kind: 'system', id: null, userId: null, requestId };
+}
+
+/** True when the actor is a member of a workspace. */
+export function isMember(actor: Actor | Member | null): actor is Member {
+  return actor !== null && 'workspaceId' in actor;
+}

@@ -1,0 +1,12 @@
+export { Unauthenticated } from '#platform/errors/index.js';
+export { AccessModule } from './access.module.js';
+export { isMember, systemActor } from './actor.js';
+export type { Actor, Member } from './actor.js';
+export { Authenticator } from './authenticator.js';
+export type { Credentials } from './authenticator.js';
+export { Grants } from './grants.js';
+export { AlreadyMember, LastOwner, MembershipApi } from './membership-api.js';
+export type { Membership } from './membership-api.js';
+export { effectivePermissions, isPermission, isRole, permissions, rolePermissions, ROLES } from './permissions.js';
+export type { Permission, Role, RoutePermission } from './permissions.js';
+export { grantExists, grantJoin } from './visibility.js';

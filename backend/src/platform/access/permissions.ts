@@ -1,0 +1,73 @@
+/** Every permission, with the sentence that people read when they choose the scopes of a key. */
+export const permissions = {
+  'deals:read': 'See deals, their evidence, prices and statistics.',
+  'deals:write': 'Change and remove deals, and parse messages again.',
+  'sources:read': 'See where deals come from and whether each source works.',
+  'sources:write': 'Add, change, pause, test and remove sources.',
+  'messages:read': 'Read the messages that sources brought in.',
+  'messages:write': 'Upload messages and remove them.',
+  'subscriptions:read': 'See subscriptions and what they delivered.',
+  'subscriptions:write': 'Create, change, pause and remove subscriptions.',
+  'members:read': 'See who belongs to the workspace.',
+  'members:write': 'Invite people, change their roles and remove them.',
+  'workspace:read': "See the workspace's name and settings.",
+  'workspace:write': "Change the workspace's name and settings, or remove it.",
+  'api_keys:read': 'See which API keys exist.',
+  'api_keys:write': 'Create and revoke API keys.',
+  'audit:read': 'Read the audit trail of the workspace.',
+  'instance:operate':
+    'Run the instance: its mailbox preview, parked work and health. Operators only; no role grants it.',
+} as const;
+
+/** What a role may hold. */
+export type Permission = keyof typeof permissions;
+
+/** What a route may ask for: a permission, `public` (no sign-in), or `self` (any signed-in person, own things only). */
+export type RoutePermission = Permission | 'public' | 'self';
+
+/** The roles of a workspace, the mightiest first. */
+export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
+
+/** A person's or key's part in a workspace. */
+export type Role = (typeof ROLES)[number];
+
+const all = Object.keys(permissions) as Permission[];
+const workspace = all.filter((p) => p !== 'instance:operate');
+const admin = workspace;
+const reads = workspace.filter((p) => p.endsWith(':read'));
+const viewer = reads.filter((p) => !['audit:read', 'api_keys:read'].includes(p));
+const member: Permission[] = [
+  ...viewer,
+  'deals:write',
+  'sources:write',
+  'messages:write',
+  'subscriptions:write',
+  'api_keys:read',
+];
+
+/**
+ * What each role may do. An owner and an admin hold the same permissions; only an owner may make or unmake owners and
+ * remove the workspace, which the rooms that do it check by role.
+ */
+export const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  owner: new Set(workspace),
+  admin: new Set(admin),
+  member: new Set(member),
+  viewer: new Set(viewer),
+};
+
+/** True when the text names a permission. */
+export function isPermission(text: string): text is Permission {
+  return Object.hasOwn(permissions, text);
+}
+
+/** True when the text names a role. */
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
+
+/** What an actor may do in a workspace: what the role allows, narrowed to the scopes of an API key when it has some. */
+export function effectivePermissions(role: Role, scopes?: readonly Permission[]): ReadonlySet<Permission> {
+  if (!scopes) return rolePermissions[role];
+  return new Set(scopes.filter((scope) => rolePermissions[role].has(scope)));
+}
