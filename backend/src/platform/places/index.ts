@@ -1,0 +1,3 @@
+export { fold, foldWithOffsets } from './fold.js';
+export { Places, places } from './places.js';
+export type { Place, PlaceKind, PlaceMention } from './types.js';
