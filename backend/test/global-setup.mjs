@@ -18,10 +18,12 @@ export default async function globalSetup() {
   ]);
   process.env.TEST_DATABASE_URL = postgres.url;
   process.env.TEST_REDIS_URL = redis.url;
-  globalThis.signalboxServices = {
-    stop: async () => {
-      await Promise.all([postgres.stop(), redis.stop()]);
-      rmSync(dir, { recursive: true, force: true });
+  Object.assign(globalThis, {
+    signalboxServices: {
+      stop: async () => {
+        await Promise.all([postgres.stop(), redis.stop()]);
+        rmSync(dir, { recursive: true, force: true });
+      },
     },
-  };
+  });
 }

@@ -116,6 +116,7 @@ function databaseUrl(name: string): string {
 
 function required(variable: string): string {
   const value = process.env[variable];
-  if (!value) throw new Error(`${variable} is not set: only an integration spec (*.int.spec.ts) has the real services.`);
+  if (!value)
+    throw new Error(`${variable} is not set: only an integration spec (*.int.spec.ts) has the real services.`);
   return value;
 }

@@ -33,17 +33,16 @@ export async function ensureDebianPackages(wanted, refusal) {
     '-o',
     'DPkg::Lock::Timeout=120',
   ];
-  const install = () => run(apt[0], [...apt.slice(1), 'install', '--no-install-recommends', '-y', ...names]);
+  const install = () => run('env', [...apt, 'install', '--no-install-recommends', '-y', ...names]);
   let result = await install();
   if (result.code !== 0) {
-    await run(apt[0], [...apt.slice(1), 'update']);
+    await run('env', [...apt, 'update']);
     result = await install();
   }
   const still = missing.filter(({ program }) => !findProgram(program));
   if (still.length > 0) throw new Fault(`${refusal(still)} (apt-get said: ${result.output.trim().split('\n').at(-1)})`);
   if (existsSync('/run/systemd/system'))
-    for (const name of names)
-      await run(prefix[0] ?? 'env', [...prefix.slice(1), 'systemctl', 'disable', '--now', name]);
+    for (const name of names) await run('env', [...prefix, 'systemctl', 'disable', '--now', name]);
 }
 
 /** @returns {Promise<string[] | undefined>} what to put before a command that needs root; undefined when we may not */

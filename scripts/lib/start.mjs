@@ -1,13 +1,14 @@
 // `npm start`: from a fresh clone to a running instance, and back to nothing running.
 import { startApp } from './app.mjs';
 import { ensureBuild } from './build.mjs';
+import { command } from './command.mjs';
 import { ensureDebianPackages, REDIS } from './debian.mjs';
-import { Fault, Interrupted, sentence } from './fault.mjs';
+import { Fault } from './fault.mjs';
 import { makeDataFolder, takeInstance } from './instance.mjs';
 import { ensurePackages } from './packages.mjs';
 import { dataFolder } from './paths.mjs';
 import { checkPort } from './ports.mjs';
-import { checkpoint, interrupt } from './processes.mjs';
+import { checkpoint } from './processes.mjs';
 import { REDIS_MISSING } from './redis.mjs';
 import { needsEmbedded, startServices } from './services.mjs';
 
@@ -15,45 +16,6 @@ const PORTS = [
   { variable: 'SIGNALBOX_PORT', fallback: 3000, what: 'the console' },
   { variable: 'SIGNALBOX_SMTP_IN_PORT', fallback: 2525, what: 'incoming mail' },
 ];
-
-/**
- * Settles at the first signal that asks to stop; later ones change nothing, the stop is under way.
- * @returns {Promise<void>}
- */
-export function stopRequested() {
-  return new Promise((stop) => {
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stop());
-  });
-}
-
-/**
- * Does `work` with cleanups that run last-in first-out however it ends, and turns faults into one sentence and code 1.
- * @param {(stopped: Promise<void>, later: (cleanup: () => unknown) => void) => Promise<number>} work gives the exit code
- */
-export async function command(work) {
-  const stopped = stopRequested();
-  void stopped.then(interrupt);
-  /** @type {(() => unknown)[]} */
-  const cleanups = [];
-  let code = 0;
-  try {
-    code = await work(stopped, (cleanup) => cleanups.unshift(cleanup));
-  } catch (error) {
-    if (!(error instanceof Interrupted)) {
-      console.error(sentence(error));
-      code = 1;
-    }
-  }
-  for (const cleanup of cleanups) {
-    try {
-      await cleanup();
-    } catch (error) {
-      console.error(sentence(error));
-      code ||= 1;
-    }
-  }
-  process.exit(code);
-}
 
 /**
  * Brings everything up to the application: checks, packages, embedded services, build.

@@ -1,0 +1,146 @@
+// The one list of checks, run the same way by `npm test`, `npm run lint` and CI.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuild } from './build.mjs';
+import { pinnedNode, root } from './paths.mjs';
+import { run } from './processes.mjs';
+
+/** Of the lines of `backend` and of `contract`, at least this share is run by the tests. */
+const COVERED_PERCENT = 90;
+
+/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/** @typedef {{name: string, run: () => Promise<{ok: boolean, output: string}>}} Check */
+
+/** @param {string} path @param {string[]} args @returns {Check['run']} a check that is one program's exit code */
+const program =
+  (path, ...args) =>
+  async () => {
+    const { code, output } = await run(pinnedNode, [join(root, 'node_modules', path), ...args], { cwd: root });
+    return { ok: code === 0, output };
+  };
+
+/** @type {Check[]} */
+export const LINT = [
+  { name: 'types', run: program('typescript/bin/tsc', '--noEmit', '-p', '.') },
+  { name: 'lint', run: program('eslint/bin/eslint.js', '.', '--max-warnings=0') },
+  { name: 'format', run: program('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.') },
+  {
+    name: 'boundaries',
+    run: program(
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config',
+      '.dependency-cruiser.mjs',
+      'backend',
+      'contract',
+    ),
+  },
+];
+
+/** @type {Check} */
+export const BUILD = { name: 'build', run: () => ensureBuild().then(() => ({ ok: true, output: '' }), failure) };
+
+/**
+ * Runs the checks in order, stopping at none, and says one line for each.
+ * @param {Check[]} checks
+ * @returns {Promise<Counts>} each check counts as one test
+ */
+export async function runChecks(checks) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const check of checks) {
+    const from = Date.now();
+    const { ok, output } = await check.run();
+    counts[ok ? 'passed' : 'failed']++;
+    report(check.name, ok, from);
+    if (!ok) console.log(output.trim());
+  }
+  return counts;
+}
+
+/**
+ * Runs the Jest suites; output goes straight to the terminal.
+ * @param {string[]} patterns paths to choose specs by; none runs everything and measures the coverage
+ * @returns {Promise<Counts>} the coverage of each side counts as one test
+ */
+export async function runJest(patterns) {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
+  const outcome = join(folder, 'outcome.json');
+  const whole = patterns.length === 0;
+  const from = Date.now();
+  const jest = [
+    'node_modules/jest/bin/jest.js',
+    '--json',
+    `--outputFile=${outcome}`,
+    '--maxWorkers=2',
+    '--passWithNoTests=false',
+  ];
+  await run(pinnedNode, [...jest, ...(whole ? ['--coverage'] : patterns)], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+    stdio: ['ignore', 'ignore', 'inherit'], // standard output repeats the JSON
+  });
+  const counts = existsSync(outcome)
+    ? jestCounts(JSON.parse(readFileSync(outcome, 'utf8')))
+    : { passed: 0, failed: 1, skipped: 0 };
+  rmSync(folder, { recursive: true });
+  report(
+    `unit and integration: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+    counts.failed === 0,
+    from,
+  );
+  return whole ? sum(counts, await runChecks(COVERAGE)) : counts;
+}
+
+/** @type {Check[]} */
+const COVERAGE = ['backend/src', 'contract'].map((side) => ({
+  name: `coverage of ${side}`,
+  run: () =>
+    Promise.resolve()
+      .then(() => covered(side))
+      .catch(failure),
+}));
+
+/** @param {string} side @returns {{ok: boolean, output: string}} */
+function covered(side) {
+  const summary = JSON.parse(readFileSync(join(root, 'coverage/coverage-summary.json'), 'utf8'));
+  const files = Object.entries(summary).filter(([path]) => path.startsWith(join(root, side) + '/'));
+  const total = files.reduce((lines, [, { lines: l }]) => lines + l.total, 0);
+  const hit = files.reduce((lines, [, { lines: l }]) => lines + l.covered, 0);
+  const percent = total === 0 ? 0 : (100 * hit) / total;
+  const worst = files
+    .map(([path, { lines: l }]) => ({ path: path.slice(root.length + 1), missed: l.total - l.covered }))
+    .sort((a, b) => b.missed - a.missed)
+    .slice(0, 10)
+    .map(({ path, missed }) => `  ${path}: ${missed} lines not run`);
+  const said = `${percent.toFixed(1)} % of the lines of ${side} are run; ${COVERED_PERCENT} % are asked for`;
+  if (percent >= COVERED_PERCENT) console.log(`     ${said}`);
+  return { ok: percent >= COVERED_PERCENT, output: [said, ...worst].join('\n') };
+}
+
+/**
+ * @param {{numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, numRuntimeErrorTestSuites: number, numTotalTestSuites: number}} outcome
+ * @returns {Counts} a suite that could not even run counts as one failed test, and so does finding no suite
+ */
+export function jestCounts(outcome) {
+  return {
+    passed: outcome.numPassedTests,
+    failed: outcome.numFailedTests + outcome.numRuntimeErrorTestSuites + (outcome.numTotalTestSuites === 0 ? 1 : 0),
+    skipped: outcome.numPendingTests + outcome.numTodoTests,
+  };
+}
+
+/** @param {Counts[]} all @returns {Counts} */
+export function sum(...all) {
+  const add = (/** @type {keyof Counts} */ key) => all.reduce((total, counts) => total + counts[key], 0);
+  return { passed: add('passed'), failed: add('failed'), skipped: add('skipped') };
+}
+
+/** @param {string} name @param {boolean} ok @param {number} from */
+function report(name, ok, from) {
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+}
+
+/** @param {unknown} error */
+function failure(error) {
+  return { ok: false, output: String(/** @type {Error} */ (error).message) };
+}

@@ -1,0 +1,29 @@
+// `npm test`: everything that CI asks, as the first command in a fresh clone.
+import { BUILD, LINT, runChecks, runJest, sum } from './checks.mjs';
+import { command } from './command.mjs';
+import { ensureDebianPackages, REDIS } from './debian.mjs';
+import { say } from './fault.mjs';
+import { ensurePackages } from './packages.mjs';
+
+const WANTED = [
+  REDIS,
+  { program: 'dovecot', name: 'dovecot-imapd', why: 'a real IMAP server' },
+  { program: 'nginx', name: 'nginx', why: 'the reverse proxy' },
+];
+
+/** @param {{name: string}[]} missing */
+const refusal = (missing) =>
+  `The tests need ${missing.map(({ name }) => name).join(', ')}: install ${missing.length === 1 ? 'it' : 'them'} (Debian or Ubuntu: sudo apt-get install ${missing.map(({ name }) => name).join(' ')}), then run the command again.`;
+
+/** The whole of `npm test` and `npm run test:full`; arguments choose specs by path and leave out the other checks. */
+export async function test() {
+  await command(async () => {
+    const patterns = process.argv.slice(2);
+    await ensureDebianPackages(WANTED, refusal);
+    await ensurePackages();
+    const checks = await runChecks(patterns.length === 0 ? [...LINT, BUILD] : [BUILD]);
+    const { passed, failed, skipped } = sum(checks, await runJest(patterns));
+    say(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+    return failed === 0 ? 0 : 1;
+  });
+}
