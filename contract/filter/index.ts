@@ -1,0 +1,45 @@
+import type { BoundFilter } from './bound.js';
+import { check } from './check.js';
+import type { OwnerContext } from './context.js';
+import type { FieldCatalogue } from './fields.js';
+import { parse } from './parser.js';
+
+/**
+ * The door of the filter language. `compile` reads a filter; `toMatcher` and `toSql` answer it, in memory and in
+ * PostgreSQL, always alike.
+ */
+export type { BoundFilter, BoundNode, Interval, Limit, Predicate, Test } from './bound.js';
+export { canonical } from './canonical.js';
+export { check } from './check.js';
+export type {
+  Circumstances,
+  FilterContext,
+  OwnerContext,
+  PersonResolver,
+  PlaceResolver,
+  ResolvedPlace,
+} from './context.js';
+export { FilterError, type FilterErrorCode, type FilterErrorDetail, type Span } from './errors.js';
+export {
+  FieldCatalogue,
+  type Field,
+  type FieldType,
+  type KnownValue,
+  type Location,
+  type TargetDescription,
+} from './fields.js';
+export { fold, words } from './fold.js';
+export { MAX_LENGTH } from './lexer.js';
+export type { Matcher, Moment } from './leaves.js';
+export { compileNode, toMatcher } from './match.js';
+export { inMinorUnits, isCurrency, minorDigits, type Amount, type Rates } from './money.js';
+export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
+export type { Subject } from './read.js';
+export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
+export { dealFields } from './targets/deal.js';
+export { asValue, print, quote, type Operator, type Tree } from './tree.js';
+
+/** Parses and binds a filter's text. @throws FilterError where the text is wrong for this target or owner */
+export function compile(text: string, catalogue: FieldCatalogue, owner: OwnerContext): BoundFilter {
+  return check(parse(text), catalogue, owner);
+}

@@ -1,0 +1,175 @@
+import { FieldCatalogue, type KnownValue } from '../fields.js';
+
+const cabins: KnownValue[] = [
+  { value: 'economy', title: 'Economy', synonyms: ['coach', 'eco'] },
+  { value: 'premium', title: 'Premium economy', synonyms: ['premium-economy', 'premium economy', 'premium_economy'] },
+  { value: 'business', title: 'Business', synonyms: ['biz'] },
+  { value: 'first', title: 'First' },
+];
+
+const trips: KnownValue[] = [
+  { value: 'roundtrip', title: 'Round trip', synonyms: ['round-trip', 'return', 'rt'] },
+  { value: 'oneway', title: 'One way', synonyms: ['one-way', 'ow'] },
+];
+
+/**
+ * Deals: rows of table `deal` under the alias `d`, and `deal.found` events, whose data has the same columns in camel
+ * case. Places are stored with the keys of everything that contains them; texts, airlines and words are stored folded.
+ */
+export const dealFields = new FieldCatalogue({
+  target: 'deals',
+  words: { path: 'words', column: 'd.words' },
+  fields: [
+    {
+      name: 'type',
+      type: 'keyword',
+      title: 'Event',
+      description: 'The kind of signal; a listed deal counts as deal.found.',
+      rowType: 'deal.found',
+      values: [{ value: 'deal.found', title: 'A deal was found' }],
+    },
+    {
+      name: 'origin',
+      type: 'place',
+      title: 'From',
+      description: 'Where the trip begins: airport, city, country or region.',
+      synonyms: ['from'],
+      at: { path: 'originKeys', column: 'd.origin_keys' },
+    },
+    {
+      name: 'destination',
+      type: 'place',
+      title: 'To',
+      description: 'Where the trip goes: airport, city, country or region.',
+      synonyms: ['to', 'dest'],
+      at: { path: 'destinationKeys', column: 'd.destination_keys' },
+    },
+    {
+      name: 'price',
+      type: 'money',
+      title: 'Price',
+      description: 'What the deal costs, in your currency unless you name another.',
+      amount: { path: 'priceMinor', column: 'd.price_minor' },
+      currency: { path: 'currency', column: 'd.currency' },
+    },
+    {
+      name: 'airline',
+      type: 'set',
+      title: 'Airline',
+      description: 'An airline of the deal, by name or code.',
+      synonyms: ['airlines', 'carrier'],
+      at: { path: 'airlinesFolded', column: 'd.airlines_folded' },
+    },
+    {
+      name: 'cabin',
+      type: 'keyword',
+      title: 'Cabin',
+      description: 'Class of travel.',
+      synonyms: ['class'],
+      at: { path: 'cabin', column: 'd.cabin' },
+      values: cabins,
+      closed: true,
+    },
+    {
+      name: 'trip',
+      type: 'keyword',
+      title: 'Trip',
+      description: 'Round trip or one way.',
+      synonyms: ['triptype', 'trip-type'],
+      at: { path: 'tripType', column: 'd.trip_type' },
+      values: trips,
+      closed: true,
+    },
+    {
+      name: 'nonstop',
+      type: 'boolean',
+      title: 'Non-stop',
+      description: 'Whether the flight has no stop.',
+      synonyms: ['non-stop', 'direct'],
+      at: { path: 'nonstop', column: 'd.nonstop' },
+    },
+    {
+      name: 'departs',
+      type: 'period',
+      title: 'Travel dates',
+      description: 'Whether the travel window overlaps a period.',
+      synonyms: ['travel', 'travels', 'depart', 'dates'],
+      from: { path: 'travelFrom', column: 'd.travel_from' },
+      to: { path: 'travelTo', column: 'd.travel_to' },
+    },
+    {
+      name: 'book-by',
+      type: 'date',
+      title: 'Book by',
+      description: 'The last day to book.',
+      synonyms: ['bookby', 'book_by'],
+      at: { path: 'bookBy', column: 'd.book_by' },
+    },
+    {
+      name: 'percentile',
+      type: 'number',
+      title: 'Percentile',
+      description: "Share of the route's earlier prices that are cheaper, 0 to 100; missing until there are enough.",
+      synonyms: ['score'],
+      at: { path: 'percentile', column: 'd.percentile' },
+      precision: 'real',
+    },
+    {
+      name: 'z',
+      type: 'number',
+      title: 'Z-score',
+      description: "Standard deviations from the route's mean price; negative is cheaper.",
+      at: { path: 'z', column: 'd.z' },
+      precision: 'real',
+    },
+    {
+      name: 'source',
+      type: 'keyword',
+      title: 'Source',
+      description: 'Id of the mailbox or feed that brought the deal.',
+      at: { path: 'sourceId', column: 'd.source_id' },
+      uuid: true,
+    },
+    {
+      name: 'found',
+      type: 'instant',
+      title: 'Found',
+      description: 'When the deal was first seen.',
+      at: { path: 'foundAt', column: 'd.found_at' },
+    },
+    {
+      name: 'confidence',
+      type: 'number',
+      title: 'Confidence',
+      description: 'How sure the parser is, 0 to 1.',
+      at: { path: 'confidence', column: 'd.confidence' },
+      precision: 'real',
+    },
+    {
+      name: 'status',
+      type: 'keyword',
+      title: 'Status',
+      description: 'Whether the deal still stands.',
+      at: { path: 'status', column: 'd.status' },
+      values: [
+        { value: 'active', title: 'Active' },
+        { value: 'expired', title: 'Expired' },
+      ],
+      closed: true,
+    },
+    {
+      name: 'kind',
+      type: 'keyword',
+      title: 'Kind',
+      description: 'What makes it a deal.',
+      at: { path: 'kind', column: 'd.kind' },
+    },
+    {
+      name: 'title',
+      type: 'text',
+      title: 'Title',
+      description: 'Headline of the deal.',
+      at: { path: 'titleFolded', column: 'd.title_folded' },
+    },
+  ],
+});
