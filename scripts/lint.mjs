@@ -1,4 +1,9 @@
 // `npm run lint`: types, eslint, prettier and boundaries, as `npm test` runs them.
-import './lib/check-node.cjs';
+import { LINT, runChecks } from './lib/checks.mjs';
+import { command } from './lib/command.mjs';
+import { ensurePackages } from './lib/packages.mjs';
 
-import('./lib/lint.mjs').then(({ lint }) => lint());
+await command(async () => {
+  await ensurePackages();
+  return (await runChecks(LINT)).failed === 0 ? 0 : 1;
+});

@@ -6,12 +6,19 @@ export class Fault extends Error {}
 /** The operator asked to stop while a step was under way. */
 export class Interrupted extends Error {}
 
+let progress = process.stdout;
+
+/** Moves progress to standard error, for commands whose standard output is their product. */
+export function sayOnStandardError() {
+  progress = process.stderr;
+}
+
 /**
  * Says one line of progress.
  * @param {string} line
  */
 export function say(line) {
-  process.stdout.write(`${line}\n`);
+  progress.write(`${line}\n`);
 }
 
 /**

@@ -18,7 +18,8 @@ const refusal = (missing) =>
 /** The whole of `npm test` and `npm run test:full`; arguments choose specs by path and leave out the other checks. */
 export async function test() {
   await command(async () => {
-    const patterns = process.argv.slice(2);
+    const patterns = process.argv.slice(2).filter((argument) => argument !== '--full');
+    if (process.argv.includes('--full')) process.env.SIGNALBOX_TEST_FULL = '1';
     await ensureDebianPackages(WANTED, refusal);
     await ensurePackages();
     const checks = await runChecks(patterns.length === 0 ? [...LINT, BUILD] : [BUILD]);
