@@ -6,6 +6,7 @@ export class Fault extends Error {}
 /** The operator asked to stop while a step was under way. */
 export class Interrupted extends Error {}
 
+/** @type {NodeJS.WritableStream} */
 let progress = process.stdout;
 
 /** Moves progress to standard error, for commands whose standard output is their product. */
