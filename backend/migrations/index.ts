@@ -1,11 +1,15 @@
 import type { Migration } from '@mikro-orm/migrations';
 import { EventLog0001 } from './0001-event-log.js';
+import { Jobs0002 } from './0002-jobs.js';
+import { Mail0003 } from './0003-mail.js';
 import { Http0004 } from './0004-http.js';
 import { Access0005 } from './0005-access.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
   EventLog0001,
+  Jobs0002,
+  Mail0003,
   Http0004,
   Access0005,
 ];

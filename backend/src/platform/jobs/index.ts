@@ -1,0 +1,17 @@
+export { backoff, DEFAULT_RETRY } from './backoff.js';
+export { Enqueues, JobHandler } from './job-handler.js';
+export { JobHandlersInvalid, PermanentFailure, RetryLater, UnknownJob } from './job.errors.js';
+export type {
+  HandlerOptions,
+  JobOutcome,
+  JobRunner,
+  JobState,
+  JobSubject,
+  JsonObject,
+  JsonValue,
+  NewJob,
+  RetryPolicy,
+  RunningJob,
+} from './job.types.js';
+export { Jobs } from './jobs.js';
+export { JobsModule } from './jobs.module.js';

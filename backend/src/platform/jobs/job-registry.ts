@@ -1,0 +1,76 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { DEFAULT_RETRY } from './backoff.js';
+import { declarationOf, enqueuedBy, kindOf } from './job-handler.js';
+import { JobHandlersInvalid, UnknownJob } from './job.errors.js';
+import type { HandlerOptions, JobRunner, RetryPolicy } from './job.types.js';
+
+/** A kind of job with everything said about it and the object that runs it. */
+export interface JobKind {
+  readonly kind: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly runner: JobRunner<object>;
+  readonly retry: RetryPolicy;
+  readonly leaseSeconds: number;
+  readonly concurrency: number;
+  readonly destination?: HandlerOptions['destination'];
+  readonly sealPayload: boolean;
+}
+
+const QUEUE_OR_NAME = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** The kinds of job of this instance, found among the providers at boot. */
+@Injectable()
+export class JobRegistry implements OnModuleInit {
+  private readonly kinds = new Map<string, JobKind>();
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws JobHandlersInvalid when two classes run one kind, a kind is enqueued that none runs, or a declaration is wrong */
+  onModuleInit(): void {
+    const enqueued = new Map<string, string>();
+    for (const { instance, metatype } of this.discovery.getProviders()) {
+      if (!metatype) continue;
+      for (const kind of enqueuedBy(metatype)) enqueued.set(kind, metatype.name);
+      if (declarationOf(metatype)) this.add(metatype, instance as JobRunner<object>);
+    }
+    for (const [kind, by] of enqueued)
+      if (!this.kinds.has(kind)) throw new JobHandlersInvalid(`${by} enqueues "${kind}", which no @JobHandler runs.`);
+  }
+
+  /** @throws UnknownJob */
+  get(queue: string, name: string): JobKind {
+    const found = this.find(queue, name);
+    if (!found) throw new UnknownJob(kindOf({ queue, name }));
+    return found;
+  }
+
+  /** The kind, or undefined when this process does not know it (a newer process may). */
+  find(queue: string, name: string): JobKind | undefined {
+    return this.kinds.get(kindOf({ queue, name }));
+  }
+
+  /** Every queue with the number of jobs that one process runs of it at once: the sum of its kinds. */
+  queues(): Map<string, number> {
+    const queues = new Map<string, number>();
+    for (const { queue, concurrency } of this.kinds.values()) queues.set(queue, (queues.get(queue) ?? 0) + concurrency);
+    return queues;
+  }
+
+  private add(metatype: object & { name: string }, runner: JobRunner<object>): void {
+    const { queue, name, options } = declarationOf(metatype)!;
+    const kind = kindOf({ queue, name });
+    const known = this.kinds.get(kind);
+    if (known?.runner === runner) return; // one provider seen through two modules
+    if (known) throw new JobHandlersInvalid(`Both ${known.runner.constructor.name} and ${metatype.name} run "${kind}".`);
+    if (!QUEUE_OR_NAME.test(queue) || !QUEUE_OR_NAME.test(name))
+      throw new JobHandlersInvalid(`${metatype.name}: "${kind}" must be made of lower-case letters, digits, "-" and "_".`);
+    if (typeof runner?.run !== 'function') throw new JobHandlersInvalid(`${metatype.name} has no method run().`);
+    const { leaseSeconds = 60, concurrency = 5, sealPayload = false } = options;
+    if (leaseSeconds < 1 || concurrency < 1)
+      throw new JobHandlersInvalid(`${metatype.name}: leaseSeconds and concurrency must be at least 1.`);
+    const retry = { ...DEFAULT_RETRY, ...options.retry };
+    this.kinds.set(kind, { kind, queue, name, runner, retry, leaseSeconds, concurrency, sealPayload, destination: options.destination });
+  }
+}

@@ -1,0 +1,38 @@
+/** Thrown by a handler: repeating is useless, so the job is parked at once. The reason is shown to the operator. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+  }
+}
+
+/** Thrown by a handler: it failed for now. It counts as a failed run, like any other error, but is not logged as one. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+
+  /**
+   * @param afterSeconds the earliest next run; the policy decides when absent, and is never undercut
+   * @param blamesDestination false when only this job is put off (a greylisted recipient), so that the circuit stays closed
+   */
+  constructor(
+    reason: string,
+    readonly afterSeconds?: number,
+    readonly blamesDestination = true,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}
+
+/** A job was enqueued whose kind no handler of this instance runs. */
+export class UnknownJob extends Error {
+  override readonly name = 'UnknownJob';
+  constructor(kind: string) {
+    super(`No @JobHandler runs "${kind}".`);
+  }
+}
+
+/** The handlers of the instance do not fit together; the process must not start. */
+export class JobHandlersInvalid extends Error {
+  override readonly name = 'JobHandlersInvalid';
+}

@@ -1,0 +1,20 @@
+import type { Address } from './addresses.js';
+
+/** A checked mail, as a transport takes it. */
+export interface Envelope {
+  readonly from: Address;
+  readonly to: readonly Address[];
+  readonly replyTo?: Address;
+  readonly subject: string;
+  readonly headers: Record<string, string>;
+  /** With angle brackets. */
+  readonly messageId: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+/** Where mail goes: a server, or the preview mailbox. */
+export abstract class MailTransport {
+  /** @throws MailRejected, MailDeferred */
+  abstract send(mail: Envelope): Promise<{ response: string }>;
+}

@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import { Transactions } from '#platform/database/index.js';
+import { MailConfig } from './mail.config.js';
+import { SendMailJob } from './mail.jobs.js';
+import { MailTransport } from './mail-transport.js';
+import { Mailer } from './mailer.js';
+import { PreviewTransport } from './preview-mailbox.js';
+import { SmtpTransport } from './smtp-transport.js';
+
+/** Outgoing mail for every room. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: MailTransport,
+      inject: [MailConfig, Transactions],
+      useFactory: (config: MailConfig, transactions: Transactions) =>
+        config.smtpUrl ? new SmtpTransport(config) : new PreviewTransport(transactions),
+    },
+    Mailer,
+    SendMailJob,
+  ],
+  exports: [Mailer],
+})
+export class MailModule {}
