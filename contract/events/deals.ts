@@ -71,19 +71,34 @@ export const dealEvents = defineEvents({
     data: z.object({ sourceId: z.uuid(), state: z.enum(['parsed', 'no_deal', 'failed']), deals: z.number().int() }),
     about: 'A message was read.',
   },
-  'source.created': { version: 1, subject: 'source', data: z.object({ name: z.string(), kind: sourceKind }), about: 'A source was added.' },
+  'source.created': {
+    version: 1,
+    subject: 'source',
+    data: z.object({ name: z.string(), kind: sourceKind }),
+    about: 'A source was added.',
+  },
   'source.updated': {
     version: 1,
     subject: 'source',
     data: z.object({ name: z.string(), changed: z.array(z.string()) }),
     about: 'A source was changed, paused or resumed.',
   },
-  'source.deleted': { version: 1, subject: 'source', data: z.object({ name: z.string() }), about: 'A source was removed.' },
+  'source.deleted': {
+    version: 1,
+    subject: 'source',
+    data: z.object({ name: z.string() }),
+    about: 'A source was removed.',
+  },
   'source.failed': {
     version: 1,
     subject: 'source',
     data: z.object({ name: z.string(), error: z.string() }),
     about: 'A source stopped working.',
   },
-  'source.recovered': { version: 1, subject: 'source', data: z.object({ name: z.string() }), about: 'A source works again.' },
+  'source.recovered': {
+    version: 1,
+    subject: 'source',
+    data: z.object({ name: z.string() }),
+    about: 'A source works again.',
+  },
 });

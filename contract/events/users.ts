@@ -5,15 +5,30 @@ const role = z.enum(['owner', 'admin', 'member', 'viewer']);
 
 /** Events of people, their sessions, workspaces and keys. Account and session events belong to the system workspace. */
 export const userEvents = defineEvents({
-  'user.registered': { version: 1, subject: 'user', data: z.object({ operator: z.boolean() }), about: 'A person signed up.' },
-  'user.email_verified': { version: 1, subject: 'user', data: z.object({}), about: 'A person confirmed their address.' },
+  'user.registered': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ operator: z.boolean() }),
+    about: 'A person signed up.',
+  },
+  'user.email_verified': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A person confirmed their address.',
+  },
   'user.profile_updated': {
     version: 1,
     subject: 'user',
     data: z.object({ changed: z.array(z.string()) }),
     about: 'A person changed their profile or preferences.',
   },
-  'user.password_reset_requested': { version: 1, subject: 'user', data: z.object({}), about: 'A password reset was requested.' },
+  'user.password_reset_requested': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A password reset was requested.',
+  },
   'user.password_changed': {
     version: 1,
     subject: 'user',
@@ -38,7 +53,12 @@ export const userEvents = defineEvents({
     data: z.object({ reason: z.enum(['password', 'unverified', 'unknown']) }),
     about: 'A sign-in was refused.',
   },
-  'workspace.created': { version: 1, subject: 'workspace', data: z.object({ name: z.string() }), about: 'A workspace was made.' },
+  'workspace.created': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({ name: z.string() }),
+    about: 'A workspace was made.',
+  },
   'workspace.updated': {
     version: 1,
     subject: 'workspace',
@@ -58,11 +78,34 @@ export const userEvents = defineEvents({
     about: "A member's role changed.",
   },
   'member.removed': { version: 1, subject: 'user', data: z.object({ role }), about: 'A person left the workspace.' },
+  'invitation.created': {
+    version: 1,
+    subject: 'invitation',
+    data: z.object({ role }),
+    about: 'A person was invited, or invited again.',
+  },
+  'invitation.accepted': {
+    version: 1,
+    subject: 'invitation',
+    data: z.object({ role, userId: z.uuid() }),
+    about: 'An invitation was accepted.',
+  },
+  'invitation.revoked': {
+    version: 1,
+    subject: 'invitation',
+    data: z.object({ role }),
+    about: 'An invitation was taken back.',
+  },
   'api_key.created': {
     version: 1,
     subject: 'api_key',
     data: z.object({ name: z.string(), scopes: z.array(z.string()), expiresAt: z.string().nullable() }),
     about: 'An API key was made.',
   },
-  'api_key.revoked': { version: 1, subject: 'api_key', data: z.object({ name: z.string() }), about: 'An API key was revoked.' },
+  'api_key.revoked': {
+    version: 1,
+    subject: 'api_key',
+    data: z.object({ name: z.string() }),
+    about: 'An API key was revoked.',
+  },
 });

@@ -72,7 +72,12 @@ export class Cache {
     const began = performance.now();
     const value = await load();
     if (tags) {
-      const entry: Entry = { tags, cost: performance.now() - began, expires: Date.now() + options.ttlSeconds * 1000, value };
+      const entry: Entry = {
+        tags,
+        cost: performance.now() - began,
+        expires: Date.now() + options.ttlSeconds * 1000,
+        value,
+      };
       await this.quietly((redis) => redis.set(this.key(key), JSON.stringify(entry), 'EX', options.ttlSeconds));
     }
     return value;

@@ -19,7 +19,10 @@ export class InstanceConfig extends configClass('instance', {
   ),
   dataDir: setting(
     'SIGNALBOX_DATA_DIR',
-    z.string().default('.data').transform((path) => resolve(path)),
+    z
+      .string()
+      .default('.data')
+      .transform((path) => resolve(path)),
     'The folder of everything that is kept on disk: the embedded database, Redis, files and keys.',
   ),
   roles: setting(

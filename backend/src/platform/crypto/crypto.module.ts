@@ -8,7 +8,11 @@ import { Signatures } from './signatures.js';
 @Global()
 @Module({
   providers: [
-    { provide: KeyRing, inject: [InstanceConfig], useFactory: (config: InstanceConfig) => KeyRing.open(config.dataDir) },
+    {
+      provide: KeyRing,
+      inject: [InstanceConfig],
+      useFactory: (config: InstanceConfig) => KeyRing.open(config.dataDir),
+    },
     Secrets,
     Signatures,
   ],

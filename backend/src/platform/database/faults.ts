@@ -12,7 +12,8 @@ const TRANSIENT = new Set([
   '53300', // too_many_connections
 ]);
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN']);
-const LOST = /Connection terminated|connection error|not queryable|timeout exceeded when trying to connect|server closed the connection/i;
+const LOST =
+  /Connection terminated|connection error|not queryable|timeout exceeded when trying to connect|server closed the connection/i;
 
 /** Every error in a chain of causes, the outermost first. */
 function* chain(error: unknown): Generator<Record<string, unknown>> {

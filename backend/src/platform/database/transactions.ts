@@ -78,6 +78,7 @@ export function afterCommit(em: EntityManager, key: object, hook: () => void): v
 
 function hooksOf(em: EntityManager): Hooks {
   const hooks = open.get(em);
-  if (!hooks) throw new Error('This needs a transaction: call it inside Transactions.run() with the entity manager it gives.');
+  if (!hooks)
+    throw new Error('This needs a transaction: call it inside Transactions.run() with the entity manager it gives.');
   return hooks;
 }

@@ -19,13 +19,13 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 
   /**
-   * The shared connection of that name, made on first use. Commands fail at once while Redis is away, so that a caller
-   * can fall back; a subscriber should ask for a connection of its own name.
+   * The shared connection of that name, made on first use. While Redis is away a command fails after one attempt to
+   * reconnect, so that a caller can fall back; a subscriber should ask for a connection of its own name.
    */
   get(name: string): Redis {
     const known = this.open.get(name);
     if (known) return known;
-    const made = this.create(name, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    const made = this.create(name, { maxRetriesPerRequest: 1 });
     this.open.set(name, made);
     return made;
   }
@@ -54,7 +54,13 @@ export class RedisConnections implements OnApplicationShutdown {
   async alive(): Promise<boolean> {
     const client = this.get('health');
     const late = new Promise<false>((resolve) => setTimeout(resolve, 1000, false).unref());
-    return Promise.race([client.ping().then(() => true, () => false), late]);
+    return Promise.race([
+      client.ping().then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
   }
 
   async onApplicationShutdown(): Promise<void> {

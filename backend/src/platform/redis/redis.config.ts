@@ -12,7 +12,10 @@ export class RedisConfig extends configClass('redis', {
   ),
   prefix: setting(
     'SIGNALBOX_REDIS_PREFIX',
-    z.string().regex(/^[\w:-]{1,40}$/, 'must be 1 to 40 letters, digits, "_", "-" or ":"').default('signalbox'),
+    z
+      .string()
+      .regex(/^[\w:-]{1,40}$/, 'must be 1 to 40 letters, digits, "_", "-" or ":"')
+      .default('signalbox'),
     'What every key begins with; two instances that share one Redis need two prefixes.',
   ),
 }) {

@@ -12,7 +12,8 @@ const KEY = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/i;
 
 /** @throws Error for a key that could leave the store or that some store cannot keep */
 export function assertKey(key: string): void {
-  if (key.length > 500 || !KEY.test(key) || key.includes('..')) throw new Error(`"${key.slice(0, 80)}" is not a file key.`);
+  if (key.length > 500 || !KEY.test(key) || key.includes('..'))
+    throw new Error(`"${key.slice(0, 80)}" is not a file key.`);
 }
 
 /** Keeps files by key. A `put` that has returned survives a crash; a file is never seen half-written. */

@@ -5,9 +5,11 @@ import { configClass, setting, url } from '#platform/config/index.js';
 export class TelemetryConfig extends configClass('telemetry', {
   logLevel: setting(
     'SIGNALBOX_LOG_LEVEL',
-    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-      error: 'must be trace, debug, info, warn, error, fatal or silent',
-    }).default('info'),
+    z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+        error: 'must be trace, debug, info, warn, error, fatal or silent',
+      })
+      .default('info'),
     'The least severe message that is logged.',
   ),
   logFormat: setting(

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import pretty from 'pino-pretty';
+import { HealthChecks } from './health-checks.js';
 import { logOptions } from './logging.js';
 import { Metrics } from './metrics.js';
 import { TelemetryConfig } from './telemetry.config.js';
@@ -20,7 +21,7 @@ import { TelemetryConfig } from './telemetry.config.js';
       }),
     }),
   ],
-  providers: [Metrics],
-  exports: [Metrics, LoggerModule],
+  providers: [Metrics, HealthChecks],
+  exports: [Metrics, HealthChecks, LoggerModule],
 })
 export class TelemetryModule {}

@@ -1,0 +1,95 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readConfig } from '#platform/config/index.js';
+import { FileMissing, LocalStorage, type Storage, StorageConfig } from './index.js';
+import { S3Storage } from './s3-storage.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'signalbox-files-'));
+let server: Server;
+let s3: Storage;
+
+/** A bucket in memory that speaks the few calls of S3's REST protocol that a file store needs. */
+function bucket(): Server {
+  const files = new Map<string, Buffer>();
+  return createServer((request, response) => {
+    const key = decodeURIComponent(new URL(request.url ?? '/', 'http://s3').pathname);
+    if (!/^AWS4-HMAC-SHA256 Credential=key\//.test(request.headers.authorization ?? ''))
+      return response.writeHead(403).end();
+    if (request.method === 'PUT') {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      return request.on('end', () => {
+        files.set(key, Buffer.concat(chunks));
+        response.writeHead(200, { etag: '"1"' }).end();
+      });
+    }
+    if (request.method === 'DELETE') {
+      files.delete(key);
+      return response.writeHead(204).end();
+    }
+    const file = files.get(key);
+    const error = '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>none</Message></Error>';
+    if (!file)
+      return response.writeHead(404, { 'content-type': 'application/xml' }).end(request.method === 'HEAD' ? '' : error);
+    return response.writeHead(200, { 'content-length': file.length }).end(request.method === 'HEAD' ? '' : file);
+  });
+}
+
+beforeAll(async () => {
+  server = bucket();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const config = readConfig(StorageConfig, {
+    S3_BUCKET: 'box',
+    S3_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    S3_ACCESS_KEY_ID: 'key',
+    S3_SECRET_ACCESS_KEY: 'secret',
+    S3_PATH_STYLE: 'true',
+  });
+  s3 = await S3Storage.connect({ ...config, bucket: 'box' });
+});
+
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(dir, { recursive: true });
+});
+
+describe.each([
+  ['a folder', (): Storage => new LocalStorage(dir)],
+  ['an S3 bucket', (): Storage => s3],
+])('files in %s', (_name, store) => {
+  it('keeps bytes under a key, replaces and removes them', async () => {
+    const files = store();
+    const bytes = Buffer.from([0, 255, 10, 13, 0]);
+    await files.put('messages/ab/one.eml', bytes, { contentType: 'message/rfc822' });
+    expect(await files.get('messages/ab/one.eml')).toEqual(bytes);
+    expect(await files.exists('messages/ab/one.eml')).toBe(true);
+    await files.put('messages/ab/one.eml', Buffer.from('two'));
+    expect((await files.get('messages/ab/one.eml')).toString()).toBe('two');
+    await files.delete('messages/ab/one.eml');
+    expect(await files.exists('messages/ab/one.eml')).toBe(false);
+    await files.delete('messages/ab/one.eml');
+  });
+
+  it('says which file is missing', async () => {
+    await expect(store().get('no/such.eml')).rejects.toThrow(FileMissing);
+    await expect(store().stream('no/such.eml')).rejects.toThrow('There is no file "no/such.eml".');
+  });
+
+  it.each(['../x', 'a/../b', '/etc/passwd', 'a//b', '', 'a\u0000b', '.hidden', 'a/'.repeat(300)])(
+    'refuses the key %j',
+    async (key) => {
+      await expect(store().put(key, Buffer.from('x'))).rejects.toThrow('is not a file key');
+    },
+  );
+});
+
+it('leaves no half-written file in a folder', async () => {
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) => new LocalStorage(dir).put('race/same', Buffer.from(`writer ${i}`))),
+  );
+  expect(readdirSync(join(dir, 'race'))).toEqual(['same']);
+});
