@@ -1,0 +1,104 @@
+import { statfs } from 'node:fs/promises';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import type { Actor } from '#platform/access/index.js';
+import { Cache } from '#platform/cache/index.js';
+import { InstanceConfig, VERSION } from '#platform/config/index.js';
+import { DatabaseConfig, pendingMigrations, Reads } from '#platform/database/index.js';
+import { RedisConnections } from '#platform/redis/index.js';
+import { type HealthCheck, HealthChecks, type PartHealth } from '#platform/telemetry/index.js';
+import type { Health, Summary } from './health.schemas.js';
+import { RecentRequests } from './recent-requests.js';
+
+const LEAST_FREE_BYTES = 200 * 2 ** 20;
+
+/** Asks the parts how they are. A vital part that is down makes the answer an error, any other a degradation. */
+@Injectable()
+export class HealthService implements OnModuleInit {
+  private migrated = false;
+
+  constructor(
+    private readonly checks: HealthChecks,
+    private readonly terminus: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly reads: Reads,
+    private readonly database: DatabaseConfig,
+    private readonly redis: RedisConnections,
+    private readonly instance: InstanceConfig,
+    private readonly requests: RecentRequests,
+    private readonly cache: Cache,
+  ) {}
+
+  onModuleInit(): void {
+    this.checks.register('database', () => this.databaseHealth(), { vital: true });
+    this.checks.register('migrations', () => this.migrationHealth(), { vital: true });
+    this.checks.register('redis', async () => ({ up: await this.redis.alive(), sentence: 'Redis answers.' }));
+    this.checks.register('disk', () => this.diskHealth());
+  }
+
+  /** @returns the parts' health and whether any vital one is down */
+  async health(vitalOnly: boolean, actor: Actor | null): Promise<{ failed: boolean; body: Health }> {
+    const asked = new Map<string, PartHealth>();
+    const failed = await this.terminus
+      .check(this.checks.all(vitalOnly).map((check) => () => this.indicate(check, asked)))
+      .then((result) => result.status === 'error')
+      .catch(() => true);
+    const parts: Health['parts'] = {};
+    for (const check of this.checks.all(vitalOnly)) {
+      const { up, sentence, details } = asked.get(check.name) ?? { up: false };
+      const shown = actor?.operator ? { ...(sentence ? { sentence } : {}), ...(details ? { details } : {}) } : {};
+      parts[check.name] = { status: up ? 'up' : check.vital ? 'down' : 'degraded', ...shown };
+    }
+    const degraded = Object.values(parts).some((p) => p.status !== 'up');
+    return { failed, body: { status: failed ? 'error' : degraded ? 'degraded' : 'ok', parts } };
+  }
+
+  /** The instance in figures, for the console's footer and for people who watch it. */
+  async summary(): Promise<Summary> {
+    const { requests, p50, p99, errorRate } = await this.requests.summary();
+    const { body } = await this.health(false, null);
+    const down = Object.entries(body.parts).filter(([, part]) => part.status !== 'up');
+    return {
+      version: VERSION,
+      uptimeSeconds: Math.floor(process.uptime()),
+      requests,
+      latencyMs: { p50, p99 },
+      errorRate,
+      cacheHitRate: await this.cache.hitRate(),
+      alerts: down.map(([part, { status }]) => ({ part, sentence: `${part} is ${status}.` })),
+    };
+  }
+
+  private async indicate(check: HealthCheck, asked: Map<string, PartHealth>) {
+    const health = await this.checks.ask(check);
+    asked.set(check.name, health);
+    const session = this.indicators.check(check.name);
+    return health.up ? session.up() : check.vital ? session.down() : session.degraded();
+  }
+
+  private async databaseHealth(): Promise<PartHealth> {
+    const began = performance.now();
+    await this.reads.one('health.ping', 'select 1', []);
+    return { up: true, details: { latency_ms: Math.round(performance.now() - began) } };
+  }
+
+  private async migrationHealth(): Promise<PartHealth> {
+    // A migrated database stays migrated while this version runs: asked until it is true once.
+    if (!this.migrated) {
+      const pending = await pendingMigrations(this.database.url);
+      if (pending.length > 0) return { up: false, sentence: `Migrations are pending: ${pending.join(', ')}.` };
+      this.migrated = true;
+    }
+    return { up: true };
+  }
+
+  private async diskHealth(): Promise<PartHealth> {
+    const { bavail, bsize } = await statfs(this.instance.dataDir);
+    const free = bavail * bsize;
+    return {
+      up: free > LEAST_FREE_BYTES,
+      sentence: `${Math.round(free / 2 ** 20)} MB are free in the data folder.`,
+      details: { free_bytes: free },
+    };
+  }
+}
