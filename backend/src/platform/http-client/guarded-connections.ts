@@ -1,0 +1,59 @@
+import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { isIP } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
+import { Agent, buildConnector } from 'undici';
+import { AddressRefused, AddressRules } from './address-rules.js';
+import { HttpClientConfig } from './http-client.config.js';
+
+type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/**
+ * Connections to hosts that people name. The check sits where the connection is made: the addresses that were checked are
+ * the ones connected to, so a name that resolves differently a moment later gains nothing.
+ */
+@Injectable()
+export class GuardedConnections {
+  readonly rules: AddressRules;
+
+  constructor(@Inject(HttpClientConfig) config: HttpClientConfig) {
+    this.rules = new AddressRules(config.allow);
+  }
+
+  /** For the `lookup` option of `net.connect` and `tls.connect`. Literals do not pass through it: see `assertLiteral`. */
+  readonly lookup = (host: string, options: LookupOptions, done: LookupCallback): void => {
+    dnsLookup(host, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, '');
+      if (!found.every(({ address }) => this.rules.permits(address))) return done(new AddressRefused(host), '');
+      const [first] = found;
+      if (options.all) return done(null, found);
+      if (!first) return done(new AddressRefused(host), '');
+      return done(null, first.address, first.family);
+    });
+  };
+
+  /** Checks a host that is written as an address. @throws AddressRefused */
+  assertLiteral(host: string): void {
+    const bare = host.replace(/^\[|\]$/g, '');
+    if (isIP(bare)) this.rules.assert(host, [bare]);
+  }
+
+  /** An HTTP dispatcher whose every connection is checked. */
+  agent(options: { connectTimeoutMs: number; maxResponseBytes: number }): Agent {
+    // The declarations of the connector know no `lookup`, though it hands its options on to net.connect and tls.connect.
+    const settings = { timeout: options.connectTimeoutMs, lookup: this.lookup } as buildConnector.BuildOptions;
+    const connect = buildConnector(settings);
+    return new Agent({
+      maxResponseSize: options.maxResponseBytes,
+      keepAliveTimeout: 1_000,
+      connect: (target, done) => {
+        try {
+          this.assertLiteral(target.hostname);
+        } catch (error) {
+          done(error as Error, null);
+          return;
+        }
+        connect(target, done);
+      },
+    });
+  }
+}
