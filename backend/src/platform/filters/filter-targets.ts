@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { EventData, EventType } from '#contract/events/index.js';
+import type { FieldCatalogue, FilterContext, Subject } from '#contract/filter/index.js';
+import { FilterContexts, type FilterOwner } from './filter-contexts.js';
+
+/** An event as far as a target looks at it. */
+export interface TargetEvent {
+  readonly type: EventType;
+  readonly data: unknown;
+}
+
+/** What the filter language can be asked about: rows of one kind and the events that tell of them. */
+export interface FilterTarget {
+  /** Such as `deal`. */
+  readonly name: string;
+  /** For people: "Deals". */
+  readonly title: string;
+  /** The events that a subscription to this target hears. */
+  readonly events: readonly EventType[];
+  readonly catalogue: FieldCatalogue;
+  /** What a statement selects from, with the alias that the catalogue's columns use: `deal d`. */
+  readonly from: string;
+  readonly idColumn: string;
+  readonly workspaceColumn: string;
+  readonly timeColumn: string;
+  /** What the matcher is given of one of the target's events. */
+  subject(event: TargetEvent): Subject;
+}
+
+/** The targets of all rooms: each registers its own at boot, so that rooms which use targets import no room. */
+@Injectable()
+export class FilterTargets {
+  private readonly targets = new Map<string, FilterTarget>();
+
+  constructor(private readonly contexts: FilterContexts) {}
+
+  /** @throws Error when the name is taken: a fault of the developer */
+  register(target: FilterTarget): void {
+    if (this.targets.has(target.name)) throw new Error(`Two filter targets are called "${target.name}".`);
+    this.targets.set(target.name, target);
+  }
+
+  /** @throws Error when there is no such target; ask `has` about names that people wrote */
+  get(name: string): FilterTarget {
+    const found = this.targets.get(name);
+    if (!found) throw new Error(`There is no filter target "${name}".`);
+    return found;
+  }
+
+  has(name: string): boolean {
+    return this.targets.has(name);
+  }
+
+  /** Every target, by name. */
+  all(): FilterTarget[] {
+    return [...this.targets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** What the filters of a person mean, to read them and to compile them to SQL; see `FilterContexts`. */
+  context(owner: FilterOwner, now = new Date()): Promise<FilterContext> {
+    return this.contexts.context(owner, now);
+  }
+
+  /** The targets that hear an event. */
+  hearing(type: EventType): FilterTarget[] {
+    return this.all().filter((target) => target.events.includes(type));
+  }
+}
+
+/** Narrows an event's data to its type's; the log validated it when it was recorded. */
+export function dataOf<T extends EventType>(event: TargetEvent, _type: T): EventData<T> {
+  return event.data as EventData<T>;
+}
