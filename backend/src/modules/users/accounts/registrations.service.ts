@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, Transactions, uniqueViolation } from '#platform/database/index.js';
+import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { InvitationsService } from '../members/invitations.service.js';
+import { OtherAddress } from '../members/members.errors.js';
+import { personAs } from '../sessions/actors.js';
+import type { Visitor } from '../sessions/session.entity.js';
+import { type Grant, SessionsService } from '../sessions/sessions.service.js';
+import { SetupCode } from '../setup/setup-code.js';
+import { UsersConfig } from '../users.config.js';
+import { WorkspacesService } from '../workspaces/workspaces.service.js';
+import { Account } from './account.entity.js';
+import { AccountMails } from './account-mails.js';
+import { EmailTaken, RegistrationClosed, SetupRequired } from './accounts.errors.js';
+import type { Registration } from './accounts.schemas.js';
+import { Passwords } from './passwords.js';
+
+/** Signs people up: the first owner by the setup code, others by invitation, or anybody where that is allowed. */
+@Injectable()
+export class RegistrationsService {
+  constructor(
+    private readonly config: UsersConfig,
+    private readonly transactions: Transactions,
+    private readonly events: EventLog,
+    private readonly passwords: Passwords,
+    private readonly setupCode: SetupCode,
+    private readonly workspaces: WorkspacesService,
+    private readonly invitations: InvitationsService,
+    private readonly sessions: SessionsService,
+    private readonly mails: AccountMails,
+  ) {}
+
+  /**
+   * Signs somebody up.
+   *
+   * @returns the session of the first owner or of an invited person, who are signed in at once; null when a confirmation
+   *   link was mailed, which is also the answer for an address that has an account (its owner gets a mail that says so)
+   * @throws SetupCodeRefused, SetupRequired, RegistrationClosed, InvitationClosed, OtherAddress, EmailTaken
+   */
+  async register(wanted: Registration, visitor: Visitor): Promise<Grant | null> {
+    // Refused before the expensive hash: none of it depends on the address.
+    if (!wanted.setupCode && !wanted.invitation) await this.requireOpen();
+    const passwordHash = await this.passwords.hash(wanted.password);
+    if (wanted.setupCode) return this.firstOwner(wanted, wanted.setupCode, passwordHash, visitor);
+    if (wanted.invitation) return this.invited(wanted, wanted.invitation, passwordHash, visitor);
+    return this.anybody(wanted, passwordHash, visitor);
+  }
+
+  private async firstOwner(wanted: Registration, code: string, passwordHash: string, visitor: Visitor): Promise<Grant> {
+    const grant = await this.transactions.run(async (em) => {
+      const account = accountOf(wanted, passwordHash);
+      await this.setupCode.consume(em, code, account.id);
+      account.becomeOperator();
+      await this.add(em, account, visitor);
+      await this.workspaces.open(
+        em,
+        personAs(account.id, visitor),
+        wanted.workspaceName ?? `${account.name}'s workspace`,
+      );
+      await this.mails.verification(em, account);
+      return this.sessions.start(em, account, 'registration', visitor);
+    });
+    await this.setupCode.forget();
+    return grant;
+  }
+
+  private async invited(wanted: Registration, token: string, passwordHash: string, visitor: Visitor): Promise<Grant> {
+    return this.transactions.run(async (em) => {
+      const invitation = await this.invitations.claim(em, token);
+      if (invitation.emailKey !== wanted.email.key) throw new OtherAddress();
+      if (await em.findOne(Account, { emailKey: wanted.email.key })) throw new EmailTaken();
+      const account = accountOf(wanted, passwordHash);
+      await this.add(em, account, visitor);
+      await this.invitations.join(em, invitation, account, personAs(account.id, visitor));
+      return this.sessions.start(em, account, 'registration', visitor);
+    });
+  }
+
+  private async anybody(wanted: Registration, passwordHash: string, visitor: Visitor): Promise<null> {
+    try {
+      await this.transactions.run(async (em) => {
+        const known = await em.findOne(Account, { emailKey: wanted.email.key });
+        if (known) return this.mails.alreadyRegistered(em, known);
+        const account = accountOf(wanted, passwordHash);
+        await this.add(em, account, visitor);
+        await this.mails.verification(em, account);
+      });
+    } catch (error) {
+      // Somebody signed the same address up in between: that one made the account, and its link is under way.
+      if (!(error instanceof EmailTaken)) throw error;
+    }
+    return null;
+  }
+
+  private async add(em: EntityManager, account: Account, visitor: Visitor): Promise<void> {
+    try {
+      await em.persist(account).flush();
+    } catch (error) {
+      throw uniqueViolation(error) === 'user_account_email_key' ? new EmailTaken() : error;
+    }
+    this.events.record(em, 'user.registered', {
+      workspaceId: SYSTEM_WORKSPACE,
+      scope: { kind: 'user', id: account.id },
+      subjectId: account.id,
+      actor: personAs(account.id, visitor),
+      data: { operator: account.operator },
+    });
+  }
+
+  private async requireOpen(): Promise<void> {
+    if (!(await this.setupCode.owned(this.transactions.reader()))) throw new SetupRequired();
+    if (this.config.registration !== 'open') throw new RegistrationClosed();
+  }
+}
+
+function accountOf(wanted: Registration, passwordHash: string): Account {
+  const { email, name, locale, timeZone, currency } = wanted;
+  const preferences = Object.entries({ locale, timeZone, currency }).filter(([, value]) => value !== undefined);
+  return Account.open(email, passwordHash, { name, ...Object.fromEntries(preferences) });
+}

@@ -1,0 +1,96 @@
+import { Controller, Delete, Get, Post } from '@nestjs/common';
+import { type Actor, AlreadyMember, type Member } from '#platform/access/index.js';
+import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
+import { requirePerson } from '../accounts/person.js';
+import { workspacePath } from '../workspaces/workspaces.schemas.js';
+import { InvitationsService } from './invitations.service.js';
+import { InvitationClosed, OtherAddress, OwnersOnly } from './members.errors.js';
+import {
+  invitation,
+  type InvitationPath,
+  invitationPath,
+  invitations,
+  type InvitationUse,
+  invitationUse,
+  joined,
+  type NewInvitation,
+  newInvitation,
+  offer,
+} from './members.schemas.js';
+
+/** Invitations, as the admins of a workspace handle them. */
+@Controller('workspaces/:workspaceId/invitations')
+export class InvitationsController {
+  constructor(private readonly service: InvitationsService) {}
+
+  @Get()
+  @Endpoint({
+    permission: 'members:write',
+    summary: 'The open invitations of a workspace',
+    params: workspacePath,
+    query: listQuery({ sort: ['createdAt', 'email'], defaultSort: '-createdAt' }),
+    response: invitations,
+  })
+  list(@Who() who: Member, @Input.query() query: ListQuery) {
+    return this.service.list(who, query);
+  }
+
+  @Post()
+  @Endpoint({
+    permission: 'members:write',
+    summary: 'Invite somebody by mail',
+    description: 'Inviting an address again sends a new link; the earlier one stops working.',
+    params: workspacePath,
+    body: newInvitation,
+    response: invitation,
+    errors: [OwnersOnly, AlreadyMember],
+  })
+  invite(@Who() who: Member, @Input.body() body: NewInvitation) {
+    return this.service.invite(requirePerson(who), body);
+  }
+
+  @Delete(':invitationId')
+  @Endpoint({
+    permission: 'members:write',
+    summary: 'Take an invitation back',
+    params: invitationPath,
+    status: 204,
+    errors: [OwnersOnly, InvitationClosed],
+  })
+  revoke(@Who() who: Member, @Input.params() { invitationId }: InvitationPath) {
+    return this.service.revoke(requirePerson(who), invitationId);
+  }
+}
+
+/** Invitations, as those who got one handle them. The token travels in bodies only: addresses of requests are logged. */
+@Controller('invitations')
+export class InvitationLinksController {
+  constructor(private readonly service: InvitationsService) {}
+
+  @Post('preview')
+  @Endpoint({
+    permission: 'public',
+    summary: 'What an invitation offers',
+    status: 200,
+    body: invitationUse,
+    response: offer,
+    errors: [InvitationClosed],
+    rateClass: 'auth',
+  })
+  preview(@Input.body() { token }: InvitationUse) {
+    return this.service.preview(token);
+  }
+
+  @Post('acceptance')
+  @Endpoint({
+    permission: 'self',
+    summary: 'Accept an invitation',
+    body: invitationUse,
+    response: joined,
+    errors: [InvitationClosed, OtherAddress, AlreadyMember],
+    rateClass: 'auth',
+  })
+  accept(@Who() who: Actor, @Input.body() { token }: InvitationUse) {
+    return this.service.accept(requirePerson(who), token);
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { page } from '#platform/http/index.js';
+import { email, linkToken } from '../accounts/accounts.schemas.js';
+import { role, workspacePath } from '../workspaces/workspaces.schemas.js';
+
+/** The path of a member. */
+export const memberPath = workspacePath.extend({ userId: z.uuid() });
+export type MemberPath = z.infer<typeof memberPath>;
+
+/** A member as others in the workspace see them. */
+export const member = z.object({
+  userId: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  role,
+  joinedAt: z.iso.datetime(),
+});
+export type MemberShown = z.infer<typeof member>;
+
+export const members = page(member);
+
+/** A change of a member's role. */
+export const roleChange = z.strictObject({ role });
+export type RoleChange = z.infer<typeof roleChange>;
+
+/** The path of an invitation. */
+export const invitationPath = workspacePath.extend({ invitationId: z.uuid() });
+export type InvitationPath = z.infer<typeof invitationPath>;
+
+/** An invitation to be sent. */
+export const newInvitation = z.strictObject({ email, role: role.default('member') });
+export type NewInvitation = z.infer<typeof newInvitation>;
+
+/** An invitation as the workspace's admins see it. */
+export const invitation = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  role,
+  invitedBy: z.uuid().nullable(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  expired: z.boolean(),
+});
+export type InvitationShown = z.infer<typeof invitation>;
+
+export const invitations = page(invitation);
+
+/** An invitation's token. */
+export const invitationUse = z.strictObject({ token: linkToken });
+export type InvitationUse = z.infer<typeof invitationUse>;
+
+/** What an invitation offers, for whoever holds its link. */
+export const offer = z.object({
+  workspaceName: z.string(),
+  email: z.string(),
+  role,
+  invitedBy: z.string().nullable().describe('The name of the person who sent it.'),
+  hasAccount: z.boolean().describe('Whether to sign in with that address, or to sign up.'),
+});
+export type Offer = z.infer<typeof offer>;
+
+/** The membership that accepting an invitation gave. */
+export const joined = z.object({ workspaceId: z.uuid(), role });
+export type Joined = z.infer<typeof joined>;

@@ -1,0 +1,154 @@
+import { LockMode } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#platform/access/index.js';
+import { afterCommit, type EntityManager, Transactions } from '#platform/database/index.js';
+import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { Account } from '../accounts/account.entity.js';
+import { Passwords } from '../accounts/passwords.js';
+import { UsersConfig } from '../users.config.js';
+import { personAs, strangerAs } from './actors.js';
+import { LiveSessions } from './live-sessions.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { Session, type SessionEnd, type SessionLife, type SessionMethod, type Visitor } from './session.entity.js';
+import { EmailUnverified, InvalidCredentials, SessionOver } from './sessions.errors.js';
+import type { SignIn } from './sessions.schemas.js';
+
+const DAY_MS = 86_400_000;
+/** The subject of a refusal that concerns no account: the nil uuid (RFC 9562, section 5.9). */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** A session with the token that renews it next. */
+export interface Grant {
+  session: Session;
+  account: Account;
+  refreshToken: string;
+}
+
+/** Starts, renews and ends sessions. */
+@Injectable()
+export class SessionsService {
+  private readonly life: SessionLife;
+
+  constructor(
+    config: UsersConfig,
+    private readonly transactions: Transactions,
+    private readonly events: EventLog,
+    private readonly passwords: Passwords,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly live: LiveSessions,
+  ) {
+    this.life = { totalMs: config.sessionDays * DAY_MS, idleMs: config.sessionIdleDays * DAY_MS };
+  }
+
+  /**
+   * Signs a person in. An unknown address costs the same work as a wrong password and gets the same answer.
+   *
+   * @throws InvalidCredentials, EmailUnverified
+   */
+  async signIn({ email, password }: SignIn, visitor: Visitor): Promise<Grant> {
+    const known = await this.transactions.reader().findOne(Account, { emailKey: email.key });
+    const matches = await this.passwords.matches(known?.passwordHash ?? null, password);
+    if (!known) return this.refuse(null, 'unknown', visitor);
+    if (!matches) return this.refuse(known, 'password', visitor);
+    if (!known.maySignIn) return this.refuse(known, 'unverified', visitor);
+    const upgraded = this.passwords.outdated(known.passwordHash ?? '') ? await this.passwords.hash(password) : null;
+    const grant = await this.transactions.run(async (em) => {
+      const account = await em.findOneOrFail(Account, known.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      // The password may have been reset while the old one was being checked.
+      if (account.passwordHash !== known.passwordHash) return null;
+      if (upgraded) account.passwordHash = upgraded;
+      return this.start(em, account, 'password', visitor);
+    });
+    return grant ?? this.refuse(known, 'password', visitor);
+  }
+
+  /** Starts a session inside the caller's transaction. */
+  async start(em: EntityManager, account: Account, method: SessionMethod, visitor: Visitor): Promise<Grant> {
+    const session = Session.start(account.id, method, visitor, this.life);
+    await em.persist(session).flush();
+    const refreshToken = await this.refreshTokens.begin(em, session.id);
+    this.events.record(em, 'session.started', {
+      workspaceId: SYSTEM_WORKSPACE,
+      scope: { kind: 'user', id: account.id },
+      subjectId: session.id,
+      actor: personAs(account.id, visitor, session.id),
+      data: { userId: account.id, method },
+    });
+    return { session, account, refreshToken };
+  }
+
+  /**
+   * Renews a session by its refresh token, which a new one replaces. A token that was replaced more than ten seconds ago is
+   * taken for stolen: the whole session ends, for the thief and for the person.
+   *
+   * @throws SessionOver
+   */
+  async renew(refreshToken: string, visitor: Visitor): Promise<Grant> {
+    const grant = await this.transactions.run(async (em): Promise<Grant | null> => {
+      const id = await this.refreshTokens.sessionOf(em, refreshToken);
+      const session = id && (await em.findOne(Session, id, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+      if (!session || session.endedAt) return null;
+      const actor = personAs(session.userId, visitor, session.id);
+      if (session.runOut()) return this.over(em, session, 'expired', actor);
+      const rotation = await this.refreshTokens.rotate(em, session.id, refreshToken);
+      if (rotation.outcome === 'reused') return this.over(em, session, 'reuse', actor);
+      if (rotation.outcome === 'rotated') session.use(this.life);
+      const account = await em.findOneOrFail(Account, session.userId);
+      return { session, account, refreshToken: rotation.token };
+    });
+    // Thrown after the commit: the end of the session must stand.
+    if (!grant) throw new SessionOver();
+    return grant;
+  }
+
+  /** Ends the session that the actor is signed in with. */
+  async signOut(actor: Actor): Promise<void> {
+    await this.transactions.run(async (em) => {
+      const session = await em.findOne(Session, actor.sessionId ?? NOBODY, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (session && !session.endedAt) this.end(em, session, 'logout', actor);
+    });
+  }
+
+  /** Ends every session of a person inside the caller's transaction. */
+  async endAll(em: EntityManager, userId: string, reason: SessionEnd, actor: Actor): Promise<void> {
+    const open = await em.find(
+      Session,
+      { userId, endedAt: null },
+      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 1 } },
+    );
+    for (const session of open) this.end(em, session, reason, actor);
+  }
+
+  private over(em: EntityManager, session: Session, reason: SessionEnd, actor: Actor): null {
+    this.end(em, session, reason, actor);
+    return null;
+  }
+
+  private end(em: EntityManager, session: Session, reason: SessionEnd, actor: Actor): void {
+    if (!session.end(reason)) return;
+    this.events.record(em, 'session.ended', {
+      workspaceId: SYSTEM_WORKSPACE,
+      scope: { kind: 'user', id: session.userId },
+      subjectId: session.id,
+      actor,
+      data: { userId: session.userId, reason },
+    });
+    afterCommit(em, session, () => this.live.forget(session.id));
+  }
+
+  private async refuse(
+    account: Account | null,
+    reason: 'password' | 'unknown' | 'unverified',
+    visitor: Visitor,
+  ): Promise<never> {
+    await this.transactions.run(async (em) => {
+      this.events.record(em, 'session.refused', {
+        workspaceId: SYSTEM_WORKSPACE,
+        subjectId: account?.id ?? NOBODY,
+        actor: strangerAs(visitor),
+        data: { reason },
+      });
+    });
+    throw reason === 'unverified' ? new EmailUnverified() : new InvalidCredentials();
+  }
+}

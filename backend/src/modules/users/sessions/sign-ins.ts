@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { profileOf } from '../accounts/profile.service.js';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
+import { SessionCookie } from './session-cookie.js';
+import type { signedIn, Tokens } from './sessions.schemas.js';
+import type { Grant } from './sessions.service.js';
+
+/** How a client wants its refresh token. */
+export type Transport = 'cookie' | 'body';
+
+/** Hands the tokens of a session to a client. */
+@Injectable()
+export class SignIns {
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  /** The answer to a sign-in or sign-up; sets the cookie when that is the transport. */
+  answer(grant: Grant, transport: Transport, reply: FastifyReply): z.infer<typeof signedIn> {
+    return { ...this.tokens(grant, transport, reply), person: profileOf(grant.account) };
+  }
+
+  /** The answer to a renewal, likewise. */
+  tokens(grant: Grant, transport: Transport, reply: FastifyReply): Tokens {
+    const { session, refreshToken } = grant;
+    if (transport === 'cookie') this.cookie.set(reply, grant);
+    return {
+      accessToken: this.accessTokens.sign(session),
+      tokenType: 'Bearer',
+      expiresIn: ACCESS_TOKEN_SECONDS,
+      refreshToken: transport === 'body' ? refreshToken : null,
+      sessionId: session.id,
+      sessionExpiresAt: session.expiresAt.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { Global, Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { Authenticator } from '#platform/access/index.js';
+import { Account } from './accounts/account.entity.js';
+import { AccountMails } from './accounts/account-mails.js';
+import {
+  EmailVerificationsController,
+  PasswordResetsController,
+  ProfileController,
+  RegistrationsController,
+} from './accounts/accounts.controller.js';
+import { EmailVerificationJob, PasswordResetJob } from './accounts/accounts.jobs.js';
+import { EmailVerificationsService } from './accounts/email-verifications.service.js';
+import { OneTimeTokens } from './accounts/one-time-tokens.js';
+import { PasswordResetsService } from './accounts/password-resets.service.js';
+import { Passwords } from './accounts/passwords.js';
+import { ProfileService } from './accounts/profile.service.js';
+import { RegistrationsService } from './accounts/registrations.service.js';
+import { ApiKey } from './api-keys/api-key.entity.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { KeyUses } from './api-keys/key-uses.js';
+import { LiveKeys } from './api-keys/live-keys.js';
+import { Invitation } from './members/invitation.entity.js';
+import { InvitationMails } from './members/invitation-mails.js';
+import { InvitationLinksController, InvitationsController } from './members/invitations.controller.js';
+import { InvitationsService } from './members/invitations.service.js';
+import { MembersController } from './members/members.controller.js';
+import { MembersService } from './members/members.service.js';
+import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
+import { AccessTokens } from './sessions/access-tokens.js';
+import { LiveSessions } from './sessions/live-sessions.js';
+import { RefreshTokens } from './sessions/refresh-tokens.js';
+import { RequestAuthenticator } from './sessions/request-authenticator.js';
+import { Session } from './sessions/session.entity.js';
+import { SessionCookie } from './sessions/session-cookie.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { SignIns } from './sessions/sign-ins.js';
+import { SetupApi } from './setup/setup.api.js';
+import { SetupCode } from './setup/setup-code.js';
+import { UsersApi } from './users.api.js';
+import { Workspace } from './workspaces/workspace.entity.js';
+import { WorkspacesController } from './workspaces/workspaces.controller.js';
+import { WorkspacesService } from './workspaces/workspaces.service.js';
+
+const accounts = [
+  AccountMails,
+  EmailVerificationJob,
+  EmailVerificationsService,
+  OneTimeTokens,
+  PasswordResetJob,
+  PasswordResetsService,
+  Passwords,
+  ProfileService,
+  RegistrationsService,
+];
+const sessions = [
+  AccessTokenStrategy,
+  AccessTokens,
+  LiveSessions,
+  RefreshTokens,
+  RequestAuthenticator,
+  SessionCookie,
+  SessionsService,
+  SignIns,
+];
+const workspaces = [InvitationMails, InvitationsService, MembersService, WorkspacesService];
+const keys = [ApiKeysService, KeyUses, LiveKeys];
+
+/** People: accounts, sessions, workspaces with their members, API keys, and the first owner. */
+@Global()
+@Module({
+  imports: [JwtModule.register({}), MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace])],
+  controllers: [
+    ApiKeysController,
+    EmailVerificationsController,
+    InvitationLinksController,
+    InvitationsController,
+    MembersController,
+    PasswordResetsController,
+    ProfileController,
+    RegistrationsController,
+    SessionsController,
+    WorkspacesController,
+  ],
+  providers: [
+    ...accounts,
+    ...sessions,
+    ...workspaces,
+    ...keys,
+    SetupApi,
+    SetupCode,
+    UsersApi,
+    { provide: Authenticator, useExisting: RequestAuthenticator },
+  ],
+  exports: [Authenticator, SetupApi, UsersApi],
+})
+export class UsersModule {}

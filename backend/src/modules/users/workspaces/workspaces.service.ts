@@ -1,0 +1,92 @@
+import { LockMode } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import { type Actor, type Member, MembershipApi } from '#platform/access/index.js';
+import { type EntityManager, Reads, Transactions } from '#platform/database/index.js';
+import { NotFound } from '#platform/errors/index.js';
+import { EventLog } from '#platform/event-log/index.js';
+import { Cursor, expectVersion, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
+import { isoTime } from '../sql.js';
+import { Workspace } from './workspace.entity.js';
+import type { NewWorkspace, WorkspaceChange, WorkspaceShown } from './workspaces.schemas.js';
+
+const LIST: SortedList = {
+  name: 'workspaces',
+  sorts: { createdAt: { sql: 'w.created_at', type: 'timestamptz' }, name: { sql: 'w.name', type: 'text' } },
+  id: { sql: 'w.id', type: 'uuid' },
+};
+
+const SHOWN = `w.id, w.name, g.role, w.version, ${isoTime('w.created_at')} as "createdAt"`;
+const GRANTED = `workspace w join access_grant g on g.workspace_id = w.id and g.principal_id = $1`;
+
+/** Opens, shows and renames workspaces. */
+@Injectable()
+export class WorkspacesService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly reads: Reads,
+    private readonly events: EventLog,
+    private readonly memberships: MembershipApi,
+    private readonly cursor: Cursor,
+  ) {}
+
+  /** Opens a workspace whose owner is the caller. */
+  async create(actor: Actor, { name }: NewWorkspace): Promise<WorkspaceShown> {
+    return this.transactions.run(async (em) => shown(await this.open(em, actor, name), 'owner'));
+  }
+
+  /** Opens a workspace for a person inside the caller's transaction. */
+  async open(em: EntityManager, actor: Actor, name: string): Promise<Workspace> {
+    const userId = actor.userId ?? '';
+    const workspace = Workspace.open(name, userId);
+    await em.persist(workspace).flush();
+    await this.memberships.add(em, { workspaceId: workspace.id, userId, role: 'owner' });
+    const about = { workspaceId: workspace.id, actor };
+    this.events.record(em, 'workspace.created', { ...about, subjectId: workspace.id, data: { name } });
+    this.events.record(em, 'member.added', { ...about, subjectId: userId, data: { role: 'owner' } });
+    return workspace;
+  }
+
+  /** The workspaces that the caller belongs to; for an API key, its own. */
+  async mine(actor: Actor, query: ListQuery): Promise<Page<WorkspaceShown>> {
+    const seek = this.cursor.seek(LIST, query, 2);
+    const rows = await this.reads.adHoc<WorkspaceShown & { _key: string[] }>(
+      `select ${SHOWN}, ${seek.key} from ${GRANTED} where ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
+      [actor.id, ...seek.values],
+    );
+    return this.cursor.page(LIST, query, rows);
+  }
+
+  /** @throws NotFound when the workspace is gone */
+  async one(member: Member): Promise<WorkspaceShown> {
+    const row = await this.reads.one<WorkspaceShown>(
+      'users.workspace',
+      `select ${SHOWN} from ${GRANTED} where w.id = $2`,
+      [member.id, member.workspaceId],
+    );
+    if (!row) throw new NotFound('There is no such workspace.');
+    return row;
+  }
+
+  /** @throws PreconditionFailed when `ifMatch` names an older version */
+  async change(member: Member, { name }: WorkspaceChange, ifMatch?: string): Promise<WorkspaceShown> {
+    return this.transactions.run(async (em) => {
+      const workspace = await em.findOne(Workspace, member.workspaceId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!workspace) throw new NotFound('There is no such workspace.');
+      expectVersion(ifMatch, workspace.version);
+      const before = workspace.name;
+      if (name !== undefined && workspace.rename(name))
+        this.events.record(em, 'workspace.updated', {
+          workspaceId: workspace.id,
+          subjectId: workspace.id,
+          actor: member,
+          data: { before: { name: before }, after: { name } },
+        });
+      return shown(workspace, member.role);
+    });
+  }
+}
+
+function shown(workspace: Workspace, role: WorkspaceShown['role']): WorkspaceShown {
+  const { id, name, version, createdAt } = workspace;
+  return { id, name, role, version, createdAt: createdAt.toISOString() };
+}
