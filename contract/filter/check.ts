@@ -1,6 +1,6 @@
 import type { BoundFilter, BoundNode, Predicate, Test } from './bound.js';
 import type { OwnerContext } from './context.js';
-import { FilterError } from './errors.js';
+import { FilterError, type Span } from './errors.js';
 import type { Field, FieldCatalogue } from './fields.js';
 import { words } from './fold.js';
 import { shorten } from './lexer.js';
@@ -67,6 +67,7 @@ class Checker {
     const was = name.startsWith(WAS);
     if (was) this.requireBefore(term);
     const field = this.field(was ? name.slice(WAS.length) : name, term, was ? WAS : '');
+    if (was) requireMemory(field, term.fieldSpan);
     this.requireOneValue(term);
     const any = merged(term.values.map((value) => bindValue(field, term, value, this.owner)));
     return { kind: 'test', negated: turned, was, field, any, span: term.span };
@@ -82,6 +83,7 @@ class Checker {
     }
     const tests = term.values.map((value): Test => {
       const field = this.field(fieldName(value), { field: fieldName(value), fieldSpan: value.span }, '');
+      requireMemory(field, value.span);
       return { kind: 'test', negated, was: false, field, any: [{ is: 'changed' }], span: term.span };
     });
     return group(negated ? 'and' : 'or', tests);
@@ -123,6 +125,12 @@ class Checker {
       },
     );
   }
+}
+
+/** An event's own type is no field of its subject, so it never was another. */
+function requireMemory(field: Field, at: Span): void {
+  if (!('rowType' in field)) return;
+  throw new FilterError('bad-field', at, `"${field.name}" is the event's own kind, which has no earlier value.`);
 }
 
 function fieldName(value: Value): string {

@@ -96,7 +96,7 @@ export interface SetField extends Described {
 export interface UserField extends Described {
   readonly type: 'user';
   readonly at: Location;
-  /** True: `uuid[]` or `text[]` in SQL and an array in a subject. */
+  /** True: `uuid[]` in SQL and an array in a subject; else `uuid` and text. */
   readonly many?: boolean;
 }
 

@@ -31,13 +31,14 @@ const LONGEST_WORD = 64;
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 const PICTOGRAPH = /\p{Extended_Pictographic}/u;
 
-function foldOnce(text: string): string {
+function foldFully(text: string): string {
   return (
     text
       .normalize('NFKD')
       .replace(IGNORABLE, '')
       .replace(DIACRITICS, '')
-      // Upper then lower is full case folding: ß -> SS -> ss, ı -> I -> i.
+      // Lower, upper, lower is full case folding: ẞ -> ß -> SS -> ss, ı -> I -> i.
+      .toLowerCase()
       .toUpperCase()
       .toLowerCase()
       .replace(STROKED_LETTER, (letter) => STROKED[letter] ?? letter)
@@ -58,10 +59,7 @@ function foldOnce(text: string): string {
  */
 export function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
-  let folded = foldOnce(text.replace(LONE_SURROGATE, '\uFFFD'));
-  // A few dozen code points fold to something that folds further (U+1E9E-like chains); two passes settle all of them.
-  for (let again = foldOnce(folded); again !== folded; again = foldOnce(folded)) folded = again;
-  return folded;
+  return foldFully(text.replace(LONE_SURROGATE, '\uFFFD'));
 }
 
 /**

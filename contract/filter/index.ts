@@ -11,6 +11,7 @@ import { parse } from './parser.js';
 export type { BoundFilter, BoundNode, Interval, Limit, Predicate, Test } from './bound.js';
 export { canonical } from './canonical.js';
 export { check } from './check.js';
+export { complete, type Completion, type Suggestion } from './complete.js';
 export type {
   Circumstances,
   FilterContext,

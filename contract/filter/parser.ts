@@ -84,7 +84,7 @@ class Parser {
   private words(): Words {
     const value = this.scalar();
     this.count(value.span);
-    const star = this.take('star');
+    const star = this.takeAdjacent('star');
     const starred: Prefix | Scalar = star ? { ...value, kind: 'prefix', span: join(value.span, star) } : value;
     return { kind: 'words', value: starred, span: starred.span };
   }
@@ -108,12 +108,12 @@ class Parser {
   private value(field: Token, operator: Token): Value {
     const first = this.peek();
     this.count(first);
-    const star = this.take('star');
+    const star = this.takeAdjacent('star');
     if (star) return { kind: 'present', span: spanOf(star) };
     const from = this.atScalar() ? this.scalar() : undefined;
-    const ending = from && this.take('star');
+    const ending = from && this.takeAdjacent('star');
     if (ending) return { ...from, kind: 'prefix', span: join(from.span, ending) };
-    const dots = this.take('dots');
+    const dots = this.takeAdjacent('dots');
     if (dots) {
       const to = this.atScalar() ? this.scalar() : undefined;
       if (!from && !to) throw this.error('missing-value', dots, 'A range needs a value on at least one side of "..".');
@@ -143,7 +143,7 @@ class Parser {
   }
 
   private atScalar(): boolean {
-    return this.peek().kind === 'bare' || this.peek().kind === 'string';
+    return (this.peek().kind === 'bare' || this.peek().kind === 'string') && this.isAdjacent();
   }
 
   private scalar(): Scalar {
@@ -197,6 +197,15 @@ class Parser {
     const token = this.peek();
     this.next += 1;
     return token;
+  }
+
+  /** Whether the next token follows the last one without a blank: the parts of one value do. */
+  private isAdjacent(): boolean {
+    return this.tokens[this.next - 1]?.end === this.peek().start;
+  }
+
+  private takeAdjacent(kind: TokenKind): Token | undefined {
+    return this.isAdjacent() ? this.take(kind) : undefined;
   }
 
   private take(kind: TokenKind): Token | undefined {

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { compile, dealFields, toMatcher, toSql, type FilterContext } from './index.js';
+import { dealFilters, deals, dealTerms, someNow, someRates, type DealData } from './testing/arbitraries.js';
+import { evaluate } from './testing/naive.js';
+import { fewPlaces } from './testing/places.js';
+
+const columns: Readonly<Record<string, [name: string, type: string]>> = {
+  originKeys: ['origin_keys', 'text[]'],
+  destinationKeys: ['destination_keys', 'text[]'],
+  priceMinor: ['price_minor', 'bigint'],
+  currency: ['currency', 'text'],
+  airlinesFolded: ['airlines_folded', 'text[]'],
+  cabin: ['cabin', 'text'],
+  tripType: ['trip_type', 'text'],
+  nonstop: ['nonstop', 'boolean'],
+  travelFrom: ['travel_from', 'date'],
+  travelTo: ['travel_to', 'date'],
+  bookBy: ['book_by', 'date'],
+  percentile: ['percentile', 'real'],
+  z: ['z', 'real'],
+  sourceId: ['source_id', 'uuid'],
+  foundAt: ['found_at', 'timestamptz'],
+  confidence: ['confidence', 'real'],
+  status: ['status', 'text'],
+  kind: ['kind', 'text'],
+  titleFolded: ['title_folded', 'text'],
+  words: ['words', 'text[]'],
+};
+const ROWS = 150;
+const moment = { now: someNow.getTime(), rates: someRates };
+const zones = ['America/New_York', 'Asia/Shanghai', 'Pacific/Apia', 'Europe/Lisbon', 'UTC'];
+
+function contextIn(zone: string): FilterContext {
+  return { now: someNow, rates: someRates, zone, currency: 'USD', places: fewPlaces };
+}
+
+describe('SQL and the matcher on the same rows', () => {
+  const server = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
+  const database = `filter_${randomUUID().replaceAll('-', '')}`;
+  let db: pg.Client;
+  const rows: DealData[] = fc.sample(deals, { numRuns: ROWS, seed: 7 });
+
+  beforeAll(async () => {
+    await server.connect();
+    await server.query(`CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8'`);
+    const url = new URL(process.env.TEST_DATABASE_URL ?? '');
+    url.pathname = `/${database}`;
+    db = new pg.Client({ connectionString: url.toString() });
+    await db.connect();
+    const definitions = Object.values(columns).map(([name, type]) => `${name} ${type}`);
+    await db.query(`CREATE TABLE deal (id integer PRIMARY KEY, ${definitions.join(', ')})`);
+    const names = Object.values(columns).map(([name]) => name);
+    const marks = names.map((_, at) => `$${at + 2}`);
+    for (const [id, row] of rows.entries()) {
+      const values = Object.keys(columns).map((key) => row[key]);
+      await db.query(`INSERT INTO deal (id, ${names.join(', ')}) VALUES ($1, ${marks.join(', ')})`, [id, ...values]);
+    }
+  });
+
+  afterAll(async () => {
+    await db.end();
+    await server.query(`DROP DATABASE ${database}`);
+    await server.end();
+  });
+
+  async function bySql(text: string, context: FilterContext): Promise<number[]> {
+    const condition = toSql(compile(text, dealFields, context), context);
+    const result = await db.query<{ id: number }>(`SELECT id FROM deal d WHERE ${condition.text} ORDER BY id`, [
+      ...condition.params,
+    ]);
+    return result.rows.map(({ id }) => id);
+  }
+
+  function byMatcher(text: string, context: FilterContext): number[] {
+    const matches = toMatcher(compile(text, dealFields, context));
+    return [...rows.keys()].filter((id) => matches(rows[id] ?? {}, moment));
+  }
+
+  it('agree on whole generated filters, with each other and with the plain evaluator', async () => {
+    let pairs = 0;
+    await fc.assert(
+      fc.asyncProperty(dealFilters, fc.constantFrom(...zones), async (text, zone) => {
+        const context = contextIn(zone);
+        const found = await bySql(text, context);
+        expect(byMatcher(text, context)).toEqual(found);
+        const bound = compile(text, dealFields, context);
+        expect([...rows.keys()].filter((id) => evaluate(bound, rows[id] ?? {}, moment))).toEqual(found);
+        pairs += rows.length;
+      }),
+      { numRuns: 600 },
+    );
+    expect(pairs).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it.each(Object.entries(dealTerms))(
+    'agree on single terms over %s, some of which match and some not',
+    async (_, terms) => {
+      const answers = new Set<boolean>();
+      await fc.assert(
+        fc.asyncProperty(terms, fc.constantFrom(...zones), async (text, zone) => {
+          const context = contextIn(zone);
+          const found = await bySql(text, context);
+          expect(byMatcher(text, context)).toEqual(found);
+          if (found.length > 0) answers.add(true);
+          if (found.length < rows.length) answers.add(false);
+        }),
+        { numRuns: 60 },
+      );
+      expect(answers).toEqual(new Set([true, false]));
+    },
+  );
+
+  it('agree without any rates, when only equal currencies compare', async () => {
+    const context = { ...contextIn('UTC'), rates: undefined as never };
+    const matches = toMatcher(compile('price>0', dealFields, context));
+    const expected = [...rows.keys()].filter((id) => matches(rows[id] ?? {}, { now: moment.now }));
+    expect(await bySql('price>0', context)).toEqual(expected);
+    expect(expected.every((id) => rows[id]?.currency === 'USD')).toBe(true);
+    expect(expected.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    'origin:nyc',
+    '-origin:nyc',
+    'cabin!=business',
+    'price>0',
+    'departs:*',
+    'found<now',
+    'title:lisbon',
+    'lisbon',
+  ])('treat %s and its negation as two halves of all rows, missing values in the negative one', async (text) => {
+    const context = contextIn('UTC');
+    const both = [...(await bySql(text, context)), ...(await bySql(`-(${text})`, context))];
+    expect(both.sort((a, b) => a - b)).toEqual([...rows.keys()]);
+  });
+
+  it('never let a value out of its parameter', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), async (text) => {
+        const written = JSON.stringify(text)
+          .slice(1, -1)
+          .replace(/[\\"*]/g, '');
+        for (const filter of [`title:"${written}"`, `kind="${written}"*`, `airline:"${written}"`, `"${written}x"`]) {
+          let condition;
+          try {
+            condition = toSql(compile(filter, dealFields, contextIn('UTC')), contextIn('UTC'));
+          } catch (error) {
+            expect(error).toHaveProperty('name', 'FilterError');
+            continue;
+          }
+          expect(condition.text).toMatch(/^(?:d\.\w+ (?:LIKE|=|&&|@>) \$1::text(?:\[\])?|FALSE|TRUE)$/);
+          await db.query(`SELECT 1 FROM deal d WHERE ${condition.text}`, [...condition.params]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('use an index for places, sets and words', async () => {
+    await db.query('CREATE INDEX ON deal USING gin (origin_keys)');
+    await db.query('CREATE INDEX ON deal USING gin (words)');
+    await db.query('SET enable_seqscan = off');
+    for (const text of ['origin:nyc', 'lisbon']) {
+      const condition = toSql(compile(text, dealFields, contextIn('UTC')), contextIn('UTC'));
+      const plan = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN SELECT id FROM deal d WHERE ${condition.text}`, [
+        ...condition.params,
+      ]);
+      expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('Bitmap Index Scan');
+    }
+    await db.query('RESET enable_seqscan');
+  });
+});
