@@ -88,7 +88,6 @@ export class InvitationLinksController {
     body: invitationUse,
     response: joined,
     errors: [InvitationClosed, OtherAddress, AlreadyMember],
-    rateClass: 'auth',
   })
   accept(@Who() who: Actor, @Input.body() { token }: InvitationUse) {
     return this.service.accept(requirePerson(who), token);

@@ -46,7 +46,6 @@ export class SessionsController {
     body: renewal,
     response: tokens,
     errors: [SessionOver, ForeignOrigin],
-    rateClass: 'auth',
     idempotent: false,
     oneTimeSecret: true,
   })

@@ -46,7 +46,7 @@ export class WorkspacesService {
     return workspace;
   }
 
-  /** The workspaces that the caller belongs to; for an API key, its own. */
+  /** A page of the workspaces that the caller belongs to. */
   async mine(actor: Actor, query: ListQuery): Promise<Page<WorkspaceShown>> {
     const seek = this.cursor.seek(LIST, query, 2);
     const rows = await this.reads.adHoc<WorkspaceShown & { _key: string[] }>(
