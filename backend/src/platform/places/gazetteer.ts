@@ -60,11 +60,11 @@ export function buildGazetteer(): Gazetteer {
   const name = (place: Place, texts: string[], into: PlaceName[] = gazetteer.names): void => {
     for (const text of texts) {
       const everyday = text.startsWith('~') || (place.kind === 'country' && EVERYDAY_COUNTRIES.has(fold(text)));
-      into.push({ text: text.replace(/^~/, ''), place, everyday });
+      into.push({ text: text.replace(/^[~+]/, ''), place, everyday, secondary: text.startsWith('+') });
     }
   };
   const inflect = (place: Place, texts: string[]): void => {
-    for (const text of texts) name(place, slavicForms(fold(text.replace(/^~/, ''))), gazetteer.inflected);
+    for (const text of texts) name(place, slavicForms(fold(text.replace(/^[~+]/, ''))), gazetteer.inflected);
   };
 
   for (const [code = '', country = '', area = '', english, other] of readTable('cities')) {
@@ -75,7 +75,7 @@ export function buildGazetteer(): Gazetteer {
       `country:${country}`,
       ...regionKeys(country, regionsOf),
     ];
-    const city = add({ kind: 'city', code, name: (texts[0] ?? code).replace(/^~|,.*$/g, ''), country, keys });
+    const city = add({ kind: 'city', code, name: (texts[0] ?? code).replace(/^[~+]|,.*$/g, ''), country, keys });
     const { names, slavic } = languageCell(other);
     name(city, [...texts, ...names]);
     inflect(city, [texts[0] ?? '', ...slavic]);
@@ -123,7 +123,7 @@ function addAirports(gazetteer: Gazetteer, add: Add, name: Name, regionsOf: Map<
       gazetteer.byKey.get(`city:${cityCode}`) ?? (own ? undefined : gazetteer.byKey.get(`city:${row.iata_code}`));
     const country = city?.country ?? row.country_id;
     const above = city?.keys ?? [`city:${cityCode}`, `country:${country}`, ...regionKeys(country, regionsOf)];
-    const ownName = listCell(own?.[2])[0]?.replace(/^~/, '');
+    const ownName = listCell(own?.[2])[0]?.replace(/^[~+]/, '');
     const airport = add({
       kind: 'airport',
       code: row.iata_code,

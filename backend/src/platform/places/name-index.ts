@@ -44,7 +44,11 @@ export class NameIndex {
   readonly #byFirst = new Map<string, Phrase[]>();
 
   constructor(names: Iterable<PlaceName>) {
-    for (const { text, place, everyday } of names) {
+    const all = [...names];
+    for (const { text, place, everyday } of [
+      ...all.filter((name) => !name.secondary),
+      ...all.filter((name) => name.secondary),
+    ]) {
       for (const spelling of spellings(text)) this.#add(spelling, text, place, everyday);
     }
     for (const phrases of this.#byFirst.values()) phrases.sort((a, b) => b.words.length - a.words.length);

@@ -32,4 +32,6 @@ export interface PlaceName {
   text: string;
   place: Place;
   everyday: boolean;
+  /** Another place is better known by it. */
+  secondary: boolean;
 }

@@ -1,0 +1,139 @@
+import { places, type Place, type PlaceMention } from '#platform/places/index.js';
+import type { AirlineMention } from './airlines.js';
+import type { ParsedPlace } from './types.js';
+
+/** One end of a possible route as it stands in a line: a place with what qualifies it, or a group ("many Italian cities"). */
+export interface Endpoint {
+  start: number;
+  /** End with qualifiers: "Lima, Peru" ends after "Peru". */
+  end: number;
+  place: ParsedPlace;
+  candidates: Place[];
+  /** An everyday word or a bare code: needs a place's position. */
+  weak: boolean;
+  group: boolean;
+}
+
+const GROUP_BEFORE =
+  /(?:(?:many|several|various|multiple|most|all|numerous|a lot of|lots of|selected|some|other|more|the|viele|mehrere|verschiedene|varias|muchas|plusieurs|diverse|molte|wiele|mnoha|různých)\s+(?:of\s+the\s+|of\s+)?){0,2}$/iu;
+const GROUP_NOUN =
+  /^\s+(?:(?:major|big|regional|west coast|east coast|many|several)\s+)?(?:cit(?:y|ies)|airports?|destinations?|islands?|towns?|locations?|städten?|flughäfen|ciudades|aeropuertos|villes|aéroports|città|aeroporti|miast\S*|měst\S*)(?![\p{L}])/iu;
+const ADJECTIVE = /\p{Lu}[\p{L}.]{1,18}(?:[ -]\p{Lu}\p{L}{2,12})?(?=\s)|\b(?:US|USA|UK)\b/gu;
+const LOOSE_GROUP =
+  /\b(?:many|several|various|numerous|multiple|selected)\s+(?:\p{L}+\s+){0,2}(?:cities|destinations|airports|islands)\b(?:\s+(?:across|in|throughout|around|within)\s+)?/giu;
+
+/** Endpoints of a line, left to right. Airlines are passed over ("Air France", "Singapore Airlines"). */
+export function findEndpoints(line: string, airlines: readonly AirlineMention[], language: string): Endpoint[] {
+  const slavic = language === 'cs' || language === 'pl' || language === 'sk';
+  const inAirline = (start: number, end: number): boolean =>
+    airlines.some((airline) => airline.start < end && airline.end > start);
+  const mentions = places.scan(line, { slavic }).filter((mention) => !inAirline(mention.start, mention.end));
+  const groups = findGroups(line, mentions).filter((group) => !inAirline(group.start, group.end));
+  const free = mentions.filter(
+    (mention) => !groups.some((group) => group.start < mention.end && group.end > mention.start),
+  );
+  const endpoints: Endpoint[] = [...groups];
+  for (let i = 0; i < free.length; i++) {
+    const mention = free[i];
+    if (mention === undefined) continue;
+    const endpoint = fromMention(line, mention);
+    i = qualify(line, endpoint, free, i);
+    endpoints.push(endpoint);
+  }
+  return endpoints.sort((a, b) => a.start - b.start);
+}
+
+function fromMention(line: string, mention: PlaceMention): Endpoint {
+  const { place, candidates, start, end } = mention;
+  const weak =
+    mention.everyday ||
+    mention.viaCode ||
+    (line[start] === line[start]?.toLowerCase() && (line[start] ?? '') < '\u2e80');
+  return { start, end, place: { text: line.slice(start, end), place }, candidates, weak, group: false };
+}
+
+/**
+ * Takes in what qualifies a place: the country, state or region after a comma or "in", a code in brackets. What fits only
+ * one of several places of the name settles which is meant. Gives the index of the last mention used.
+ */
+function qualify(line: string, endpoint: Endpoint, mentions: PlaceMention[], at: number): number {
+  let used = at;
+  for (let next = mentions[used + 1]; next !== undefined; next = mentions[used + 1]) {
+    const gap = line.slice(endpoint.end, next.start);
+    const bracket = /^\s?[([]\s?$/.test(gap);
+    if (!(bracket || /^,\s?(?:the\s)?$|^\s?[-–]\s?(?=$)|^\s(?:in|auf|en|on)\s(?:der\s|the\s|den\s)?$/i.test(gap)))
+      break;
+    const fitting = endpoint.candidates.filter(
+      (candidate) =>
+        contains(next.place, candidate) ||
+        (next.candidates.length > 1 && next.candidates.some((other) => contains(other, candidate))),
+    );
+    const narrower =
+      next.viaCode || next.place.kind === 'airport'
+        ? endpoint.candidates.filter((candidate) => contains(candidate, next.place))
+        : [];
+    if (/[-–]/.test(gap) && !(fitting.length > 0 && next.place.kind !== 'city')) break;
+    if (bracket && narrower.length > 0) {
+      endpoint.place.place = next.place.kind === 'city' ? narrower[0] : next.place;
+      endpoint.candidates = [next.place];
+    } else if (fitting.length > 0 && next.place.kind !== 'city' && next.place.kind !== 'airport') {
+      endpoint.candidates = fitting;
+      endpoint.place.place = fitting[0];
+    } else break;
+    endpoint.end = next.end + (bracket ? (/^\s?[)\]]/.exec(line.slice(next.end))?.[0].length ?? 0) : 0);
+    endpoint.weak = false;
+    used++;
+  }
+  const state = /^,?\s\(?([A-Z]{2,4})\b\)?/.exec(line.slice(endpoint.end, endpoint.end + 8));
+  const area = state?.[1] === undefined || !state[0].startsWith(',') ? undefined : places.byAbbreviation(state[1]);
+  const inArea = area ? endpoint.candidates.filter((candidate) => contains(area, candidate)) : [];
+  if (state && inArea.length > 0) {
+    endpoint.candidates = inArea;
+    endpoint.place.place = inArea[0];
+    endpoint.end += state[0].length;
+    endpoint.weak = false;
+  }
+  return used;
+}
+
+/** Whether `inner` lies in `outer` or is it. */
+export const contains = (outer: Place, inner: Place): boolean => inner.keys.includes(`${outer.kind}:${outer.code}`);
+
+function findGroups(line: string, mentions: readonly PlaceMention[]): Endpoint[] {
+  const groups: Endpoint[] = [];
+  const add = (start: number, end: number, place: Place | undefined): void => {
+    if (groups.some((group) => group.start < end && group.end > start)) return;
+    groups.push({
+      start,
+      end,
+      place: { text: line.slice(start, end), ...(place ? { place } : {}) },
+      candidates: place ? [place] : [],
+      weak: false,
+      group: true,
+    });
+  };
+  const named = mentions
+    .filter((mention) => mention.place.kind !== 'airport' && !mention.viaCode)
+    .map((mention) => ({ start: mention.start, end: mention.end, place: mention.place }));
+  const adjectives = [...line.matchAll(ADJECTIVE)].flatMap((match) => {
+    const whole = places.byAdjective(match[0]);
+    const first = match[0].split(/[ ]/)[0] ?? match[0];
+    const place = whole ?? places.byAdjective(first);
+    return place ? [{ start: match.index, end: match.index + (whole ? match[0] : first).length, place }] : [];
+  });
+  for (const { start, end, place } of [...adjectives, ...named]) {
+    const noun = GROUP_NOUN.exec(line.slice(end, end + 48));
+    if (!noun) continue;
+    const before = GROUP_BEFORE.exec(line.slice(Math.max(0, start - 40), start))?.[0] ?? '';
+    add(start - before.length, end + noun[0].length, place);
+  }
+  for (const match of line.matchAll(LOOSE_GROUP)) {
+    const after = mentions.find(
+      (mention) =>
+        mention.start - (match.index + match[0].length) >= 0 && mention.start - (match.index + match[0].length) <= 4,
+    );
+    const inside = /(?:across|in|throughout|around|within)\s+$/i.test(match[0]) ? after : undefined;
+    add(match.index, inside?.end ?? match.index + match[0].trimEnd().length, inside?.place);
+  }
+  return groups;
+}

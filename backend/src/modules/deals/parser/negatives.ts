@@ -1,0 +1,81 @@
+/** Why a text, or a title, is not a flight deal. */
+export type Refusal =
+  'expired' | 'package' | 'hotel' | 'cruise' | 'voucher' | 'loyalty' | 'increase' | 'other-transport';
+
+const TITLE: readonly (readonly [RegExp, Refusal])[] = [
+  [
+    /\bexpired\b|\babgelaufen\b|\bfare gone\b|\bdeal gone\b|\bsold out\b|\bausverkauft\b|\bvorbei\b|\bcaducad[oa]\b|\bexpirad[oa]\b|\bagotad[oa]\b|\bexpir[ée]\b|\bterminé\b|\bscadut[oa]\b|\bwygas|\bnieaktualn|\bvyprodán|\bukončen|\bno longer (?:available|valid)\b|\bDEAD\b|已过期|已失效|已售罄|已结束/iu,
+    'expired',
+  ],
+  [
+    /\b(?:flights?|vuelos?|flüge?|flug|voli?|vols?|lety|loty|letenk\S*) ?(?:\+|&|and|und|y|e|et|i|a|plus|mit|con) ?(?:\d\*? ?)?(?:hotel|hotels|accommodation|hostel|apartment|unterkunft|alojamiento|transfers?|ubytování|nocleg\S*|car hire|estancia|hébergement)\b/iu,
+    'package',
+  ],
+  [
+    /\b(?:hotel|accommodation|unterkunft) ?(?:\+|&|and|und|y|e|et|inkl\.?|incl\.?|con|mit) ?(?:flights?|vuelos?|flug|flüge|voli?|vols?)\b/iu,
+    'package',
+  ],
+  [
+    /\ball[\s-]inclusive\b|\btodo incluido\b|\btout compris\b|\btutto incluso\b|\ball inclusive\b|\bpauschalreise\S*|\bpackage (?:holiday|deal|trip|tour)s?\b|\bholiday package|\bcity ?break package|\bpauschal\b|\bpaquete\b|\bpacchetto\b|\bzájezd\S*|\bwczasy\b|\bhalf[\s-]board\b|\bhalbpension\b|\bmedia pensión\b|\bfull[\s-]board\b|自由行|跟团|套餐|机酒|酒店套/iu,
+    'package',
+  ],
+  [
+    /\b\d{1,2}[\s-]?(?:night|nt)s?\b(?! (?:layover|stopover))|\b\d{1,2} noches\b|\b\d{1,2} nächte\b|\b\d{1,2} übernachtung\S*|\b\d{1,2} nuits\b|\b\d{1,2} notti\b|\b\d{1,2} nocy\b|\b\d{1,2} noc[íe]\b|\b\d{1,2} días \/|\d ?晚/iu,
+    'package',
+  ],
+  [
+    /\bhotels?\b|\bresorts?\b|\bvillas?\b|\bhostels?\b|\bapart(?:ment|hotel|amento)s?\b|\b[2-5]\s?\*|\b[2-5][\s-]stars?\b|\bferienwohnung|\bferienhaus|\bcasa rural\b|\bglamping\b|\bairbnb\b|\bsuites?\b|\bcabins? in\b|\bcottages?\b|\bchalet\b|酒店|民宿/iu,
+    'hotel',
+  ],
+  [
+    /\b(?:mini-?)?cruises?\b|\bkreuzfahrt\S*|\bcruceros?\b|\bcroisières?\b|\bcrociera\b|\bferry\b|\bfähre\b|\bplavb\S*|邮轮/iu,
+    'cruise',
+  ],
+  [
+    /\bgutschein\S*|\bvouchers?\b|\bgift cards?\b|\bpromo ?codes?\b|\bdiscount codes?\b|\bcoupons?\b|\bcódigo (?:de )?descuento|\bcódigo promocional\b|\bcup[oó]n\b|\bbon de réduction|\bcode promo\b|\bkod (?:rabatowy|zniżkowy|promocyjny)|\bslevov\S+ kód|\bcodice sconto|优惠券|代金券|抽奖|\bgiveaway\b|\bgewinnspiel\b|\bsorteo\b|\bwin (?:a|two|tickets|flights)\b/iu,
+    'voucher',
+  ],
+  [
+    /\bbonus (?:miles|points|avios)\b|\b(?:buy|transfer|earn|redeem|convert) (?:\S+ ){0,3}(?:miles|points|avios)\b|\b[\d.,]+k? ?(?:miles|avios|points|meilen|millas|punkte|puntos|里程|积分)\b|\bstatus match|\bcredit card|\bkreditkarte|\bsign-?up bonus|\bmeilen\b|\baward (?:space|availability|seats?|tickets?|sale)\b|\baadvantage\b|\bmileage ?plus\b|\bskymiles\b|\bloyalty\b|\bpunkte\b|积分|里程/iu,
+    'loyalty',
+  ],
+  [
+    /\bcar (?:hire|rental)s?\b|\bmietwagen\b|\balquiler de coches?\b|\btrain (?:tickets?|from|to)\b|\beurostar\b|\bflixbus\b|\bmegabus\b|\bbus tickets?\b|\binterrail\b|\bcampervan\b|\btrenes?\b|\bzugtickets?\b|高铁|火车票|租车/iu,
+    'other-transport',
+  ],
+];
+
+const INCREASES =
+  /\bprices? (?:(?:has|have) )?(?:increased|gone up|went up|risen|rose)\b|\bprice increase\b|\bnow higher\b|\bpreis(?:e)? (?:ist|sind) gestiegen\b|\bha subido\b|\ba augmenté\b|\bè aumentat|涨价|价格上涨/iu;
+
+/** Why a title is not a flight deal, if it is not. An all-inclusive holiday, a hotel or an expired fare says so in its title. */
+export function refuseTitle(title: string): Refusal | undefined {
+  if (INCREASES.test(title)) return 'increase';
+  const bare = title.replace(
+    /hotel included|no hotel|without hotel|\bmileage run\b|(?:min|max|for)\.? \d+ nights?/giu,
+    ' ',
+  );
+  return TITLE.find(([pattern]) => pattern.test(bare))?.[1];
+}
+
+const BODY_EXPIRED =
+  /^\W{0,6}(?:\*+)?(?:expired|this (?:deal|fare|offer) (?:has |is )?(?:now )?(?:expired|gone|dead|over)|update\W{1,4}(?:this |the )?(?:deal|fare|offer)?\s?(?:has |is )?(?:now )?(?:expired|gone|dead|sold out))/iu;
+
+/** Whether a body opens by saying that the deal is over. */
+export const bodySaysExpired = (body: string): boolean =>
+  body
+    .slice(0, 300)
+    .split('\n')
+    .some((line) => BODY_EXPIRED.test(line));
+
+const LINE_PACKAGE =
+  /\bper night\b|\b\d+ nights?\b|\bhotel\b|\bhotels\b|\bcruise\b|\ball[\s-]inclusive\b|\bcar hire\b|\bvilla\b|\bnächte\b|\bnoches\b|\bnuits\b|\bnotti\b|酒店/iu;
+
+/** Whether a line of a list is about a stay rather than a flight. */
+export const lineIsStay = (line: string): boolean => LINE_PACKAGE.test(line);
+
+const FLYING =
+  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|\bround[\s-]?trip\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
+
+/** Whether a text speaks of flying at all; a route and a price alone may be a train, freight or a bet. */
+export const speaksOfFlying = (text: string): boolean => FLYING.test(text);
