@@ -64,17 +64,20 @@ export class InvalidSettings extends Error {
  *
  * @throws InvalidSettings with every fault of this configuration
  */
-export function readConfig<C extends ConfigClass>(config: C, env: Record<string, string | undefined>): InstanceType<C> {
+export function readConfig<T extends Record<string, Setting>, I>(
+  config: { new (values: Values<T>): I; readonly settings: T },
+  env: Record<string, string | undefined>,
+): I {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, { variable, schema, about }] of Object.entries(config.settings)) {
+  for (const [name, { variable, schema, about }] of Object.entries<Setting>(config.settings)) {
     const text = env[variable]?.trim() || undefined;
     const parsed = schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else faults.push(`${variable}: ${parsed.error.issues[0]?.message ?? 'invalid'} (${about})`);
   }
   if (faults.length > 0) throw new InvalidSettings(faults);
-  return new config(values as never) as InstanceType<C>;
+  return new config(values as Values<T>);
 }
 
 /**

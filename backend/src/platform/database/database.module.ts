@@ -3,6 +3,7 @@ import { PostgreSqlDriver, type Options } from '@mikro-orm/postgresql';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Global, Logger, Module } from '@nestjs/common';
 import { DatabaseConfig } from './database.config.js';
+import { ormDialect } from './dialect.js';
 import { connectionOptions, Reads } from './pool.js';
 import { slowQueryLogger } from './slow-queries.js';
 import { Transactions } from './transactions.js';
@@ -12,7 +13,9 @@ function ormOptions(config: DatabaseConfig): Options {
   return {
     driver: PostgreSqlDriver,
     dbName: 'from the URL',
-    driverOptions: { ...connectionOptions(config), max: config.poolSize },
+    driverOptions: ormDialect({ ...connectionOptions(config), max: config.poolSize }, (error) =>
+      logger.warn(`A database connection was lost: ${error.message}`),
+    ),
     autoLoadEntities: true,
     metadataProvider: ReflectMetadataProvider,
     discovery: { warnWhenNoEntities: false },
@@ -34,6 +37,6 @@ function ormOptions(config: DatabaseConfig): Options {
     }),
   ],
   providers: [Transactions, Reads],
-  exports: [Transactions, Reads, MikroOrmModule],
+  exports: [Transactions, Reads],
 })
 export class DatabaseModule {}
