@@ -31,10 +31,14 @@ export class Jobs0002 extends Migration {
         check ((state = 'running') = (lease_until is not null))
       )`);
     this.addSql(`create unique index job_unfinished_key on job (queue, name, key) where state in ('queued', 'running')`);
-    this.addSql(`create index job_due on job (next_attempt_at, id) where state = 'queued' and not held`);
+    // What the sweeper looks for: due and never announced; announced but still here; running past its lease.
+    this.addSql(`create index job_due on job (next_attempt_at) where state = 'queued' and not held and announced_at is null`);
+    this.addSql(
+      `create index job_announced on job (announced_at) where state in ('queued', 'running') and announced_at is not null`,
+    );
     this.addSql(`create index job_leased on job (lease_until) where state = 'running'`);
     this.addSql(`create index job_finished on job (finished_at) where state in ('done', 'cancelled')`);
-    this.addSql(`create index job_by_state on job (state, queue, id)`);
+    this.addSql(`create index job_unfinished on job (state, queue, id) where state in ('queued', 'running', 'parked')`);
     this.addSql(`create index job_by_subject on job (subject_type, subject_id) where subject_id is not null`);
     // Rows are updated two or three times and then deleted: room on the page keeps the updates of unindexed columns local.
     this.addSql(`alter table job set (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)`);

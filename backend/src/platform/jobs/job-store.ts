@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
+import type { Ticket } from './bull-queues.js';
+import type { JsonObject } from './job.types.js';
+import { JobsConfig } from './jobs.config.js';
+
+/** A job that this worker holds for one attempt. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly attempt: number;
+  /** Failed runs so far, runs whose worker died included. */
+  readonly failures: number;
+  readonly payload: JsonObject;
+  readonly workspace_id: string | null;
+  readonly destination: string | null;
+}
+
+/** An attempt: what a result must still match to be written. */
+export type Attempt = Pick<ClaimedJob, 'id' | 'attempt'>;
+
+// One statement decides: of several workers with one ticket the first changes the row, the others no longer match. An
+// open circuit refuses the claim; once its time is over, the claim that moves `open_until` on is the one probe.
+const CLAIM = `
+  with target as (select id, destination from job where id = $1),
+  probe as (
+    update job_circuit c set open_until = now() + make_interval(secs => $4), probe = t.id, changed_at = now()
+      from target t
+     where c.destination = t.destination and c.open_until <= now()
+       and exists (select from job j where j.id = t.id and j.attempt = $2 - 1 and j.state in ('queued', 'running') and not j.held)
+    returning c.destination),
+  blocked as (
+    select from target t join job_circuit c using (destination)
+     where c.open_until is not null and not exists (select from probe))
+  update job
+     set state = 'running', attempt = attempt + 1, failures = failures + case when state = 'running' then 1 else 0 end,
+         lease_until = now() + make_interval(secs => $4), lease_owner = $3, started_at = now(), announced_at = null
+   where id = $1 and attempt = $2 - 1 and not held
+     and (state = 'queued' and next_attempt_at <= now() or state = 'running' and lease_until < now())
+     and not exists (select from blocked)
+  returning id, queue, name, attempt, failures, payload, workspace_id, destination`;
+
+// Spread over a second, so that those who waited do not come all at once.
+const WAIT_FOR_CIRCUIT = `
+  update job j set next_attempt_at = c.open_until + random() * interval '1 second', announced_at = null
+    from job_circuit c
+   where j.id = $1 and j.attempt = $2 - 1 and j.state = 'queued' and c.destination = j.destination and c.open_until > now()`;
+
+const RENEW = `
+  update job set lease_until = now() + make_interval(secs => $3)
+   where id = $1 and attempt = $2 and state = 'running'`;
+
+const FINISH = `
+  with finished as (
+    update job set state = 'done', result = $3, last_error = null, lease_until = null, lease_owner = null, finished_at = now()
+     where id = $1 and attempt = $2 and state = 'running'
+    returning destination),
+  closed as (delete from job_circuit where destination in (select destination from finished))
+  select from finished`;
+
+const RESCHEDULE = `
+  update job set state = 'queued', failures = failures + $5, last_error = $4, lease_until = null, lease_owner = null,
+         next_attempt_at = now() + make_interval(secs => $3), announced_at = null
+   where id = $1 and attempt = $2 and state = 'running'`;
+
+const PARK = `
+  update job set state = 'parked', failures = failures + 1, last_error = $3, lease_until = null, lease_owner = null
+   where id = $1 and attempt = $2 and state = 'running'`;
+
+// The circuit opens at the threshold and again when its probe fails; what else fails meanwhile began before it opened.
+const BLAME = `
+  insert into job_circuit as c (destination, failures, trips, open_until, last_error)
+  values ($1, 1, case when $3 <= 1 then 1 else 0 end, case when $3 <= 1 then now() + make_interval(secs => $4) end, $5)
+  on conflict (destination) do update set
+    failures = c.failures + 1, last_error = excluded.last_error, changed_at = now(), probe = null,
+    trips = case when c.failures + 1 >= $3 and (c.open_until is null or c.probe = $2) then c.trips + 1 else c.trips end,
+    open_until = case when c.failures + 1 >= $3 and (c.open_until is null or c.probe = $2)
+      then now() + make_interval(secs => least($4 * 2 ^ least(c.trips, 30), $6)) * (0.75 + random() / 2) else c.open_until end`;
+
+const LONGEST_ERROR = 2_000;
+
+/** The statements that move a job from state to state. Time is the database's own. */
+@Injectable()
+export class JobStore {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly config: JobsConfig,
+  ) {}
+
+  /** Takes the attempt that the ticket names; undefined when it is taken, over, held, not due, or its circuit is open. */
+  async claim(ticket: Ticket, owner: string, leaseSeconds: number): Promise<ClaimedJob | undefined> {
+    const em = this.transactions.reader();
+    const [claimed] = await query<ClaimedJob>(em, CLAIM, [ticket.id, ticket.attempt, owner, leaseSeconds]);
+    if (!claimed) await query(em, WAIT_FOR_CIRCUIT, [ticket.id, ticket.attempt]);
+    return claimed;
+  }
+
+  /** @returns false when the attempt no longer holds the job */
+  async renew({ id, attempt }: Attempt, leaseSeconds: number): Promise<boolean> {
+    return (await affected(this.transactions.reader(), RENEW, [id, attempt, leaseSeconds])) > 0;
+  }
+
+  /** Marks the job done and closes its destination's circuit. @returns false when the attempt no longer holds the job */
+  async finish(em: EntityManager, { id, attempt }: Attempt, result: JsonObject | undefined): Promise<boolean> {
+    return (await query(em, FINISH, [id, attempt, result ? JSON.stringify(result) : null])).length > 0;
+  }
+
+  /** Queues the job again. `counts` says whether this was a failed run. */
+  async reschedule({ id, attempt }: Attempt, delayMs: number, reason: string, counts: boolean): Promise<void> {
+    const values = [id, attempt, delayMs / 1000, storable(reason), counts ? 1 : 0];
+    await query(this.transactions.reader(), RESCHEDULE, values);
+  }
+
+  /** Parks the job. @returns false when the attempt no longer holds it */
+  async park(em: EntityManager, { id, attempt }: Attempt, reason: string): Promise<boolean> {
+    return (await affected(em, PARK, [id, attempt, storable(reason)])) > 0;
+  }
+
+  /** Counts a failure of the destination and opens its circuit at the threshold. */
+  async blame(destination: string, jobId: string, reason: string): Promise<void> {
+    const { circuitFailures, circuitFirstMs, circuitLongestMs } = this.config;
+    const values = [destination, jobId, circuitFailures, circuitFirstMs / 1000, storable(reason), circuitLongestMs / 1000];
+    await query(this.transactions.reader(), BLAME, values);
+  }
+
+  /** Closes the destination's circuit. */
+  async absolve(destination: string): Promise<void> {
+    await query(this.transactions.reader(), 'delete from job_circuit where destination = $1', [destination]);
+  }
+}
+
+/** Text that PostgreSQL takes: no null characters, bounded. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').slice(0, LONGEST_ERROR);
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Secrets } from '#platform/crypto/index.js';
+import { transient, Transactions, type EntityManager } from '#platform/database/index.js';
+import { backoff } from './backoff.js';
+import type { Ticket } from './bull-queues.js';
+import { JobMeasures } from './job-measures.js';
+import { JobRegistry, type JobKind } from './job-registry.js';
+import { JobStore, type ClaimedJob } from './job-store.js';
+import { PermanentFailure, RetryLater } from './job.errors.js';
+import type { JobOutcome, JsonObject, RunningJob } from './job.types.js';
+import { payloadContext } from './jobs.js';
+import { JobsConfig } from './jobs.config.js';
+import { Lease } from './lease.js';
+
+const STORE_TRIES = 12;
+const STORE_FIRST_MS = 50;
+const STORE_LONGEST_MS = 3_000;
+
+/** Runs jobs: claims the attempt that a ticket names, calls the handler, writes what came of it. */
+@Injectable()
+export class JobWorker {
+  private readonly log = new Logger('jobs');
+  private readonly owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  private readonly running = new Map<Promise<void>, Lease>();
+  private stopping = false;
+
+  constructor(
+    private readonly registry: JobRegistry,
+    private readonly store: JobStore,
+    private readonly transactions: Transactions,
+    private readonly secrets: Secrets,
+    private readonly config: JobsConfig,
+    private readonly measures: JobMeasures,
+  ) {}
+
+  /** Runs what the ticket names, unless another did. Never throws: what cannot be written now, the lease brings back. */
+  async work(ticket: Ticket): Promise<void> {
+    const kind = this.registry.find(ticket.queue, ticket.name);
+    if (!kind || this.stopping) return; // a newer process may know the kind; the sweeper tells it
+    try {
+      const claimed = await persistently(() => this.store.claim(ticket, this.owner, kind.leaseSeconds));
+      if (claimed) await this.hold(kind, claimed);
+    } catch (error) {
+      this.log.error(`Job ${ticket.id} (${kind.kind}) is left to its lease: ${(error as Error).message}`);
+    }
+  }
+
+  /** Tells running jobs to stop and waits for them, for a bounded time. @returns how many still ran */
+  async drain(): Promise<number> {
+    this.stopping = true;
+    for (const lease of this.running.values()) lease.stop('The process is stopping.');
+    const late = sleep(this.config.drainMs, undefined, { ref: false });
+    await Promise.race([Promise.allSettled(this.running.keys()), late]);
+    for (const lease of this.running.values()) lease.release();
+    return this.running.size;
+  }
+
+  private async hold(kind: JobKind, claimed: ClaimedJob): Promise<void> {
+    const lease = new Lease(this.store, claimed, kind.leaseSeconds);
+    const run = this.run(kind, claimed, lease).finally(() => {
+      lease.release();
+      this.running.delete(run);
+    });
+    this.running.set(run, lease);
+    await run;
+  }
+
+  private async run(kind: JobKind, claimed: ClaimedJob, lease: Lease): Promise<void> {
+    const end = this.measures.started(kind.kind);
+    const job = { id: claimed.id, attempt: claimed.attempt, workspaceId: claimed.workspace_id, signal: lease.signal };
+    let running: RunningJob | undefined;
+    let outcome: JobOutcome;
+    try {
+      running = { ...job, payload: this.payloadOf(kind, claimed) };
+      if (claimed.failures >= kind.retry.attempts)
+        throw new PermanentFailure(`The process died ${claimed.failures} times while it ran this job.`);
+      outcome = (await kind.runner.run(running)) ?? {};
+    } catch (error) {
+      return end(await this.fail(kind, claimed, running, lease.signal, asError(error)));
+    }
+    try {
+      end((await persistently(() => this.finish(kind, claimed, outcome))) ? 'done' : 'lost');
+    } catch (error) {
+      if (transient(error)) throw error;
+      const fault = new RetryLater(`The result could not be stored: ${asError(error).message}`, 0, false, { cause: error });
+      end(await this.fail(kind, claimed, running, lease.signal, fault));
+    }
+  }
+
+  /** Writes the result and its effects in one transaction. */
+  private async finish(kind: JobKind, claimed: ClaimedJob, outcome: JobOutcome): Promise<boolean> {
+    const finished = await this.transactions.run(async (em) => {
+      if (!(await this.store.finish(em, claimed, outcome.result))) return false;
+      await outcome.apply?.(em);
+      return true;
+    });
+    if (!finished) this.log.warn(`Job ${claimed.id} (${kind.kind}), attempt ${claimed.attempt}: the result came too late.`);
+    return finished;
+  }
+
+  private async fail(kind: JobKind, claimed: ClaimedJob, job: RunningJob | undefined, signal: AbortSignal, error: Error): Promise<Outcome> {
+    if (signal.aborted && !(error instanceof PermanentFailure)) {
+      await persistently(() => this.store.reschedule(claimed, 0, error.message, false));
+      return 'stopped';
+    }
+    const failures = claimed.failures + 1;
+    const permanent = error instanceof PermanentFailure;
+    await this.judge(claimed, error);
+    if (permanent || failures >= kind.retry.attempts) {
+      await this.park(kind, claimed, job, error);
+      return 'parked';
+    }
+    const asked = error instanceof RetryLater ? (error.afterSeconds ?? 0) * 1000 : 0;
+    const delay = asked + backoff(kind.retry, failures);
+    await persistently(() => this.store.reschedule(claimed, delay, error.message, true));
+    const line = `Job ${claimed.id} (${kind.kind}) failed ${failures} of ${kind.retry.attempts} times, again in ${Math.round(delay / 1000)} s: ${error.message}`;
+    if (error instanceof RetryLater) this.log.debug(line);
+    else this.log.warn(line);
+    return 'retried';
+  }
+
+  /** A destination that refused for good, or put off this job alone, answered: only other failures speak against it. */
+  private async judge({ id, destination }: ClaimedJob, error: Error): Promise<void> {
+    if (!destination) return;
+    const answered = error instanceof PermanentFailure || (error instanceof RetryLater && !error.blamesDestination);
+    if (answered) await persistently(() => this.store.absolve(destination));
+    else await persistently(() => this.store.blame(destination, id, error.message));
+  }
+
+  private async park(kind: JobKind, claimed: ClaimedJob, job: RunningJob | undefined, error: Error): Promise<void> {
+    const parked = kind.runner.parked?.bind(kind.runner);
+    const tell = async (em: EntityManager) => (job && parked ? parked(job, error, em) : undefined);
+    const park = (reason: string, told: (em: EntityManager) => Promise<void>) =>
+      persistently(() =>
+        this.transactions.run(async (em) => {
+          if (await this.store.park(em, claimed, reason)) await told(em);
+        }),
+      );
+    try {
+      await park(error.message, tell);
+    } catch (fault) {
+      if (transient(fault)) throw fault;
+      await park(`${error.message} (and parked() failed: ${asError(fault).message})`, async () => undefined);
+    }
+    this.log.error(`Job ${claimed.id} (${kind.kind}) is parked: ${error.message}`);
+  }
+
+  private payloadOf(kind: JobKind, { id, payload }: ClaimedJob): JsonObject {
+    if (!kind.sealPayload) return payload;
+    try {
+      return JSON.parse(this.secrets.open(String(payload['sealed']), payloadContext(id))) as JsonObject;
+    } catch (error) {
+      throw new PermanentFailure(`The sealed payload cannot be opened: ${asError(error).message}`, { cause: error });
+    }
+  }
+}
+
+/** What came of a run, for the measures. */
+export type Outcome = 'done' | 'retried' | 'parked' | 'stopped' | 'lost';
+
+/**
+ * Repeats a write while the database is away: what the outside has done already should be written, not done again. All
+ * writes are fenced by the attempt, so that a late one changes nothing.
+ */
+async function persistently<T>(write: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (tries >= STORE_TRIES || !transient(error)) throw error;
+      await sleep(Math.min(STORE_LONGEST_MS, STORE_FIRST_MS * 2 ** tries));
+    }
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
