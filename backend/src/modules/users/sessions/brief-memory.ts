@@ -17,10 +17,10 @@ export class BriefMemory<T extends object> {
     const now = performance.now();
     const found = this.known.get(key);
     if (found && now - found.asked < TRUST_MS) return found.answer;
-    const answer = this.ask(key);
-    this.known.set(key, { asked: now, answer });
-    answer.catch(() => this.forget(key));
-    return answer;
+    const asking = { asked: now, answer: this.ask(key) };
+    this.known.set(key, asking);
+    asking.answer.catch(() => this.known.get(key) === asking && this.forget(key));
+    return asking.answer;
   }
 
   /** Asks anew next time. */
