@@ -1,13 +1,19 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { EventLog } from './event-log.js';
+import { LogMetrics } from './log-metrics.js';
+import { LogOperations } from './log-operations.js';
+import { LogTail } from './log-tail.js';
 import { Pokes } from './pokes.js';
+import { ReaderRegistry } from './reader-registry.js';
+import { Readers } from './readers.js';
+import { Sealer } from './sealer.js';
 
 /** The event log: record, seal, read, tail. */
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [EventLog, Pokes],
-  exports: [EventLog],
+  providers: [EventLog, Pokes, Sealer, LogTail, ReaderRegistry, Readers, LogOperations, LogMetrics],
+  exports: [EventLog, LogTail, LogOperations],
 })
 export class EventLogModule {}

@@ -1,7 +1,12 @@
 export { EventLog } from './event-log.js';
+export { EventLogConfig } from './event-log.config.js';
 export { EventRefused, LogOperationRefused } from './event-log.errors.js';
 export { EventLogModule } from './event-log.module.js';
+export { LogOperations } from './log-operations.js';
+export type { ParkedEvent, ReaderLag } from './log-operations.js';
 export { LogReader } from './log-reader.js';
 export type { LogReaderOptions, ReadsLog } from './log-reader.js';
+export { LogTail } from './log-tail.js';
+export type { LogHead, Stretch, TailFilter } from './log-tail.js';
 export { SYSTEM_WORKSPACE } from './types.js';
 export type { EventScope, LogEvent, RecordedEvent } from './types.js';

@@ -1,0 +1,88 @@
+import { query, type EntityManager } from '#platform/database/index.js';
+import { EVENT_COLUMNS, type EventRow } from './types.js';
+
+/** A reader's place in the log and whether it may go on. */
+export interface Cursor {
+  position: number;
+  state: 'running' | 'stopped';
+  parksInRow: number;
+}
+
+/** Gives a reader its cursor unless it has one. It starts at the oldest event kept, or behind the newest. */
+export async function registerCursor(em: EntityManager, reader: string, from: 'start' | 'head'): Promise<void> {
+  // The lock keeps pruning away until the cursor stands.
+  await query(em, 'select 1 from log_checkpoint for share');
+  const place = from === 'head' ? 'select position from log_state' : 'select position from log_checkpoint';
+  await query(
+    em,
+    `insert into reader_cursor (reader, position) values ($1, (${place})) on conflict (reader) do nothing`,
+    [reader],
+  );
+}
+
+/**
+ * Locks a reader's cursor row until the transaction ends.
+ *
+ * @param wait false: when another process holds the row, gives up at once
+ * @returns undefined when the row is held by another, or does not exist
+ */
+export async function lockCursor(em: EntityManager, reader: string, wait: boolean): Promise<Cursor | undefined> {
+  const [row] = await query<{ position: string; state: Cursor['state']; parks_in_row: number }>(
+    em,
+    `select position, state, parks_in_row from reader_cursor where reader = $1 for update ${wait ? '' : 'skip locked'}`,
+    [reader],
+  );
+  return row && { position: Number(row.position), state: row.state, parksInRow: row.parks_in_row };
+}
+
+/** What a reader has before it. */
+export interface Ahead {
+  /** The last position sealed, of the same snapshot as the rows. */
+  head: number;
+  /** True when the reader has parked events, so that later ones may have to wait behind them. */
+  blocked: boolean;
+  rows: EventRow[];
+}
+
+/** Reads the head and the events after a position, of one snapshot. */
+export async function readAhead(
+  em: EntityManager,
+  reader: string,
+  after: number,
+  types: readonly string[] | undefined,
+  limit: number,
+): Promise<Ahead> {
+  const rows = await query<EventRow & { head: string; blocked: boolean }>(
+    em,
+    `select s.position as head, e.*,
+       exists (select 1 from parked_event p where p.reader = $1 and p.state in ('parked', 'held')) as blocked
+     from log_state s
+     left join lateral (
+       select ${EVENT_COLUMNS.replaceAll('e.', 'x.')} from event x
+       where x.position > $2 and ($3::text[] is null or x.type = any($3))
+       order by x.position limit $4
+     ) e on true
+     order by e.position`,
+    [reader, after, types ?? null, limit],
+  );
+  const first = rows[0];
+  if (!first) throw new Error('The table log_state is empty: the database is not migrated, or was changed by hand.');
+  return { head: Number(first.head), blocked: first.blocked, rows: first.id === null ? [] : rows };
+}
+
+/** Moves a locked cursor. `progressed` ends a row of parked events. */
+export async function moveCursor(
+  em: EntityManager,
+  reader: string,
+  position: number,
+  progressed: boolean,
+): Promise<void> {
+  await query(
+    em,
+    `update reader_cursor set position = $2, updated_at = now(),
+       parks_in_row = case when $3 then 0 else parks_in_row end,
+       last_error = case when $3 then null else last_error end
+     where reader = $1`,
+    [reader, position, progressed],
+  );
+}

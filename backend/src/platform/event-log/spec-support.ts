@@ -1,0 +1,143 @@
+// What the specs and the benchmark of this room start from. Not part of the room's door.
+import { Global, Module, type Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { systemActor, type Actor } from '#platform/access/actor.js';
+import { InstanceConfig, readConfig } from '#platform/config/index.js';
+import { DatabaseConfig, DatabaseModule, migrateUp, Transactions, type EntityManager } from '#platform/database/index.js';
+import { RedisConfig, RedisModule } from '#platform/redis/index.js';
+import { createEmptyDatabase, redisUrl } from '#test/harness.js';
+import { EventLog, EventLogConfig, EventLogModule, LogOperations, LogTail, type LogEvent, type ReadsLog } from './index.js';
+import { Readers } from './readers.js';
+import { Sealer } from './sealer.js';
+
+export const WORKSPACE = '01900000-0000-7000-8000-000000000001';
+
+/** A fresh database with the log's tables and one of an imaginary room. */
+export async function logDatabase(): Promise<{ url: string; client: pg.Client; drop: () => Promise<void> }> {
+  const { url, drop } = await createEmptyDatabase();
+  await migrateUp(url, 'EventLog0001');
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query(`
+    create table thing (id uuid primary key, value integer not null default 0);
+    create table effect (reader text not null, position bigint not null, subject_id uuid not null, note text,
+      primary key (reader, position));`);
+  return {
+    url,
+    client,
+    drop: async () => {
+      await client.end();
+      await drop();
+    },
+  };
+}
+
+/** One process of the instance, as far as the log is concerned. */
+export interface LogProcess {
+  app: TestingModule;
+  log: EventLog;
+  transactions: Transactions;
+  sealer: Sealer;
+  readers: Readers;
+  tail: LogTail;
+  operations: LogOperations;
+  /** Records `deal.expired` of a subject in a transaction of its own. @returns the event's id */
+  record(subjectId?: string, title?: string, more?: { workspaceId?: string; actor?: Actor }): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Options of `logProcess`. */
+export interface LogProcessOptions {
+  readers?: Type<ReadsLog>[];
+  /** Roles of the process; `api` alone neither seals nor reads. */
+  roles?: string;
+  redisPrefix?: string;
+  pollMs?: number;
+}
+
+/** Boots a process on the database. Without a prefix it has no Redis. */
+export async function logProcess(url: string, options: LogProcessOptions = {}): Promise<LogProcess> {
+  @Module({ providers: options.readers ?? [] })
+  class Room {}
+
+  const redis = redisUrl('log');
+  const env = {
+    DATABASE_URL: url,
+    REDIS_URL: redis.url,
+    SIGNALBOX_REDIS_PREFIX: options.redisPrefix ?? redis.prefix,
+    SIGNALBOX_ROLES: options.roles ?? '',
+    SIGNALBOX_LOG_POLL_MS: String(options.pollMs ?? 200),
+  };
+  const settings = [InstanceConfig, DatabaseConfig, RedisConfig, EventLogConfig].map((config) => ({
+    provide: config,
+    useValue: readConfig(config as typeof EventLogConfig, env),
+  }));
+
+  @Global()
+  @Module({ providers: settings, exports: settings.map(({ provide }) => provide) })
+  class Settings {}
+
+  const app = await Test.createTestingModule({
+    imports: [
+      Settings,
+      DatabaseModule,
+      ...(options.redisPrefix ? [RedisModule] : []),
+      EventLogModule,
+      Room,
+    ],
+  }).compile();
+  app.useLogger(false);
+  await app.init();
+  const log = app.get(EventLog);
+  const transactions = app.get(Transactions);
+  return {
+    app,
+    log,
+    transactions,
+    sealer: app.get(Sealer),
+    readers: app.get(Readers),
+    tail: app.get(LogTail),
+    operations: app.get(LogOperations),
+    record: (subjectId = uuidv7(), title = 'A deal', more = {}) =>
+      transactions.run(async (em) => expired(log, em, subjectId, title, more)),
+    close: () => app.close(),
+  };
+}
+
+/** Records `deal.expired` in the transaction of `em`. */
+export function expired(
+  log: EventLog,
+  em: EntityManager,
+  subjectId: string,
+  title: string,
+  more: { workspaceId?: string; actor?: Actor } = {},
+): string {
+  return log.record(em, 'deal.expired', {
+    workspaceId: more.workspaceId ?? WORKSPACE,
+    subjectId,
+    actor: more.actor ?? systemActor(),
+    data: { title },
+  });
+}
+
+/** Waits until `check` is true; the suite's own time limit ends it. */
+export async function until(check: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Rows of a statement. */
+export async function rows<T extends object = Record<string, unknown>>(
+  client: pg.Client,
+  text: string,
+  values: unknown[] = [],
+): Promise<T[]> {
+  return (await client.query<T>(text, values)).rows;
+}
+
+/** Titles of `deal.expired` events. */
+export function titles(events: readonly LogEvent[]): string[] {
+  return events.map((event) => (event.type === 'deal.expired' ? event.data.title : event.type));
+}
