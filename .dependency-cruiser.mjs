@@ -1,5 +1,7 @@
 // Who may import whom. `scripts/fixtures/boundaries` breaks every rule once; scripts/boundaries.spec.ts proves that each is seen.
 const spec = '\\.spec\\.ts$';
+/** What several specs of one room of contract share: generators, oracles. */
+const testing = '^contract/[^/]+/testing/';
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const never = (name, comment, from, to, more = {}) => ({ name, comment, severity: 'error', from, to, ...more });
@@ -29,7 +31,7 @@ export default {
     never(
       'contract-is-pure',
       'contract is shared with the browser: it imports itself and zod, no Node, no Nest, nothing of either side.',
-      { path: '^contract/', pathNot: spec },
+      { path: '^contract/', pathNot: [spec, testing] },
       { pathNot: ['^contract/', '(^|/)node_modules/zod/'] },
     ),
     never(
@@ -49,8 +51,8 @@ export default {
     never(
       'sources-use-no-test',
       'What runs in production never imports a spec, the test harness or a benchmark.',
-      { path: '^(contract|backend/src|backend/migrations)/', pathNot: spec },
-      { path: ['^backend/(test|bench)/', spec] },
+      { path: '^(contract|backend/src|backend/migrations)/', pathNot: [spec, testing] },
+      { path: ['^backend/(test|bench)/', testing, spec] },
     ),
     never(
       'console-feature',

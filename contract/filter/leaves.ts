@@ -168,23 +168,39 @@ function thresholds(amount: Amount): (currency: string, rates: Rates | undefined
   };
 }
 
-/** Resolves a moving date, again only when the moment is another one than last time. */
-function moving<T extends Day | Instant, V>(when: T, resolve: (when: T, now: number) => V): (now: number) => V {
-  let at = NaN;
-  let value: V | undefined;
+/** A moving date, resolved for one moment. */
+interface Cell<V> {
+  now: number;
+  value: V | undefined;
+}
+
+/** Filters of one zone share "seven days ago": whichever asks first about an event resolves it for the others. */
+const shared = { days: new Map<string, Cell<string>>(), instants: new Map<string, Cell<number>>() };
+/** Past this many different ones, each further filter keeps its own. */
+const MOST_SHARED = 10_000;
+
+function moving<T extends Day | Instant, V>(
+  when: T,
+  cells: Map<string, Cell<V>>,
+  resolve: (when: T, now: number) => V,
+): (now: number) => V {
+  const key = JSON.stringify(when);
+  const cell = cells.get(key) ?? { now: NaN, value: undefined };
+  if (cells.size < MOST_SHARED) cells.set(key, cell);
   return (now) => {
-    if (value === undefined || now !== at) [at, value] = [now, resolve(when, now)];
-    return value;
+    if (cell.value !== undefined && cell.now === now) return cell.value;
+    cell.now = now;
+    return (cell.value = resolve(when, now));
   };
 }
 
 function dayLimit(day: Day | undefined): ((now: number) => string) | undefined {
-  if (!day || !('day' in day)) return day && moving(day, resolveDay);
+  if (!day || !('day' in day)) return day && moving(day, shared.days, resolveDay);
   return () => day.day;
 }
 
 function instantLimit(instant: Instant | undefined): ((now: number) => number) | undefined {
-  if (!instant || !('at' in instant)) return instant && moving(instant, resolveInstant);
+  if (!instant || !('at' in instant)) return instant && moving(instant, shared.instants, resolveInstant);
   return () => instant.at;
 }
 

@@ -51,11 +51,19 @@ export function asDay(read: Read<unknown>): Read<string> {
   };
 }
 
+/** The last text parsed: many filters ask the same event in turn. */
+let parsed = { text: '', at: NaN };
+
+function parseInstant(text: string): number {
+  if (text !== parsed.text) parsed = { text, at: Date.parse(text) };
+  return parsed.at;
+}
+
 /** Milliseconds since 1970 of RFC 3339 text, a Date or a number. */
 export function asInstant(read: Read<unknown>): Read<number> {
   return (subject) => {
     const value = read(subject);
-    const at = typeof value === 'string' ? Date.parse(value) : value instanceof Date ? value.getTime() : value;
+    const at = typeof value === 'string' ? parseInstant(value) : value instanceof Date ? value.getTime() : value;
     return typeof at === 'number' && Number.isFinite(at) ? at : undefined;
   };
 }

@@ -159,6 +159,17 @@ describe('SQL and the matcher on the same rows', () => {
     );
   });
 
+  it.each([
+    ['500 prices', 'price<400EUR '.repeat(500)],
+    ['500 words', 'lis* or '.repeat(499) + 'lis*'],
+    ['500 alternatives', `title:${Array(500).fill('a').join(',')}`],
+    ['a depth of 100', `${'(a or b '.repeat(99)}c${')'.repeat(99)}`],
+    ['the longest text', `title:"${'%'.repeat(9_990)}"`],
+    ['the longest word', 'é'.repeat(10_000)],
+  ])('are taken by PostgreSQL up to the limits: %s', async (_, text) => {
+    expect(await bySql(text, contextIn('UTC'))).toEqual(byMatcher(text, contextIn('UTC')));
+  });
+
   it('use an index for places, sets and words', async () => {
     await db.query('CREATE INDEX ON deal USING gin (origin_keys)');
     await db.query('CREATE INDEX ON deal USING gin (words)');
