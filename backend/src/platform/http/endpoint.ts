@@ -6,8 +6,8 @@ import type { DomainErrorClass } from '#platform/errors/index.js';
 import { documented } from './openapi/documented.js';
 import { bindSchemas } from './validation/bind-schemas.js';
 
-/** Groups of endpoints that share a rate limit. `auth` is counted exactly and refuses while Redis is away. */
-export type RateClass = 'default' | 'auth' | 'upload' | 'export';
+/** Groups of endpoints that share a rate limit. `auth` is counted exactly and refuses while Redis is away; `none` is for health, metrics and files of the console. */
+export type RateClass = 'default' | 'auth' | 'upload' | 'export' | 'none';
 
 /** What one route needs, takes and gives: the only place where a route says it. */
 export interface EndpointOptions {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { z } from 'zod';
+import { strict } from './strict.js';
 
 interface ArgumentMetadata {
   index: number;
@@ -39,7 +40,7 @@ export function bindSchemas(schemas: PartSchemas): MethodDecorator {
         throw new Error(
           `${target.constructor.name}.${String(method)} takes @Input.${part}() but its @Endpoint has no ${part} schema.`,
         );
-      args[key] = { ...argument, schema };
+      args[key] = { ...argument, schema: strict(schema) };
     }
     Reflect.defineMetadata(ROUTE_ARGS_METADATA, args, target.constructor, method);
   };

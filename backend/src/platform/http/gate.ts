@@ -1,0 +1,115 @@
+import { Injectable, Optional } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Actor, Authenticator, Grants, type Member } from '#platform/access/index.js';
+import { Forbidden, NotFound, Unauthenticated } from '#platform/errors/index.js';
+import { rateHeaders, type RateVerdict } from './rate/policy.js';
+import { addressPrincipal, RateLimits, refuse } from './rate/rate-limits.js';
+import type { Demand, RoutePlan } from './routes/route-plan.js';
+import { refuseBrokenEncoding, refuseHostileText } from './validation/hostile.js';
+import { checkPart } from './validation/request-validation.pipe.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Stands before every route: who is it, how often do they ask, may they. It runs before the body is read, so that what is
+ * refused is not even received.
+ */
+@Injectable()
+export class Gate {
+  constructor(
+    private readonly grants: Grants,
+    private readonly limits: RateLimits,
+    @Optional() private readonly authenticator?: Authenticator,
+  ) {}
+
+  /**
+   * Lets a request through and sets its `actor`.
+   *
+   * @throws Unauthenticated, Forbidden, NotFound (also for a workspace the caller has no part in), TooManyRequests,
+   *   Unavailable, ValidationFailed for an address that cannot be read
+   */
+  async admit(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    checkAddress(request);
+    const actor = await this.authenticate(plan, request, reply);
+    const verdict = this.count(plan, actor, request);
+    if (verdict) limited(reply, verdict instanceof Promise ? await verdict : verdict);
+    request.actor = await this.permit(plan.demand, actor, request);
+    const { params, query } = plan.unbound;
+    if (params) checkPart(request.params, params, '/params');
+    if (query !== undefined) checkPart(request.query, query, '/query');
+  }
+
+  /** Counts a request that no route serves. */
+  admitNowhere(request: FastifyRequest, reply: FastifyReply): void {
+    limited(reply, this.limits.take(this.limits.policies.anonymous, addressPrincipal(request.ip)));
+  }
+
+  private async authenticate(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): Promise<Actor | null> {
+    if (!this.authenticator) return null;
+    try {
+      const actor = await this.authenticator.authenticate(request);
+      return actor && { ...actor, address: request.ip, requestId: request.id };
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+      // A stale token must not keep anybody from signing in again.
+      if (plan.demand.kind === 'public') return null;
+      this.admitNowhere(request, reply);
+      throw error;
+    }
+  }
+
+  private count(
+    plan: RoutePlan,
+    actor: Actor | null,
+    request: FastifyRequest,
+  ): RateVerdict | Promise<RateVerdict> | undefined {
+    const { policies } = this.limits;
+    const rate = plan.endpoint.rateClass ?? 'default';
+    if (rate === 'none') return undefined;
+    if (rate === 'auth') return this.limits.takeExactly(policies.auth, addressPrincipal(request.ip));
+    const principal = actor?.id ?? addressPrincipal(request.ip);
+    if (rate !== 'default') return this.limits.take(policies[rate], principal);
+    if (!actor) return this.limits.take(policies.anonymous, principal);
+    return this.limits.take(actor.kind === 'api_key' ? policies.apiKey : policies.user, principal);
+  }
+
+  private async permit(demand: Demand, actor: Actor | null, request: FastifyRequest): Promise<Actor | Member | null> {
+    if (demand.kind === 'public') return actor;
+    if (!actor) throw new Unauthenticated('Sign in, or send an API key, to do this.');
+    if (demand.kind === 'self') {
+      if (actor.kind !== 'user') throw new Forbidden('This is for signed-in people; an API key cannot do it.');
+      return actor;
+    }
+    if (demand.kind === 'operator') {
+      if (!actor.operator) throw new Forbidden("This is for the instance's operators.");
+      return actor;
+    }
+    const { workspaceId } = request.params as { workspaceId: string };
+    const member = UUID.test(workspaceId) ? await this.grants.memberOf(actor, workspaceId.toLowerCase()) : null;
+    if (!member) throw new NotFound('There is no such workspace, or you do not belong to it.');
+    if (!member.permissions.has(demand.permission))
+      throw new Forbidden(`This needs the permission "${demand.permission}", which ${whose(member)} does not include.`);
+    return member;
+  }
+}
+
+/** Refuses query strings and parameters that no handler could store; almost every address passes at the first look. */
+function checkAddress(request: FastifyRequest): void {
+  const url = request.raw.url ?? '';
+  const mark = url.indexOf('?');
+  if (url.includes('%')) {
+    if (mark >= 0) refuseBrokenEncoding(url.slice(mark + 1));
+    refuseHostileText(request.params as Record<string, unknown>, '/params');
+  }
+  if (mark >= 0) refuseHostileText(request.query as Record<string, unknown>, '/query');
+}
+
+/** @throws TooManyRequests when the verdict is no */
+function limited(reply: FastifyReply, verdict: RateVerdict): void {
+  refuse(verdict);
+  reply.headers(rateHeaders(verdict));
+}
+
+function whose(member: Member): string {
+  return member.kind === 'api_key' ? 'this API key' : `the role ${member.role}`;
+}

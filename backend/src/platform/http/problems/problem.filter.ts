@@ -1,0 +1,73 @@
+import {
+  Catch,
+  HttpException,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteTable } from '../routes/route-table.js';
+import { PROBLEM_TYPE, problemOf, type Refusal } from './problem.js';
+import { translate } from './translate.js';
+
+/** Answers everything that is thrown, by handlers, plugins and the server itself, as a problem document. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = new Logger('http');
+
+  constructor(private readonly routes: RouteTable) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Sends the problem, or ends the connection when an answer has begun already. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const refusal = this.missing(error, request) ?? translate(error);
+    if (refusal.ours)
+      this.log.error({ err: error, requestId: request.id, method: request.method, path: path(request) });
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (refusal.status === 401) reply.header('WWW-Authenticate', 'Bearer realm="Signalbox"');
+    if (refusal.headers) reply.headers(refusal.headers);
+    reply.removeHeader('ETag');
+    if (refusal.headers?.['ETag']) reply.header('ETag', refusal.headers['ETag']);
+    void reply
+      .code(refusal.status)
+      .header('Content-Type', PROBLEM_TYPE)
+      .header('Cache-Control', 'no-store')
+      .send(JSON.stringify(problemOf(refusal, request.id)));
+  }
+
+  /** A path that no route serves: 404, or 405 when other methods are served there. */
+  private missing(error: unknown, request: FastifyRequest): Refusal | undefined {
+    if (
+      !request.is404 ||
+      !(error instanceof NotFoundException || (error instanceof HttpException && error.getStatus() === 404))
+    )
+      return undefined;
+    const methods = this.routes.methodsAt(path(request));
+    if (methods.length === 0)
+      return {
+        status: 404,
+        code: 'not_found',
+        title: 'Not found',
+        detail: `There is nothing at ${request.method} ${path(request)}.`,
+      };
+    return {
+      status: 405,
+      code: 'method_not_allowed',
+      title: 'Method not allowed',
+      detail: `${request.method} is not possible here; ${methods.join(', ')} ${methods.length > 1 ? 'are' : 'is'}.`,
+      headers: { Allow: methods.join(', ') },
+    };
+  }
+}
+
+function path(request: FastifyRequest): string {
+  return (request.raw.url ?? '/').split('?', 1)[0]?.slice(0, 200) ?? '/';
+}

@@ -1,0 +1,95 @@
+import { isIPv6 } from 'node:net';
+import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { RedisConnections } from '#platform/redis/index.js';
+import { TooManyRequests, Unavailable } from '#platform/errors/index.js';
+import { HttpConfig } from '../http.config.js';
+import { rateHeaders, ratePolicies, type RatePolicies, type RatePolicy, type RateVerdict } from './policy.js';
+import { SharedCounter } from './shared-counter.js';
+
+/**
+ * Who may ask how often. Two ways of counting: `take` in memory, shared through Redis every 100 ms, for every request; and
+ * `takeExactly` in Redis itself, for guesses at passwords and codes, where one too many is one too many.
+ */
+@Injectable()
+export class RateLimits implements OnApplicationShutdown {
+  readonly policies: RatePolicies;
+  private readonly counter: SharedCounter;
+  private readonly exact: ThrottlerStorageRedisService;
+
+  constructor(
+    config: HttpConfig,
+    private readonly redis: RedisConnections,
+  ) {
+    const connection = redis.get('rate-limits');
+    this.policies = ratePolicies(config);
+    this.counter = new SharedCounter(connection, redis.prefix);
+    this.exact = new ThrottlerStorageRedisService(connection);
+  }
+
+  /** Counts one request; never waits. */
+  take(policy: RatePolicy, principal: string): RateVerdict {
+    return this.counter.take(policy, principal);
+  }
+
+  /**
+   * Counts one attempt for all processes at once. Refused attempts count too, so that hammering does not pay.
+   *
+   * @throws Unavailable while Redis is away: what cannot be counted is not let through
+   */
+  async takeExactly(policy: RatePolicy, principal: string): Promise<RateVerdict> {
+    const { limit, windowSeconds } = policy;
+    const windowMs = windowSeconds * 1000;
+    const key = `${this.redis.prefix}:rate:${principal}`;
+    const record = await this.exact.increment(key, windowMs, limit, windowMs, policy.name).catch((error: unknown) => {
+      throw new Unavailable(
+        'Attempts cannot be counted for the moment, so none is accepted: try again in a few seconds.',
+        {
+          headers: { 'Retry-After': '5' },
+          cause: error,
+        },
+      );
+    });
+    return {
+      allowed: !record.isBlocked,
+      policy,
+      remaining: Math.max(0, limit - record.totalHits),
+      resetSeconds: record.isBlocked ? record.timeToBlockExpire : record.timeToExpire,
+    };
+  }
+
+  /**
+   * Counts one attempt exactly, for a room's own limits: a reset mail per account, a code per person.
+   *
+   * @param principal whom the attempt concerns, such as an address; it is part of a Redis key
+   * @throws TooManyRequests when there were too many; Unavailable while Redis is away
+   */
+  async spend(policy: RatePolicy, principal: string): Promise<void> {
+    refuse(await this.takeExactly(policy, principal));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.counter.close();
+  }
+}
+
+/** @throws TooManyRequests when the verdict is no */
+export function refuse(verdict: RateVerdict): void {
+  if (verdict.allowed) return;
+  const { policy, resetSeconds } = verdict;
+  throw new TooManyRequests(
+    `At most ${policy.limit} in ${policy.windowSeconds} seconds are accepted here: try again in ${Math.max(1, resetSeconds)} seconds.`,
+    { headers: rateHeaders(verdict) },
+  );
+}
+
+/** An address as a principal: all of one IPv6 network of 64 bits is one, because one customer owns that many. */
+export function addressPrincipal(ip: string): string {
+  if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip;
+  const [head = '', tail] = ip.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
+  const full =
+    tail === undefined ? groups : [...groups, ...Array<string>(8 - groups.length - rest.length).fill('0'), ...rest];
+  return `${full.slice(0, 4).join(':')}::/64`;
+}

@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { PROBLEM_TYPE, problemOf, type Refusal } from '../problems/problem.js';
+import { translate } from '../problems/translate.js';
+
+/** Answers what the router refuses before any hook runs: an address that cannot be decoded, a parameter too long. */
+export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = translate(error);
+  void reply
+    .code(refusal.status)
+    .headers({ 'Content-Type': PROBLEM_TYPE, 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff' })
+    .send(JSON.stringify(problemOf(refusal, request.id)));
+}
+
+const SOCKET_FAULTS: Record<string, Refusal> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'headers_too_large',
+    title: 'Headers are too large',
+    detail: 'The headers, the address included, are larger than 16 kB together.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'request_timeout',
+    title: 'Request took too long to arrive',
+    detail: 'The request did not arrive completely in time.',
+  },
+};
+const MALFORMED: Refusal = {
+  status: 400,
+  code: 'malformed_request',
+  title: 'Not an HTTP request',
+  detail: 'What arrived is not a well-formed HTTP/1.1 request.',
+};
+
+/** Answers what never became a request, on the bare socket. */
+export function answerSocketError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const refusal = SOCKET_FAULTS[error.code ?? ''] ?? MALFORMED;
+  const id = uuidv7();
+  const body = JSON.stringify(problemOf(refusal, id));
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${refusal.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${id}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { readConfig } from '#platform/config/index.js';
+import { BODY_LIMIT, HttpConfig } from '../http.config.js';
+import { configureApp, type ConfigureOptions } from './configure-app.js';
+import { answerFrameworkError, answerSocketError } from './early-errors.js';
+
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+/** Longer than the idle time of usual reverse proxies, so that they close first and never meet a closed connection. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** How the application is made. */
+export interface HttpAppOptions extends ConfigureOptions {
+  /** The environment that the server's own settings are read from. */
+  env: Record<string, string | undefined>;
+  nest?: NestApplicationOptions;
+}
+
+/**
+ * Makes the application of a module on Fastify, with everything of this room in place. It is neither initialised nor
+ * listening.
+ */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  options: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = httpAdapter(readConfig(HttpConfig, options.env));
+  const nest = { ...options.nest, bodyParser: false, abortOnError: false };
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, nest);
+  configureApp(app, options);
+  return app;
+}
+
+/** The Fastify server: limits, timeouts, request ids and whose word on the client's address is taken. */
+export function httpAdapter(config: HttpConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: config.requestTimeoutMs,
+    handlerTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    return503OnClosing: true,
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
+    },
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerSocketError,
+  });
+}

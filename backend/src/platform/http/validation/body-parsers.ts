@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance } from 'fastify';
+import { ValidationFailed } from '#platform/errors/index.js';
+import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
+
+/**
+ * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored. Every other media type, and every
+ * compressed body, is answered 415.
+ */
+export function registerBodyParsers(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) =>
+    settle(done, () => parseJson(body as Buffer)),
+  );
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) =>
+    settle(done, () => parseForm(body as Buffer)),
+  );
+}
+
+/**
+ * @returns the value, or undefined for an empty body
+ * @throws ValidationFailed saying where the JSON is broken, or which field cannot be stored
+ */
+export function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const text = utf8(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw invalid([{ path: '/body', message: `is not valid JSON: ${explain(error)}` }]);
+  }
+  refuseHostile(value, '/body');
+  return value;
+}
+
+/** @throws ValidationFailed naming the field that cannot be stored */
+export function parseForm(body: Buffer): Record<string, string | string[]> {
+  const value: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
+  for (const [name, text] of new URLSearchParams(utf8(body))) {
+    const known = value[name];
+    value[name] = known === undefined ? text : [known, text].flat();
+  }
+  refuseHostileText(value, '/body');
+  return { ...value };
+}
+
+function utf8(body: Buffer): string {
+  if (!isUtf8(body))
+    throw new ValidationFailed('The body is not valid UTF-8.', {
+      errors: [{ path: '/body', message: 'is not valid UTF-8' }],
+    });
+  return body.toString('utf8');
+}
+
+/** V8 quotes the text around the fault; the position says enough. */
+function explain(error: SyntaxError): string {
+  const position = /position (\d+)(?: \(line (\d+) column (\d+)\))?/.exec(error.message);
+  if (position?.[2]) return `line ${position[2]}, column ${position[3]}`;
+  return position ? `position ${position[1]}` : 'it ends too early';
+}
+
+function settle(done: (error: Error | null, value?: unknown) => void, parse: () => unknown): void {
+  let value: unknown;
+  try {
+    value = parse();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, value);
+}
