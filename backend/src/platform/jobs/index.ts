@@ -15,3 +15,5 @@ export type {
 } from './job.types.js';
 export { Jobs } from './jobs.js';
 export { JobsModule } from './jobs.module.js';
+export { JobOperations } from './job-operations.js';
+export { JobsApiModule } from './jobs-api.module.js';

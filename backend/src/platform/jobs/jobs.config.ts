@@ -1,6 +1,8 @@
-import { configClass, setting, whole } from '#platform/config/index.js';
+import { Config, configClass, Declared, setting, whole } from '#platform/config/index.js';
 
 /** Settings of the jobs. */
+@Declared
+@Config
 export class JobsConfig extends configClass('jobs', {
   sweepMs: setting(
     'SIGNALBOX_JOBS_SWEEP_MS',

@@ -74,7 +74,7 @@ export class JobsProcess {
 /** Only the settings of these rooms: a spec's process holds no other. */
 function configModule(env: Record<string, string>): DynamicModule {
   const configs = [InstanceConfig, TelemetryConfig, DatabaseConfig, RedisConfig, JobsConfig];
-  const providers = configs.map((config) => ({ provide: config, useValue: readConfig(config, env) }));
+  const providers = configs.map((config) => ({ provide: config, useValue: readConfig(config as typeof JobsConfig, env) }));
   return { module: SpecConfigModule, providers, exports: configs };
 }
 

@@ -14,6 +14,6 @@ import { Jobs } from './jobs.js';
 @Module({
   imports: [DiscoveryModule],
   providers: [JobRegistry, BullQueues, Jobs, JobStore, JobWorker, JobSweeper, JobService, JobMeasures],
-  exports: [Jobs],
+  exports: [Jobs, BullQueues, JobRegistry],
 })
 export class JobsModule {}

@@ -11,10 +11,10 @@ const dark = { page: '#0c0e12', sheet: '#15181e', line: '#2a2f39', ink: '#eceef2
 const DARK_STYLE = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   @media (prefers-color-scheme: dark) {
-    body, .page { background-color: ${dark.page} !important; }
-    .sheet, .sheet > table { background-color: ${dark.sheet} !important; border-color: ${dark.line} !important; }
-    .ink, .ink div, .ink td { color: ${dark.ink} !important; }
-    .soft, .soft div, .soft td { color: ${dark.soft} !important; }
+    .page, .page > div { background-color: ${dark.page} !important; }
+    .sheet, .sheet > table, .sheet > table > tbody > tr > td { background: ${dark.sheet} !important; border-color: ${dark.line} !important; }
+    .ink, .ink div, .ink td, .ink h1 { color: ${dark.ink} !important; }
+    .soft, .soft div, .ink td.soft, .ink p.soft { color: ${dark.soft} !important; }
     .panel { background-color: ${dark.tint} !important; border-color: ${dark.line} !important; }
     .line, .line p { border-color: ${dark.line} !important; }
     .link { color: #a5a0ff !important; }

@@ -4,7 +4,7 @@ import { MailConfig } from './mail.config.js';
 import { SendMailJob } from './mail.jobs.js';
 import { MailTransport } from './mail-transport.js';
 import { Mailer } from './mailer.js';
-import { PreviewTransport } from './preview-mailbox.js';
+import { PreviewTransport } from './preview-transport.js';
 import { SmtpTransport } from './smtp-transport.js';
 
 /** Outgoing mail for every room. */
@@ -15,7 +15,7 @@ import { SmtpTransport } from './smtp-transport.js';
       provide: MailTransport,
       inject: [MailConfig, Transactions],
       useFactory: (config: MailConfig, transactions: Transactions) =>
-        config.smtpUrl ? new SmtpTransport(config) : new PreviewTransport(transactions),
+        config.smtpUrl ? new SmtpTransport(config) : new PreviewTransport(transactions, config.previewMails),
     },
     Mailer,
     SendMailJob,

@@ -1,33 +1,55 @@
 import { Injectable } from '@nestjs/common';
-import { createTransport } from 'nodemailer';
-import { v7 as uuidv7 } from 'uuid';
-import { query, Transactions } from '#platform/database/index.js';
-import type { Address } from './addresses.js';
-import { MailTransport, type Envelope } from './mail-transport.js';
-import { messageOf } from './smtp-transport.js';
+import type { Actor } from '#platform/access/index.js';
+import { affected, Reads, Transactions } from '#platform/database/index.js';
+import { NotFound } from '#platform/errors/index.js';
+import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
+import type { PreviewDetail, PreviewSummary } from './preview-mailbox.schemas.js';
+import { sanitisedHtml } from './sanitised-html.js';
 
-const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+const LIST: SortedList = {
+  name: 'preview-mailbox',
+  sorts: { createdAt: { sql: 'created_at', type: 'timestamptz' } },
+  id: { sql: 'id', type: 'uuid' },
+};
 
-const INSERT = `
-  insert into preview_mail (id, message_id, sender, recipients, subject, html, body_text, raw)
-  values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (message_id) do nothing`;
+const SUMMARY = `
+  id, message_id as "messageId", sender as "from", recipients as "to", subject, octet_length(raw) as size,
+  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt"`;
 
-/** Keeps mails instead of sending them, while no server is set. A repeat of one Message-ID is kept once. */
+/** The mails that were kept instead of sent. They hold one-time links: operators only. */
 @Injectable()
-export class PreviewTransport extends MailTransport {
-  constructor(private readonly transactions: Transactions) {
-    super();
+export class PreviewMailbox {
+  constructor(
+    private readonly reads: Reads,
+    private readonly transactions: Transactions,
+    private readonly cursor: Cursor,
+    private readonly events: EventLog,
+  ) {}
+
+  /** A page of mails, the newest first unless asked otherwise. */
+  async list(asked: ListQuery): Promise<Page<PreviewSummary>> {
+    const seek = this.cursor.seek(LIST, asked, 1);
+    const text = `select ${SUMMARY}, ${seek.key} from preview_mail where ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`;
+    const rows = await this.reads.adHoc<PreviewSummary & { _key: (string | null)[] }>(text, seek.values);
+    return this.cursor.page(LIST, asked, rows);
   }
 
-  override async send(mail: Envelope): Promise<{ response: string }> {
-    const { message } = await composer.sendMail(messageOf(mail));
-    const recipients = mail.to.map(written);
-    const values = [uuidv7(), mail.messageId, written(mail.from), recipients, mail.subject, mail.html, mail.text, message];
-    await this.transactions.run((em) => query(em, INSERT, values));
-    return { response: '250 Kept in the preview mailbox.' };
+  /** One mail with its contents, the HTML sanitised. @throws NotFound */
+  async get(id: string): Promise<PreviewDetail> {
+    const text = `select ${SUMMARY}, coalesce(html, '') as html, coalesce(body_text, '') as text, raw from preview_mail where id = $1`;
+    const mail = await this.reads.one<Omit<PreviewDetail, 'raw'> & { raw: Buffer }>('preview-mail', text, [id]);
+    if (!mail) throw new NotFound(`There is no mail ${id} in the preview mailbox.`);
+    return { ...mail, html: sanitisedHtml(mail.html), raw: mail.raw.toString('utf8') };
   }
-}
 
-function written({ name, address }: Address): string {
-  return name ? `${name} <${address}>` : address;
+  /** Removes all mails. @returns how many */
+  async clear(actor: Actor): Promise<{ count: number }> {
+    return this.transactions.run(async (em) => {
+      const count = await affected(em, 'delete from preview_mail');
+      const event = { workspaceId: SYSTEM_WORKSPACE, subjectId: SYSTEM_WORKSPACE, actor, data: { count } };
+      this.events.record(em, 'preview_mailbox.cleared', event);
+      return { count };
+    });
+  }
 }
