@@ -112,6 +112,7 @@ export class Deals0020 extends Migration {
       )`);
     // Two messages read at once may offer the same deal: the second finds the first one's row.
     this.addSql(`create unique index deal_live on deal (workspace_id, fingerprint) where status = 'active'`);
+    this.addSql(`create index deal_identity on deal (workspace_id, fingerprint)`);
     this.addSql(`create index deal_offer on deal (workspace_id, offer) where status = 'active'`);
     this.addSql(`create index deal_found on deal (workspace_id, found_at desc, id desc)`);
     this.addSql(`create index deal_price on deal (workspace_id, price_minor, id)`);
