@@ -1,8 +1,11 @@
 import type { BoundFilter, BoundNode, Predicate, Test } from '../bound.js';
-import type { Field } from '../fields.js';
+import { check } from '../check.js';
+import type { OwnerContext } from '../context.js';
+import type { Field, FieldCatalogue } from '../fields.js';
 import type { Moment } from '../leaves.js';
 import { inMinorUnits } from '../money.js';
 import type { Subject } from '../read.js';
+import type { Tree } from '../tree.js';
 import { resolveDay, resolveInstant } from '../when.js';
 
 /**
@@ -122,4 +125,32 @@ function between<T>(
   const number = round(value);
   if (low && !(low.inclusive ? number >= round(of(low.at)) : number > round(of(low.at)))) return false;
   return !high || (high.inclusive ? number <= round(of(high.at)) : number < round(of(high.at)));
+}
+
+/**
+ * As `evaluate`, from the tree as it was parsed: only single terms are bound, so that negation is what it says and owes
+ * nothing to the normal form.
+ */
+export function evaluateTree(
+  tree: Tree,
+  catalogue: FieldCatalogue,
+  owner: OwnerContext,
+): (subject: Subject, moment: Moment) => boolean {
+  switch (tree.kind) {
+    case 'not': {
+      const child = evaluateTree(tree.child, catalogue, owner);
+      return (subject, moment) => !child(subject, moment);
+    }
+    case 'and':
+    case 'or': {
+      const children = tree.children.map((child) => evaluateTree(child, catalogue, owner));
+      return tree.kind === 'and'
+        ? (subject, moment) => children.every((child) => child(subject, moment))
+        : (subject, moment) => children.some((child) => child(subject, moment));
+    }
+    default: {
+      const bound = check(tree, catalogue, owner);
+      return (subject, moment) => evaluate(bound, subject, moment);
+    }
+  }
 }
