@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { configClass, setting, whole } from '#platform/config/index.js';
+import { Config, configClass, setting, whole } from '#platform/config/index.js';
 
 /** Who may sign up, and how long sessions and links live. */
+@Config
 export class UsersConfig extends configClass('users', {
   registration: setting(
     'SIGNALBOX_REGISTRATION',

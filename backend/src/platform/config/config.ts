@@ -17,7 +17,7 @@ export interface ConfigClass<T extends Record<string, Setting> = Record<string, 
   readonly settings: T;
 }
 
-const registered = new Map<string, ConfigClass>();
+const registered = new Map<string, { base: ConfigClass; config?: ConfigClass }>();
 
 /** Declares one setting. `about` is the sentence that the settings page of the documentation shows. */
 export function setting<S extends z.ZodType>(variable: string, schema: S, about: string, secret = false): Setting<S> {
@@ -27,7 +27,7 @@ export function setting<S extends z.ZodType>(variable: string, schema: S, about:
 /**
  * Makes the base class of a room's configuration and registers it, so that every fault of every room is found at start.
  *
- * @example class DealsConfig extends configClass('deals', { smtpInPort: setting('SIGNALBOX_SMTP_IN_PORT', port(2525), '…') }) {}
+ * @example @Config class DealsConfig extends configClass('deals', { smtpInPort: setting('SIGNALBOX_SMTP_IN_PORT', port(2525), '…') }) {}
  * @throws Error when two rooms share a name or two settings share a variable
  */
 export function configClass<T extends Record<string, Setting>>(room: string, settings: T): ConfigClass<T> {
@@ -35,21 +35,36 @@ export function configClass<T extends Record<string, Setting>>(room: string, set
   const taken = new Set(configClasses().flatMap((c) => Object.values(c.settings).map((s) => s.variable)));
   const twice = Object.values(settings).find((s) => taken.has(s.variable));
   if (twice) throw new Error(`The setting ${twice.variable} is declared by two rooms.`);
-  class Config {
+  class Base {
     static readonly room = room;
     static readonly settings = settings;
     constructor(values: Values<T>) {
       Object.assign(this, values);
     }
   }
-  const made = Config as unknown as ConfigClass<T>;
-  registered.set(room, made as unknown as ConfigClass);
+  const made = Base as unknown as ConfigClass<T>;
+  registered.set(room, { base: made as unknown as ConfigClass });
   return made;
+}
+
+/**
+ * Makes a configuration injectable by its class: JavaScript does not tell a base class who extends it, so each
+ * configuration says so itself.
+ */
+export function Config(config: { readonly room: string }): void {
+  const entry = registered.get(config.room);
+  if (entry) entry.config = config as ConfigClass;
 }
 
 /** Every configuration declared so far, in the order of declaration. */
 export function configClasses(): ConfigClass[] {
-  return [...registered.values()];
+  return [...registered.values()].map(({ base, config }) => config ?? base);
+}
+
+/** @throws Error naming a configuration whose class lacks `@Config` and so could not be injected */
+export function checkDeclared(): void {
+  for (const [room, { config }] of registered)
+    if (!config) throw new Error(`The configuration "${room}" cannot be injected: write @Config above its class.`);
 }
 
 /** All faults of the environment at once: one line a setting, naming the variable and what would be right. */

@@ -1,6 +1,6 @@
-export { checkEnvironment, configClass, configClasses, InvalidSettings, readConfig, setting } from './config.js';
+export { checkEnvironment, Config, configClass, configClasses, InvalidSettings, readConfig, setting } from './config.js';
 export type { ConfigClass, Setting } from './config.js';
-export { ConfigModule } from './config.module.js';
+export { ConfigModule, environment } from './config.module.js';
 export { InstanceConfig } from './instance.config.js';
 export type { Role } from './instance.config.js';
 export { VERSION } from './version.js';

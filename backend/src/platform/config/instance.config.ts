@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { configClass, setting } from './config.js';
+import { Config, configClass, setting } from './config.js';
 import { list, port, url } from './types.js';
 
 const ROLES = ['api', 'realtime', 'readers', 'workers'] as const;
@@ -9,6 +9,7 @@ const ROLES = ['api', 'realtime', 'readers', 'workers'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Settings of the instance as a whole. */
+@Config
 export class InstanceConfig extends configClass('instance', {
   port: setting('SIGNALBOX_PORT', port(3000), 'The port that serves the console and the API.'),
   host: setting('SIGNALBOX_HOST', z.string().default('0.0.0.0'), 'The address that the HTTP server listens on.'),

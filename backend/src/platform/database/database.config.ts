@@ -1,6 +1,7 @@
-import { configClass, setting, url, whole } from '#platform/config/index.js';
+import { Config, configClass, setting, url, whole } from '#platform/config/index.js';
 
 /** Settings of the PostgreSQL connection. Times are milliseconds. */
+@Config
 export class DatabaseConfig extends configClass('database', {
   url: setting(
     'DATABASE_URL',

@@ -1,6 +1,7 @@
-import { configClass, setting, url, whole } from '#platform/config/index.js';
+import { Config, configClass, setting, url, whole } from '#platform/config/index.js';
 
 /** Settings of the event log. Times are milliseconds. */
+@Config
 export class EventLogConfig extends configClass('event log', {
   directUrl: setting(
     'SIGNALBOX_DATABASE_DIRECT_URL',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCurrency, type Rates } from '#contract/filter/index.js';
-import { configClass, setting } from '#platform/config/index.js';
+import { Config, configClass, setting } from '#platform/config/index.js';
 
 /** Round figures, US dollars for one unit, as of late 2025: enough to compare a price in another currency with a limit. */
 const ROUND_RATES =
@@ -29,6 +29,7 @@ const rates = z
   });
 
 /** What filters are answered with beside rows and events. */
+@Config
 export class FiltersConfig extends configClass('filters', {
   rates: setting(
     'SIGNALBOX_CURRENCY_RATES',

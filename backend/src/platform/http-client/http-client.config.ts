@@ -1,6 +1,7 @@
-import { configClass, list, setting, whole } from '#platform/config/index.js';
+import { Config, configClass, list, setting, whole } from '#platform/config/index.js';
 
 /** Where connections to hosts that people name (feeds, mailboxes, webhooks) may go. */
+@Config
 export class HttpClientConfig extends configClass('http-client', {
   allow: setting(
     'SIGNALBOX_OUTBOUND_ALLOW',

@@ -1,9 +1,10 @@
-import { configClass, flag, list, setting, whole } from '#platform/config/index.js';
+import { Config, configClass, flag, list, setting, whole } from '#platform/config/index.js';
 
 const MEGABYTE = 1024 * 1024;
 const perMinute = (fallback: number) => whole(fallback, 1, 10_000_000);
 
 /** Settings of the HTTP server. Rates are requests a minute. */
+@Config
 export class HttpConfig extends configClass('http', {
   corsOrigins: setting(
     'SIGNALBOX_CORS_ORIGINS',

@@ -1,7 +1,6 @@
-import { Config, configClass, Declared, setting, whole } from '#platform/config/index.js';
+import { Config, configClass, setting, whole } from '#platform/config/index.js';
 
 /** Settings of the jobs. */
-@Declared
 @Config
 export class JobsConfig extends configClass('jobs', {
   sweepMs: setting(

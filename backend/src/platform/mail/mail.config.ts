@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Config, configClass, Declared, setting, url, whole } from '#platform/config/index.js';
+import { Config, configClass, setting, url, whole } from '#platform/config/index.js';
 import { addressOf } from './addresses.js';
 import { MailInvalid } from './mail.errors.js';
 
@@ -13,7 +13,6 @@ const sender = z.string().superRefine((text, context) => {
 });
 
 /** Settings of outgoing mail. */
-@Declared
 @Config
 export class MailConfig extends configClass('mail', {
   smtpUrl: setting(

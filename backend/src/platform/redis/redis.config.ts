@@ -1,8 +1,9 @@
 import type { RedisOptions } from 'ioredis';
-import { configClass, setting, url } from '#platform/config/index.js';
+import { Config, configClass, setting, url } from '#platform/config/index.js';
 import { z } from 'zod';
 
 /** Settings of the Redis connection. */
+@Config
 export class RedisConfig extends configClass('redis', {
   url: setting(
     'REDIS_URL',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { configClass, flag, setting, url } from '#platform/config/index.js';
+import { Config, configClass, flag, setting, url } from '#platform/config/index.js';
 
 /** Where files are kept: the data folder, or an S3 bucket when S3_BUCKET is set. */
+@Config
 export class StorageConfig extends configClass('storage', {
   bucket: setting(
     'S3_BUCKET',

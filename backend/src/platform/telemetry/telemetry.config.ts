@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { configClass, setting, url } from '#platform/config/index.js';
+import { Config, configClass, setting, url } from '#platform/config/index.js';
 
 /** Settings of logs, metrics and traces. */
+@Config
 export class TelemetryConfig extends configClass('telemetry', {
   logLevel: setting(
     'SIGNALBOX_LOG_LEVEL',

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { BriefMemory } from './brief-memory.js';
 
 describe('BriefMemory', () => {
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => void jest.useRealTimers());
 
   it('asks once for those who ask at the same time, and again when the answer may be older than a second', async () => {
     jest.useFakeTimers();

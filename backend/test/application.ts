@@ -1,0 +1,104 @@
+// An application for one spec: the platform and the rooms it names, on a database of its own, with rate limits out of the way.
+import type { DynamicModule, Type } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { AccessModule } from '#platform/access/index.js';
+import { CacheModule } from '#platform/cache/index.js';
+import { configClasses, ConfigModule } from '#platform/config/index.js';
+import { CryptoModule } from '#platform/crypto/index.js';
+import { DatabaseModule, Reads } from '#platform/database/index.js';
+import { EventLogModule } from '#platform/event-log/index.js';
+import { createHttpApp, HttpModule } from '#platform/http/index.js';
+import { JobsModule } from '#platform/jobs/index.js';
+import { MailModule } from '#platform/mail/index.js';
+import { RedisModule } from '#platform/redis/index.js';
+import { StorageModule } from '#platform/storage/index.js';
+import { TelemetryModule } from '#platform/telemetry/index.js';
+import { testInstance } from './harness.js';
+
+type Room = Type | DynamicModule;
+
+/** An event as it was recorded, sealed or not yet. */
+export interface RecordedEvent {
+  type: string;
+  workspaceId: string;
+  subjectId: string;
+  actor: { kind: string; id: string | null; userId: string | null };
+  data: Record<string, unknown>;
+}
+
+/** An application that runs. */
+export interface TestApplication {
+  readonly app: NestFastifyApplication;
+  /** Sends a request through the whole server, without a socket. */
+  request(method: string, url: string, options?: Omit<InjectOptions, 'method' | 'url' | 'path'>): Promise<LightMyRequestResponse>;
+  /** The events recorded so far, in the order of their recording, of one subject or workspace when given. */
+  events(of?: { type?: string; subjectId?: string; workspaceId?: string }): Promise<RecordedEvent[]>;
+  /** Rows of a statement. */
+  rows<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
+  /** Ends it and removes what it kept. */
+  close(): Promise<void>;
+}
+
+const LOOSE = Object.fromEntries(
+  ['ANONYMOUS', 'USER', 'API_KEY', 'AUTH', 'UPLOAD', 'EXPORT'].map((kind) => [`SIGNALBOX_RATE_${kind}`, '1000000']),
+);
+
+/**
+ * Boots the platform with some rooms.
+ *
+ * @param rooms modules of `#modules`; the users room among them where routes need a caller
+ * @param settings further environment variables
+ */
+export async function startApplication(rooms: Room[], settings: Record<string, string> = {}): Promise<TestApplication> {
+  const instance = await testInstance();
+  const env = known({ ...instance.env, ...LOOSE, ...settings });
+  const app = await createHttpApp(everything(rooms, env), { env, checkAnswers: true, nest: { logger: ['error', 'fatal'] } });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const rows = <T extends object>(text: string, values: unknown[] = []) => app.get(Reads).adHoc<T>(text, values);
+  return {
+    app,
+    rows,
+    request: (method, url, options = {}) => app.inject({ ...options, method: method as 'GET', url }),
+    events: (of = {}) => rows<RecordedEvent>(EVENTS, [of.type ?? null, of.subjectId ?? null, of.workspaceId ?? null]),
+    close: async () => {
+      await app.close();
+      await instance.dispose();
+    },
+  };
+}
+
+// Ids are uuid v7: their order is that of the recording within a process.
+const EVENTS = `
+  select type, workspace_id as "workspaceId", subject_id as "subjectId", actor, data
+  from (select id, type, workspace_id, subject_id, actor, data from outbox
+        union select id, type, workspace_id, subject_id, actor, data from event) as recorded
+  where ($1::text is null or type = $1) and ($2::uuid is null or subject_id = $2) and ($3::uuid is null or workspace_id = $3)
+  order by id`;
+
+/** Leaves out settings of rooms that this application has not got: an unknown one is a fault. */
+function known(env: Record<string, string>): Record<string, string> {
+  const variables = new Set(configClasses().flatMap((config) => Object.values(config.settings).map((s) => s.variable)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => variables.has(name)));
+}
+
+function everything(rooms: Room[], env: Record<string, string>): DynamicModule {
+  class SpecModule {}
+  Module({})(SpecModule);
+  const platform = [
+    TelemetryModule,
+    DatabaseModule,
+    RedisModule,
+    CryptoModule,
+    StorageModule,
+    CacheModule,
+    AccessModule,
+    EventLogModule,
+    JobsModule,
+    MailModule,
+    HttpModule,
+  ];
+  return { module: SpecModule, imports: [ConfigModule.forRoot(env), ...platform, ...rooms] };
+}
