@@ -6,6 +6,7 @@ import { Http0004 } from './0004-http.js';
 import { Access0005 } from './0005-access.js';
 import { Users0010 } from './0010-users.js';
 import { Deals0020 } from './0020-deals.js';
+import { Subscriptions0030 } from './0030-subscriptions.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -16,4 +17,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Access0005,
   Users0010,
   Deals0020,
+  Subscriptions0030,
 ];

@@ -1,10 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DealsModule } from '#modules/deals/index.js';
+import { SubscriptionsModule } from '#modules/subscriptions/index.js';
+import { UsersModule } from '#modules/users/index.js';
 import { AccessModule } from '#platform/access/index.js';
 import { CacheModule } from '#platform/cache/index.js';
 import { ConfigModule } from '#platform/config/index.js';
 import { CryptoModule } from '#platform/crypto/index.js';
 import { DatabaseModule } from '#platform/database/index.js';
+import { EventLogModule } from '#platform/event-log/index.js';
+import { FiltersModule } from '#platform/filters/index.js';
 import { HealthModule } from '#platform/health/index.js';
+import { HttpModule } from '#platform/http/index.js';
+import { HttpClientModule } from '#platform/http-client/index.js';
+import { JobsApiModule, JobsModule } from '#platform/jobs/index.js';
+import { MailApiModule, MailModule } from '#platform/mail/index.js';
+import { NotificationKindsModule } from '#platform/notifications/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
@@ -18,6 +28,15 @@ const platform = [
   StorageModule,
   CacheModule,
   AccessModule,
+  EventLogModule,
+  JobsModule,
+  JobsApiModule,
+  MailModule,
+  MailApiModule,
+  HttpModule,
+  HttpClientModule,
+  FiltersModule,
+  NotificationKindsModule,
   HealthModule,
 ];
 
@@ -26,6 +45,9 @@ const platform = [
 export class AppModule {
   /** @param env the environment that the configuration is read from */
   static forRoot(env?: Record<string, string | undefined>): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(env), ...platform] };
+    return {
+      module: AppModule,
+      imports: [ConfigModule.forRoot(env), ...platform, UsersModule, DealsModule, SubscriptionsModule],
+    };
   }
 }

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { MetadataStorage } from '@mikro-orm/core';
 import { AppModule } from '../app.module.js';
-import { readConfig } from '#platform/config/index.js';
+import { environment, readConfig } from '#platform/config/index.js';
 import {
   DatabaseConfig,
   migrateDown,
@@ -13,7 +13,7 @@ import {
   schemaDifferences,
 } from '#platform/database/index.js';
 
-const { url } = readConfig(DatabaseConfig, process.env);
+const { url } = readConfig(DatabaseConfig, environment());
 
 /** Every class with @Entity that the application has loaded. */
 function entities(): (new () => object)[] {

@@ -23,6 +23,8 @@ export interface FilterTarget {
   readonly idColumn: string;
   readonly workspaceColumn: string;
   readonly timeColumn: string;
+  /** The text that names a row to people. */
+  readonly titleColumn: string;
   /** What the matcher is given of one of the target's events. */
   subject(event: TargetEvent): Subject;
 }

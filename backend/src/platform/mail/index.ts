@@ -5,5 +5,6 @@ export { MailDeferred, MailInvalid, MailRejected } from './mail.errors.js';
 export { MailApiModule } from './mail-api.module.js';
 export { MailModule } from './mail.module.js';
 export type { Mail, MailBlock, MailContent, QueuedMail } from './mail.types.js';
+export { jobFailure as mailFailure } from './mail.jobs.js';
 export { Mailer } from './mailer.js';
 export { renderMail } from './render-mail.js';

@@ -1,0 +1,32 @@
+import 'reflect-metadata';
+import { Logger as PinoLogger } from 'nestjs-pino';
+import { SetupApi } from '#modules/users/index.js';
+import { environment, InstanceConfig, readConfig } from '#platform/config/index.js';
+import { DatabaseConfig, migrateUp } from '#platform/database/index.js';
+import { createHttpApp } from '#platform/http/index.js';
+import { startTracing, TelemetryConfig } from '#platform/telemetry/index.js';
+import { AppModule } from './app.module.js';
+import { startupFault } from './startup-fault.js';
+
+/** Starts the process: settings, migrations, application; then says on standard output where it can be reached. */
+async function start(): Promise<void> {
+  const env = environment();
+  const module = AppModule.forRoot(env);
+  const { traceEndpoint } = readConfig(TelemetryConfig, env);
+  const stopTracing = traceEndpoint ? await startTracing(traceEndpoint) : undefined;
+  await migrateUp(readConfig(DatabaseConfig, env).url);
+  const app = await createHttpApp(module, { env, nest: { bufferLogs: true } });
+  app.useLogger(app.get(PinoLogger));
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  const config = app.get(InstanceConfig);
+  await app.listen(config.port, config.host);
+  if (stopTracing) app.getHttpServer().once('close', () => void stopTracing());
+  const code = await app.get(SetupApi).pendingCode();
+  if (code !== null) console.log(`First owner: ${config.origin}/setup?code=${encodeURIComponent(code)}`);
+  console.log(`Signalbox is ready: ${config.origin}`);
+}
+
+start().catch((error: unknown) => {
+  console.error(startupFault(error));
+  process.exit(1);
+});
