@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, diskFull } from './fault.mjs';
-import { identify, isAlive, readIfThere } from './processes.mjs';
+import { identify, isAlive, readJson } from './processes.mjs';
 
 const NEEDED_BYTES = 200 * 1024 * 1024;
 
@@ -64,10 +64,8 @@ export function takeInstance(dir) {
  * @returns {{pid: number, started: string, env: Record<string, string>} | undefined} the live holder of the folder
  */
 export function runningInstance(dir) {
-  const text = readIfThere(join(dir, 'instance.json'));
-  if (!text) return undefined;
-  const holder = JSON.parse(text);
-  return isAlive(holder) ? holder : undefined;
+  const holder = readJson(join(dir, 'instance.json'));
+  return holder && isAlive(holder) ? holder : undefined;
 }
 
 /** @param {string} from @param {string} to @returns {boolean} false when `to` exists */
@@ -94,6 +92,6 @@ function removeStale(path) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return;
     throw error;
   }
-  if (isAlive(JSON.parse(readIfThere(aside) ?? '{}'))) link(aside, path);
+  if (isAlive(readJson(aside))) link(aside, path);
   rmSync(aside);
 }

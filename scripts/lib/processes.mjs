@@ -21,6 +21,19 @@ export function readIfThere(path) {
 }
 
 /**
+ * @param {string} path
+ * @returns {any} the parsed file; undefined when it is not there or a power cut left it half-written
+ */
+export function readJson(path) {
+  try {
+    return JSON.parse(readIfThere(path) ?? '');
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
  * @param {number} pid
  * @returns {Identity | undefined} undefined when no such process lives (a zombie does not)
  */

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { endProcess, identify, readIfThere } from './processes.mjs';
+import { endProcess, identify, readJson } from './processes.mjs';
 
 /** The longest path a unix socket may have: 104 bytes with the terminator on macOS, 108 on Linux; room for suffixes. */
 const SOCKET_PATH_BYTES = 98;
@@ -71,7 +71,9 @@ export function socketFolder(dir, socketName, { uid, gid }) {
  * @param {string} socket the socket's folder
  */
 export function remember(dir, pid, socket) {
-  writeFileSync(join(dir, 'process.json'), JSON.stringify({ ...identify(pid), socket }), { mode: 0o600 });
+  const path = join(dir, 'process.json');
+  writeFileSync(`${path}.new`, JSON.stringify({ ...identify(pid), socket }), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 /**
@@ -80,16 +82,16 @@ export function remember(dir, pid, socket) {
  * @param {NodeJS.Signals} signal
  */
 export async function endLeftover(dir, signal) {
-  const text = readIfThere(join(dir, 'process.json'));
-  if (!text) return;
-  await endProcess(JSON.parse(text), { signal });
+  await endProcess(readJson(join(dir, 'process.json')), { signal, patience: 60_000 });
   forget(dir);
 }
 
-/** @param {string} dir */
+/**
+ * Forgets the process that has ended, with its temporary socket folder.
+ * @param {string} dir
+ */
 export function forget(dir) {
-  const text = readIfThere(join(dir, 'process.json'));
-  const socket = text && JSON.parse(text).socket;
+  const socket = readJson(join(dir, 'process.json'))?.socket;
   if (socket && dirname(socket) === tmpdir() && basename(socket).startsWith('signalbox-'))
     rmSync(socket, { recursive: true, force: true });
   rmSync(join(dir, 'process.json'), { force: true });

@@ -38,6 +38,7 @@ export function runnerFor({ users, folder, program }) {
       `--reuid=${uid}`,
       `--regid=${gid}`,
       '--clear-groups',
+      '--securebits=+no_setuid_fixup', // else access(2), which initdb asks, would leave the capability out
       `--inh-caps=-all,+${capability}`,
       `--ambient-caps=-all,+${capability}`,
       `--bounding-set=-all,+${capability}`,
