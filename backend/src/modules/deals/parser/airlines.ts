@@ -125,3 +125,9 @@ function fits(text: string, start: number, end: number, entry: Entry): boolean {
   const headed = start === 0 || /[/|,[\]·:\n&]\s?$/.test(before) || /\b(?:and|or|und|y|e|et)\s$/i.test(before);
   return headed && /^\s?(?:[/|·:&–—-]|\.|,|and\b|or\b|\n|$)/.test(after);
 }
+
+/** All names of an airline that `findAirlines` knows under this canonical one, itself first. */
+export function airlineNames(canonical: string): string[] {
+  const line = AIRLINE_NAMES.split('\n').find((candidate) => candidate.split('|')[0]?.replace('~', '') === canonical);
+  return line === undefined ? [canonical] : line.split('|').map((name) => name.replace('~', ''));
+}

@@ -33,6 +33,9 @@ interface Row extends LineReading {
 export const isAlert = (subject: string, text: string): boolean =>
   ALERT.test(`${subject}\n${text.slice(0, 3000)}`) && /·|↓|\(dropped|\bdropped (?:from|to|by)\b/.test(text);
 
+/** Whether an alert tells of a fare that rose. */
+export const saysRaised = (text: string): boolean => RAISED.test(text);
+
 /**
  * Reads a price alert block by block. A drop (an arrow, "dropped from") or a row of "great prices" is an offer; an increase is
  * not, nor is a fare listed below the one that dropped.
@@ -65,13 +68,18 @@ function blocksOf(subject: string, text: string, language: string): Block[] {
       block = { header: row, route, rows: [] };
       blocks.push(block);
     }
-    if (block && block.header !== row) block.rows.push(row);
+    block?.rows.push(row);
   }
   return blocks;
 }
 
 function readBlock(block: Block, great: boolean): AlertOffer[] {
-  const priced = block.rows.flatMap((row, i) => row.prices.slice(0, 1).map((price) => ({ row, i, price })));
+  const priced = block.rows.flatMap((row, i) =>
+    row.prices
+      .filter((price) => price.role !== 'discount' && price.role !== 'other')
+      .slice(0, 1)
+      .map((price) => ({ row, i, price })),
+  );
   const marked = priced.filter(
     ({ row, price }) =>
       price.role !== 'raised' && !RAISED.test(row.text) && DROPPED.test(row.text) && price.role !== 'discount',

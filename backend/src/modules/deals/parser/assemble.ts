@@ -1,6 +1,7 @@
-import { isAlert, readAlert } from './alerts.js';
+import { isAlert, readAlert, saysRaised } from './alerts.js';
 import { buildDeal, type DocumentContext, type Passage, type Placed } from './build-deal.js';
 import { currenciesIn } from './currency-context.js';
+import type { Endpoint } from './endpoints.js';
 import { endsMeet, readLine, type LineReading, type Offer } from './line.js';
 import { bodySaysExpired, lineIsStay, refuseTitle, speaksOfFlying } from './negatives.js';
 import { linesOf, type Line } from './normalise.js';
@@ -29,15 +30,24 @@ export function assemble(document: Document): ParsedDeal[] {
     named: currenciesIn(`${title.text}\n${body.text.slice(0, 8000)}`),
     reference: document.reference,
   };
-  if (isAlert(title.text, body.text)) return build(alertOffers(document), context);
-  if (refuseTitle(title.text) !== undefined || bodySaysExpired(body.text)) return [];
+  if (isAlert(title.text, body.text)) {
+    const alerted = build(alertOffers(document), context);
+    if (alerted.length > 0 || saysRaised(body.text)) return alerted;
+  }
   const head = readLine(title.text, language);
+  if (refused(title.text, head) || bodySaysExpired(body.text)) return [];
   const lines = linesOf(body.text).map((line): BodyLine => ({ ...readLine(line.text, language), start: line.start }));
   const flying = speaksOfFlying(`${title.text}\n${body.text.slice(0, 6000)}`) || head.airlines.length > 0;
   if (head.offers.length > 0) return build(fromTitle(document, head, lines, flying), context);
   const joined = fromBoth(document, head, lines);
   if (joined.length > 0) return flying ? build(joined, context) : [];
   return flying ? build(fromBody(document, head, lines), context) : [];
+}
+
+/** A title that names a code to be entered but also a whole route and its fare is still a fare. */
+function refused(title: string, head: LineReading): boolean {
+  const refusal = refuseTitle(title);
+  return refusal !== undefined && !(refusal === 'voucher' && head.offers.length > 0);
 }
 
 function build(placed: Placed[], context: DocumentContext): ParsedDeal[] {
@@ -89,24 +99,44 @@ function fromTitle(document: Document, head: LineReading, lines: readonly BodyLi
       priceLine: 0,
       routeLine: specific?.line.start ?? 0,
       ...(specific ? { routeSource: body } : {}),
+      ...(specific?.ownOrigins === true ? { originSource: title, originLine: 0 } : {}),
       passages: [whole(title), whole(body)],
       confidence: (known ? 0.9 : 0.6) - (flying ? 0 : 0.4),
     };
   });
 }
 
-function moreSpecific(offer: Offer, lines: readonly BodyLine[]): { offer: Offer; line: BodyLine } | undefined {
-  const vague = (kind: string | undefined): boolean => kind === 'country' || kind === 'region';
-  if (!offer.route.destinations.every((end) => vague(end.place.place?.kind))) return undefined;
+const isVague = (end: Endpoint): boolean =>
+  end.group || end.place.place?.kind === 'country' || end.place.place?.kind === 'region';
+
+/** A line of the body that says for the same fare which place of the title's country or region is meant. */
+function moreSpecific(
+  offer: Offer,
+  lines: readonly BodyLine[],
+): { offer: Offer; line: BodyLine; ownOrigins: boolean } | undefined {
+  const { origins, destinations } = offer.route;
+  if (!destinations.every((end) => isVague(end))) return undefined;
+  const names = (ends: readonly Endpoint[]): boolean =>
+    ends.length > 0 && ends.every((end) => !isVague(end)) && endsMeet(ends, destinations);
   for (const line of lines.slice(0, 12)) {
+    if (!line.fares.some((fare) => fare.major === offer.price.major)) continue;
     const found = line.offers.find(
       (other) =>
         other.price.major === offer.price.major &&
-        endsMeet(other.route.origins, offer.route.origins) &&
-        endsMeet(other.route.destinations, offer.route.destinations) &&
-        other.route.destinations.every((end) => !vague(end.place.place?.kind) && !end.group),
+        endsMeet(other.route.origins, origins) &&
+        names(other.route.destinations),
     );
-    if (found) return { offer: found, line };
+    if (found) return { offer: found, line, ownOrigins: false };
+    const lone =
+      line.reading.routes.length === 0
+        ? line.reading.loneDestinations.find((group) => names(group.endpoints))
+        : undefined;
+    if (lone)
+      return {
+        offer: { route: { ...offer.route, destinations: lone.endpoints }, price: offer.price },
+        line,
+        ownOrigins: true,
+      };
   }
   return undefined;
 }
@@ -201,10 +231,10 @@ function fromBody(document: Document, head: LineReading, lines: readonly BodyLin
   };
   let pending: { line: BodyLine; age: number } | undefined;
   for (const [i, line] of lines.entries()) {
-    const near: Passage = { source: body, start: line.start, end: lines[i + 3]?.start ?? body.text.length };
+    const near: Passage = { source: body, start: line.start, end: endOfOffer(lines, i, body.text.length) };
     if (refuseTitle(line.text) !== undefined || lineIsStay(line.text)) continue;
     if (line.offers.length > 0) {
-      const alone = lines.length <= 12 && i < 4;
+      const alone = lines.length <= 12 && i < 4 && lines.filter((other) => other.offers.length > 0).length === 1;
       if (alone || lineFlies(line, lines[i - 1]))
         for (const offer of line.offers)
           push(offer, line, line.start, body, alone ? { ...near, end: body.text.length } : near, 0.75);
@@ -223,6 +253,12 @@ function fromBody(document: Document, head: LineReading, lines: readonly BodyLin
     } else if (pending && ++pending.age >= 3) pending = undefined;
   }
   return placed.length > 0 ? placed : underOrigin(document, head, lines);
+}
+
+/** An offer's own words end where the next line speaks of a route or a fare, after three lines at most. */
+function endOfOffer(lines: readonly BodyLine[], at: number, length: number): number {
+  const next = lines.slice(at + 1, at + 4).find((line) => line.fares.length > 0 || line.reading.routes.length > 0);
+  return next?.start ?? lines[at + 4]?.start ?? length;
 }
 
 /** Running prose of a body needs a word of flying in the line or the one above; a short row (a table, a list) does not. */

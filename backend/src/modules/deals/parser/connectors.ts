@@ -76,7 +76,7 @@ function patternsOf(language: string): Patterns {
 }
 
 const VIA =
-  /(?:^|[\s(,])(?:via|vía|über|przez|przes|přes|passing through|with (?:a |an )?(?:\p{L}+ )?(?:stop|layover|stopover)s? (?:in|at)|layover in|stopover in|stop in|经|经由)\s?$/iu;
+  /(?:^|[\s(,])(?:(?:returning|and (?:back|return)|then (?:back|home)|, (?:back|return)|zurück|vuelta|retour|back home) (?:to|from|in|nach|von|aus|ab|desde|de|à)|via|vía|über|przez|przes|přes|passing through|with (?:a |an )?(?:\p{L}+ )?(?:stop|layover|stopover)s? (?:in|at)|layover in|stopover in|stop in|经|经由)\s?$/iu;
 const DASH = /^(?:[–—-]{1,2}|→|➡|➔|➜|⇒|⟶|⟷|>{1,2}|->|-->|=>|↔|⇄|⇆|<-?>|›|»|~|～|—>)$/u;
 const CELL = /^(?:\||\t+| {3,})$/u;
 
@@ -86,6 +86,8 @@ export function linkBetween(gap: string, language: string, cells: boolean): Link
   if (VIA.test(gap)) return 'via';
   const { to, from, list } = patternsOf(language);
   if (cells && CELL.test(gap.replace(/^ *(\||\t) *$/, '$1'))) return 'dash';
+  // A new sentence or clause: the place before it is not where this one starts from.
+  if (/[:!?|]\s|\.\s+\p{L}/u.test(gap.replace(BRACKETS, ' '))) return 'none';
   const hadPlane = /[✈🛫🛬🛩]/u.test(gap);
   const bare = gap.replace(BRACKETS, ' ').replace(FILLER, ' ').replace(ORNAMENTS, ' ').replace(/\s+/g, ' ').trim();
   if (list.test(bare)) return 'list';

@@ -156,6 +156,8 @@ const AMBIGUOUS = new Set([
 ]);
 
 interface MonthMention {
+  /** 0 is Sunday, where one stands before the date. */
+  weekday: number | null;
   month: number;
   year: number | null;
   start: number;
@@ -189,6 +191,7 @@ export function findMonths(text: string): MonthMention[] {
       month,
       year: yearValue,
       day: day >= 1 && day <= 31 ? day : null,
+      weekday: weekdayBefore(before),
       start: match.index,
       end: match.index + match[0].length + (year?.[0].length ?? 0),
     });
@@ -200,6 +203,7 @@ export function findMonths(text: string): MonthMention[] {
       month: Number(match[2]),
       year: match[1] ? Number(match[1]) : null,
       day: match[3] ? Number(match[3]) : null,
+      weekday: null,
       start: match.index,
       end: match.index + match[0].length,
     });
@@ -209,11 +213,20 @@ export function findMonths(text: string): MonthMention[] {
       month: Number(match[2]),
       year: match[3] ? Number(match[3]) : null,
       day: Number(match[1]),
+      weekday: null,
       start: match.index,
       end: match.index + match[0].length,
     });
   }
   return found.sort((a, b) => a.start - b.start);
+}
+
+const WEEKDAY = /(?<!\p{L})((?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})\.?,?\s(?:\d{1,2}\s)?$/iu;
+
+function weekdayBefore(before: string): number | null {
+  const name = WEEKDAY.exec(before)?.[1]?.slice(0, 2).toLowerCase();
+  const at = name === undefined ? -1 : ['su', 'mo', 'tu', 'we', 'th', 'fr', 'sa'].indexOf(name);
+  return at < 0 ? null : at;
 }
 
 function besideMonthOrDash(before: string, tail: string): boolean {
@@ -264,7 +277,7 @@ export function findTravelWindow(
     (months.find((m) => m.year !== null)?.month ?? 13) < (months[0]?.month ?? 0)
   )
     year -= 1;
-  const from = dated(first.month, year, reference);
+  const from = dated(first.month, year ?? yearByWeekday(usable, reference), reference);
   if (from === undefined) return undefined;
   let to = from;
   for (const { month, year: own } of months) {
@@ -276,6 +289,17 @@ export function findTravelWindow(
     if (value > to) to = value;
   }
   return { value: { from, to }, start: first.start, end: last.end };
+}
+
+/** The year nearest to the next such date in which a stated weekday falls on its day: "Thu, Oct 30" is in 2025, not in 2026. */
+function yearByWeekday(mentions: MonthMention[], reference: Date | undefined): number | null {
+  const exact = mentions[0]?.weekday != null && mentions[0].day !== null ? mentions[0] : undefined;
+  const next = exact && dated(exact.month, null, reference);
+  if (!exact || next === undefined) return null;
+  const fits = (year: number): boolean =>
+    new Date(Date.UTC(year, exact.month - 1, exact.day ?? 1)).getUTCDay() === exact.weekday;
+  const expected = Number(next.slice(0, 4));
+  return [0, -1, 1, -2, 2, -3, 3].map((shift) => expected + shift).find((year) => fits(year)) ?? null;
 }
 
 /** Whether the months run forward at most once over a year's end, as a span does ("Nov, Dec, Jan"). */

@@ -18,7 +18,7 @@ const GROUP_BEFORE =
   /(?:(?:many|several|various|multiple|most|all|numerous|a lot of|lots of|selected|some|other|more|the|viele|mehrere|verschiedene|varias|muchas|plusieurs|diverse|molte|wiele|mnoha|různých)\s+(?:of\s+the\s+|of\s+)?){0,2}$/iu;
 const GROUP_NOUN =
   /^\s+(?:(?:major|big|regional|west coast|east coast|many|several)\s+)?(?:cit(?:y|ies)|airports?|destinations?|islands?|towns?|locations?|städten?|flughäfen|ciudades|aeropuertos|villes|aéroports|città|aeroporti|miast\S*|měst\S*)(?![\p{L}])/iu;
-const ADJECTIVE = /\p{Lu}[\p{L}.]{1,18}(?:[ -]\p{Lu}\p{L}{2,12})?(?=\s)|\b(?:US|USA|UK)\b/gu;
+const ADJECTIVE = /(?<![\p{L}\d])\p{Lu}[\p{L}.]{1,18}(?![\p{L}\d])/gu;
 const LOOSE_GROUP =
   /\b(?:many|several|various|numerous|multiple|selected)\s+(?:\p{L}+\s+){0,2}(?:cities|destinations|airports|islands)\b(?:\s+(?:across|in|throughout|around|within)\s+)?/giu;
 
@@ -60,27 +60,12 @@ function qualify(line: string, endpoint: Endpoint, mentions: PlaceMention[], at:
   let used = at;
   for (let next = mentions[used + 1]; next !== undefined; next = mentions[used + 1]) {
     const gap = line.slice(endpoint.end, next.start);
-    const bracket = /^\s?[([]\s?$/.test(gap);
-    if (!(bracket || /^,\s?(?:the\s)?$|^\s?[-–]\s?(?=$)|^\s(?:in|auf|en|on)\s(?:der\s|the\s|den\s)?$/i.test(gap)))
-      break;
-    const fitting = endpoint.candidates.filter(
-      (candidate) =>
-        contains(next.place, candidate) ||
-        (next.candidates.length > 1 && next.candidates.some((other) => contains(other, candidate))),
-    );
-    const narrower =
-      next.viaCode || next.place.kind === 'airport'
-        ? endpoint.candidates.filter((candidate) => contains(candidate, next.place))
-        : [];
-    if (/[-–]/.test(gap) && !(fitting.length > 0 && next.place.kind !== 'city')) break;
-    if (bracket && narrower.length > 0) {
-      endpoint.place.place = next.place.kind === 'city' ? narrower[0] : next.place;
-      endpoint.candidates = [next.place];
-    } else if (fitting.length > 0 && next.place.kind !== 'city' && next.place.kind !== 'airport') {
-      endpoint.candidates = fitting;
-      endpoint.place.place = fitting[0];
-    } else break;
-    endpoint.end = next.end + (bracket ? (/^\s?[)\]]/.exec(line.slice(next.end))?.[0].length ?? 0) : 0);
+    const refined = refine(endpoint, next, gap);
+    if (!refined) break;
+    endpoint.place.place = refined[0];
+    endpoint.candidates = refined;
+    const bracket = /[([]/.test(gap);
+    endpoint.end = next.end + (bracket ? (/^\s?[)\]]/.exec(line.slice(next.end, next.end + 3))?.[0].length ?? 0) : 0);
     endpoint.weak = false;
     used++;
   }
@@ -94,6 +79,30 @@ function qualify(line: string, endpoint: Endpoint, mentions: PlaceMention[], at:
     endpoint.weak = false;
   }
   return used;
+}
+
+/** The places an endpoint still means when `next`, after `gap`, qualifies it; undefined when it does not. */
+function refine(endpoint: Endpoint, next: PlaceMention, gap: string): Place[] | undefined {
+  const { candidates } = endpoint;
+  const bracket = /^\s?[([]\s?$/.test(gap);
+  if (bracket || (next.viaCode ? /^\s?$/ : /^\s?[-–/]?\s?$/).test(gap)) {
+    const narrower = candidates.filter((candidate) => contains(candidate, next.place));
+    if (narrower.length > 0 && (next.place.kind === 'airport' || next.viaCode))
+      return next.place.kind === 'city' ? narrower : [next.place];
+  }
+  if (!bracket && !/^,\s?(?:the\s)?$|^\s(?:in|auf|en|on)\s(?:der\s|the\s|den\s)?$/i.test(gap)) return undefined;
+  if (candidates.includes(next.place)) return [next.place];
+  if (next.place.kind === 'city' || next.place.kind === 'airport') return undefined;
+  const fitting = candidates.filter(
+    (candidate) => contains(next.place, candidate) || next.candidates.some((other) => contains(other, candidate)),
+  );
+  if (fitting.length > 0) return fitting;
+  // A state or province after a comma qualifies even what our tables file under another ("Newark, New Jersey").
+  const sameCountry = candidates.filter(
+    (candidate) =>
+      next.place.kind === 'region' && next.place.country !== undefined && candidate.country === next.place.country,
+  );
+  return gap.startsWith(',') && sameCountry.length > 0 ? sameCountry : undefined;
 }
 
 /** Whether `inner` lies in `outer` or is it. */
@@ -116,10 +125,14 @@ function findGroups(line: string, mentions: readonly PlaceMention[]): Endpoint[]
     .filter((mention) => mention.place.kind !== 'airport' && !mention.viaCode)
     .map((mention) => ({ start: mention.start, end: mention.end, place: mention.place }));
   const adjectives = [...line.matchAll(ADJECTIVE)].flatMap((match) => {
-    const whole = places.byAdjective(match[0]);
-    const first = match[0].split(/[ ]/)[0] ?? match[0];
-    const place = whole ?? places.byAdjective(first);
-    return place ? [{ start: match.index, end: match.index + (whole ? match[0] : first).length, place }] : [];
+    // "South African cities" before "African cities".
+    const two =
+      /^[ -]\p{Lu}[\p{L}]{2,14}/u.exec(
+        line.slice(match.index + match[0].length, match.index + match[0].length + 16),
+      )?.[0] ?? '';
+    const longer = two === '' ? undefined : places.byAdjective(match[0] + two);
+    const place = longer ?? places.byAdjective(match[0]);
+    return place ? [{ start: match.index, end: match.index + match[0].length + (longer ? two.length : 0), place }] : [];
   });
   for (const { start, end, place } of [...adjectives, ...named]) {
     const noun = GROUP_NOUN.exec(line.slice(end, end + 48));

@@ -75,8 +75,15 @@ const STOPS: readonly Rule<boolean>[] = [
   ],
 ];
 
-/** Whether the flight is non-stop, only where the text says so. */
-export const findNonstop = (text: string): Found<boolean> | undefined => firstOf(text, STOPS);
+/** Whether the flight is non-stop, only where the text says so; a line that says both ("1 Stop, Non-Stop") says nothing. */
+export function findNonstop(text: string): Found<boolean> | undefined {
+  const found = firstOf(text, STOPS);
+  if (!found) return undefined;
+  const from = text.lastIndexOf('\n', found.start) + 1;
+  const to = text.indexOf('\n', found.end);
+  const line = text.slice(from, to < 0 ? undefined : to);
+  return STOPS.every(([pattern]) => pattern.test(line)) ? undefined : found;
+}
 
 const KINDS: readonly Rule<DealKind>[] = [
   [

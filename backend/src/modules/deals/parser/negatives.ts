@@ -64,9 +64,16 @@ const BODY_EXPIRED =
 /** Whether a body opens by saying that the deal is over. */
 export const bodySaysExpired = (body: string): boolean =>
   body
-    .slice(0, 300)
+    .slice(0, 2000)
     .split('\n')
-    .some((line) => BODY_EXPIRED.test(line));
+    .some(
+      (line, i) =>
+        (i < 6 && BODY_EXPIRED.test(line)) ||
+        (/^\W{0,6}(?:update|edit|upd)\b/i.test(line) && GONE.test(line.slice(0, 300))),
+    );
+
+const GONE =
+  /\b(?:(?:has|have|was|were|been) (?:now )?(?:been )?(?:fixed|pulled|corrected|expired)|expired|(?:is|are|all|now) (?:now )?(?:gone|dead|over)|no longer (?:available|working|valid|bookable)|sold out)\b/i;
 
 const LINE_PACKAGE =
   /\bper night\b|\b\d+ nights?\b|\bhotel\b|\bhotels\b|\bcruise\b|\ball[\s-]inclusive\b|\bcar hire\b|\bvilla\b|\bnächte\b|\bnoches\b|\bnuits\b|\bnotti\b|酒店/iu;

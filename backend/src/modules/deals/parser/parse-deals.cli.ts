@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { places } from '#platform/places/index.js';
+import { airlineNames } from './airlines.js';
 import { parseDeals, toMajor, type ParsedDeal, type ParsedPlace } from './index.js';
 
 /** A deal as `npm run parse:deals` writes it; prices in major units, places as every IATA code they stand for. */
@@ -7,7 +8,9 @@ export function toPrediction(deal: ParsedDeal): Record<string, unknown> {
   const codes = (ends: ParsedPlace[]): string[] => [
     ...new Set(ends.flatMap((end) => (end.place ? places.iataCodes(end.place) : []))),
   ];
-  const { tripType, airlines, travelWindow, cabin, nonstop, price } = deal;
+  // Under every name it goes by, so that who compares names need not know which one is ours.
+  const airlines = deal.airlines.flatMap((airline) => airlineNames(airline));
+  const { tripType, travelWindow, cabin, nonstop, price } = deal;
   const route = { originIata: codes(deal.origins), destinationIata: codes(deal.destinations) };
   return {
     ...route,
@@ -22,7 +25,8 @@ export function toPrediction(deal: ParsedDeal): Record<string, unknown> {
 }
 
 /**
- * One line of `{id, title, body}` to one line of `{id, deals}`.
+ * One line of `{id, title, body}` to one line of `{id, deals}`. Months without a year are counted from `published`, where the
+ * item has it, else from today.
  * @throws {Error} a sentence, where the line is not such an object.
  */
 export function predictLine(line: string): string {
@@ -34,7 +38,9 @@ export function predictLine(line: string): string {
     if (typeof value !== 'string') throw new Error(`"${name}" is not a string`);
     return value;
   };
-  const deals = parseDeals({ subject: field('title'), text: field('body') });
+  const published = new Date(field('published'));
+  const receivedAt = Number.isNaN(published.getTime()) ? new Date() : published;
+  const deals = parseDeals({ subject: field('title'), text: field('body'), receivedAt });
   return JSON.stringify({ id: item.id, deals: deals.map(toPrediction) });
 }
 

@@ -140,6 +140,7 @@ function roleOf(
   const before = text.slice(Math.max(previous?.end ?? 0, price.start - 32), price.start);
   const after = text.slice(price.end, Math.min(next?.start ?? text.length, price.end + 24));
   if (DISCOUNT_BEFORE.test(before) || DISCOUNT_AFTER.test(after)) return 'discount';
+  if (/(?:increased|risen|rose|up|climbed|jumped) to\s*$/i.test(before)) return 'raised';
   if (RAISED_BEFORE.test(before)) return 'was';
   if (RAISED_AFTER.test(after)) return 'raised';
   if (WAS_BEFORE.test(before)) return 'was';

@@ -1,6 +1,6 @@
 import { places, type Place } from '#platform/places/index.js';
 import { departsAfter, linkBetween, roleBefore, type Link } from './connectors.js';
-import type { Endpoint } from './endpoints.js';
+import { contains, type Endpoint } from './endpoints.js';
 
 /** A route within a line: where it goes from and to, and the span from its first place to its last. */
 export interface Route {
@@ -146,7 +146,8 @@ function collect(line: string, groups: readonly Group[]): RouteReading {
   let from: Group | undefined;
   let to: Group[] = [];
   const close = (): void => {
-    if (from && to.length > 0) reading.routes.push(routeOf(from, to));
+    // A second destination of the same origin has its fare after itself, not after the origin.
+    if (from && to.length > 0) reading.routes.push(routeOf(from, to, reading.routes.at(-1)?.end));
     else if (from) reading.loneOrigins.push(from);
     else if (to.length > 0) reading.loneDestinations.push(...to);
   };
@@ -159,7 +160,8 @@ function collect(line: string, groups: readonly Group[]): RouteReading {
       }
       from = group;
     } else if (group.role === 'to') {
-      if (group.leg && to.length > 0) to.push(group);
+      if (to.length > 0 && narrows(to, group)) to = [group];
+      else if (group.leg && to.length > 0) to.push(group);
       else if (to.length > 0) {
         close();
         to = [group];
@@ -172,12 +174,29 @@ function collect(line: string, groups: readonly Group[]): RouteReading {
   return reading;
 }
 
-function routeOf(from: Group, to: readonly Group[]): Route {
+/** "Thailand from Prague: tickets to Bangkok": the later destination says more closely what the earlier one circles. */
+const narrows = (to: readonly Group[], group: Group): boolean =>
+  group.endpoints.every((end) =>
+    to.some((wide) =>
+      wide.endpoints.some(
+        (other) =>
+          other !== end &&
+          isVague(other) &&
+          end.place.place !== undefined &&
+          other.place.place !== undefined &&
+          contains(other.place.place, end.place.place),
+      ),
+    ),
+  );
+
+const isVague = (end: Endpoint): boolean => end.place.place?.kind === 'country' || end.place.place?.kind === 'region';
+
+function routeOf(from: Group, to: readonly Group[], after = 0): Route {
   const origins = from.endpoints;
   const destinations = to
     .flatMap((group) => group.endpoints)
     .filter((endpoint) => !origins.some((origin) => sameEnd(origin, endpoint)));
-  const all = [...origins, ...destinations];
+  const all = [...origins, ...destinations].filter((end) => end.start >= after);
   return {
     origins,
     destinations,
