@@ -21,7 +21,7 @@ import { RouteHooks } from './route-hooks.js';
 /** What every address of the API begins with. */
 export const API_PREFIX = '/api/v1';
 /** Routes of controllers that stand outside the prefix. */
-const OUTSIDE = ['health', 'health/live', 'health/ready', 'metrics'].map((path) => ({
+const OUTSIDE = ['health', 'health/live', 'health/ready', 'metrics', 'api/v1/health'].map((path) => ({
   path,
   method: RequestMethod.GET,
 }));
