@@ -14,6 +14,7 @@ export type {
   RunningJob,
 } from './job.types.js';
 export { Jobs } from './jobs.js';
+export { JobsConfig } from './jobs.config.js';
 export { JobsModule } from './jobs.module.js';
 export { JobOperations } from './job-operations.js';
 export { JobsApiModule } from './jobs-api.module.js';
