@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EventData } from '#contract/events/index.js';
+import { money, tellDeal, tellRepriced } from './deal-alert.js';
+
+const reader = { locale: 'en-US', timeZone: 'UTC' };
+
+function deal(change: Partial<EventData<'deal.found'>> = {}): EventData<'deal.found'> {
+  return {
+    title: 'Boston to Lisbon from $386',
+    origins: [{ text: 'Boston', key: 'city:BOS', name: 'Boston' }],
+    destinations: [{ text: 'Lissabon', key: 'city:LIS', name: 'Lisbon' }],
+    originKeys: ['city:BOS'],
+    destinationKeys: ['city:LIS'],
+    priceMinor: 38600,
+    currency: 'USD',
+    airlines: ['TAP Air Portugal'],
+    airlinesFolded: ['tap air portugal'],
+    cabin: 'economy',
+    tripType: 'roundtrip',
+    nonstop: true,
+    travelFrom: '2027-03-01',
+    travelTo: '2027-06-01',
+    bookBy: '2027-01-31',
+    link: 'https://deals.example/1',
+    kind: null,
+    confidence: 0.9,
+    percentile: 4.4,
+    z: -2,
+    status: 'active',
+    sourceId: '018f0000-0000-7000-8000-000000000000',
+    foundAt: '2026-11-21T09:00:00.000Z',
+    titleFolded: 'boston to lisbon from $386',
+    words: ['boston'],
+    ...change,
+  };
+}
+
+describe('a deal alert', () => {
+  it('says route and price first, then what else is known', () => {
+    const told = tellDeal(deal(), reader);
+    expect(told.subject).toBe('Boston → Lisbon $386');
+    expect(told.blocks[0]).toEqual({
+      type: 'card',
+      title: 'Boston → Lisbon',
+      highlight: '$386',
+      badges: ['Round trip', 'Economy', 'Non-stop'],
+      rows: [
+        { key: 'Airline', value: 'TAP Air Portugal' },
+        { key: 'Travel', value: 'March – May 2027' },
+        { key: 'Book by', value: 'January 31, 2027' },
+      ],
+      note: 'Cheaper than 96 % of the prices seen on this route',
+      link: { label: 'See the offer', url: 'https://deals.example/1' },
+    });
+    expect(told.preheader).toContain('Non-stop · Cheaper than 96 %');
+  });
+
+  it('leaves out what is not known', () => {
+    const unknown = { cabin: null, tripType: null, nonstop: null, travelFrom: null, travelTo: null, bookBy: null };
+    const told = tellDeal(deal({ ...unknown, link: null, percentile: null, airlines: [], origins: [] }), reader);
+    expect(told.blocks[0]).toEqual({
+      type: 'card',
+      title: 'Anywhere → Lisbon',
+      highlight: '$386',
+      badges: [],
+      rows: [],
+    });
+  });
+
+  it('shortens long lists of places and falls back to the words of the mail', () => {
+    const place = (text: string) => ({ text, key: null, name: null });
+    const told = tellDeal(deal({ origins: ['A', 'B', 'C', 'D', 'E'].map(place) }), reader);
+    expect(told.subject).toBe('A, B, C +2 → Lisbon $386');
+  });
+
+  it('tells the direction of a new price', () => {
+    const fallen = tellRepriced({ before: { priceMinor: 40000 }, after: deal() }, reader);
+    expect([fallen.subject, fallen.heading]).toEqual(['Boston → Lisbon down to $386', 'A price fell']);
+    const risen = tellRepriced({ before: { priceMinor: 30000 }, after: deal() }, reader);
+    expect([risen.subject, risen.heading]).toEqual(['Boston → Lisbon up to $386', 'A price rose']);
+  });
+
+  it.each([
+    [38600, 'USD', 'en-US', '$386'],
+    [38650, 'USD', 'en-US', '$386.50'],
+    [12345, 'JPY', 'en-US', '¥12,345'],
+    [99, 'EUR', 'de-DE', '0,99\u00a0€'],
+    [1500, 'KWD', 'en-US', 'KWD\u00a01.500'],
+  ])('writes %d minor units of %s for %s as %s', (minor, currency, locale, text) => {
+    expect(money(minor, currency, { locale, timeZone: 'UTC' })).toBe(text);
+  });
+});
