@@ -1,5 +1,5 @@
 import { findCabin, findNonstop, findTripType } from './fare-terms.js';
-import { findMonths } from './dates.js';
+import { findMonths } from './months.js';
 import { readLine, type LineReading, type Offer } from './line.js';
 import { linesOf, type Line } from './normalise.js';
 import type { PriceMention } from './prices.js';
@@ -88,7 +88,8 @@ function readBlock(block: Block, great: boolean): AlertOffer[] {
   const chosen = marked.length > 0 ? marked : listed ? priced.filter(({ price }) => price.role === 'fare') : [];
   return chosen.map(({ row, i, price }): AlertOffer => {
     const flight = flightOf(block.rows, i, price);
-    const context = [block.header, ...contextRows(block.rows, i)].flatMap((line) =>
+    // Nearest first: the dates above a price say more than the months its block's heading names.
+    const context = [...contextRows(block.rows, i), block.header].flatMap((line) =>
       line ? [{ text: line.text, start: line.start }] : [],
     );
     return {
@@ -131,5 +132,5 @@ function contextRows(rows: readonly Row[], at: number): Row[] {
           .slice(0, Math.min(at, 6))
           .filter((row) => findMonths(row.text).length > 0)
           .slice(0, 1);
-  return [...head, ...dates];
+  return [...dates, ...head];
 }

@@ -1,5 +1,5 @@
 import { assemble } from './assemble.js';
-import { findMonths } from './dates.js';
+import { findMonths } from './months.js';
 import { dealsFromJsonLd } from './jsonld.js';
 import { guessLanguage } from './language.js';
 import { clip, jsonLdScripts, readableHtml } from './normalise.js';
