@@ -46,7 +46,7 @@ describe('a deal alert', () => {
       badges: ['Round trip', 'Economy', 'Non-stop'],
       rows: [
         { key: 'Airline', value: 'TAP Air Portugal' },
-        { key: 'Travel', value: 'March – May 2027' },
+        { key: 'Travel', value: 'March\u2009–\u2009May 2027' },
         { key: 'Book by', value: 'January 31, 2027' },
       ],
       note: 'Cheaper than 96 % of the prices seen on this route',
