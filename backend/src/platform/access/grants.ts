@@ -2,22 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Reads } from '#platform/database/index.js';
 import type { Actor, Member } from './actor.js';
-import { effectivePermissions, isRole, type Permission, type Role } from './permissions.js';
+import { effectivePermissions, isRole, type Role } from './permissions.js';
 
 /** How long a process may believe a grant, in milliseconds: a removed member is out everywhere after this. */
 const TRUSTED_MS = 1000;
 
-interface Grant {
-  role: Role | null;
-  permissions: ReadonlySet<Permission>;
-}
-
-const NONE: Grant = { role: null, permissions: new Set() };
-
 /** The grants of principals in workspaces: one prepared read, remembered for at most a second. */
 @Injectable()
 export class Grants {
-  private readonly known = new LRUCache<string, Grant>({ max: 20_000, ttl: TRUSTED_MS });
+  private readonly known = new LRUCache<string, Role>({ max: 20_000, ttl: TRUSTED_MS });
 
   constructor(private readonly reads: Reads) {}
 
@@ -25,13 +18,14 @@ export class Grants {
   async memberOf(actor: Actor, workspaceId: string): Promise<Member | null> {
     if (actor.id === null) return null;
     const key = `${actor.id}/${workspaceId}`;
-    let grant = this.known.get(key);
-    if (!grant) {
-      grant = await this.load(actor, workspaceId);
-      this.known.set(key, grant);
+    let role = this.known.get(key);
+    if (!role) {
+      role = await this.load(actor.id, workspaceId);
+      // That there is none is not remembered: whoever is let in shall not wait.
+      if (!role) return null;
+      this.known.set(key, role);
     }
-    const { role, permissions } = grant;
-    return role === null ? null : { ...actor, id: actor.id, workspaceId, role, permissions };
+    return { ...actor, id: actor.id, workspaceId, role, permissions: effectivePermissions(role, actor.scopes) };
   }
 
   /** Forgets what is known of a principal, or of everybody: called by whoever changes a grant, after the commit. */
@@ -40,13 +34,12 @@ export class Grants {
     for (const key of this.known.keys()) if (key.startsWith(`${principalId}/`)) this.known.delete(key);
   }
 
-  private async load(actor: Actor, workspaceId: string): Promise<Grant> {
+  private async load(principalId: string, workspaceId: string): Promise<Role | undefined> {
     const row = await this.reads.one<{ role: string }>(
       'access.grant',
       'select role from access_grant where principal_id = $1 and workspace_id = $2',
-      [actor.id, workspaceId],
+      [principalId, workspaceId],
     );
-    if (!row || !isRole(row.role)) return NONE;
-    return { role: row.role, permissions: effectivePermissions(row.role, actor.scopes) };
+    return row && isRole(row.role) ? row.role : undefined;
   }
 }

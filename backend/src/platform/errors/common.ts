@@ -56,6 +56,13 @@ export class PayloadTooLarge extends DomainError {
   static override title = 'Request is too large';
 }
 
+/** The body is of a kind, or coded in a way, that this endpoint does not read. */
+export class UnsupportedMediaType extends DomainError {
+  static override code = 'unsupported_media_type';
+  static override status = 415;
+  static override title = 'Unsupported media type';
+}
+
 /** The request is understood but cannot be carried out as it is, such as a repeated key with another body. */
 export class Unprocessable extends DomainError {
   static override code = 'unprocessable';

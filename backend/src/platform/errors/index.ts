@@ -10,5 +10,6 @@ export {
   Unauthenticated,
   Unavailable,
   Unprocessable,
+  UnsupportedMediaType,
   ValidationFailed,
 } from './common.js';

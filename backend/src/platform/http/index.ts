@@ -9,6 +9,7 @@ export {
   Unauthenticated,
   Unavailable,
   Unprocessable,
+  UnsupportedMediaType,
   ValidationFailed,
 } from '#platform/errors/index.js';
 export type { DomainErrorClass, ErrorExtra, FieldError } from '#platform/errors/index.js';

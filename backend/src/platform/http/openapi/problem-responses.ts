@@ -6,6 +6,7 @@ import {
   TooManyRequests,
   Unauthenticated,
   Unavailable,
+  UnsupportedMediaType,
   ValidationFailed,
 } from '#platform/errors/index.js';
 import { AnswerLost, KeyReused, RequestRunning, SecretShownOnce } from '../idempotency/idempotency.errors.js';
@@ -16,7 +17,6 @@ import type { JsonSchema } from './json-schema.js';
 
 type Kind = Pick<DomainErrorClass, 'status' | 'code' | 'title'>;
 
-const UNSUPPORTED: Kind = { status: 415, code: 'unsupported_media_type', title: 'Unsupported media type' };
 const INTERNAL: Kind = { status: 500, code: 'internal_error', title: 'Something went wrong' };
 
 /** The schema of every refusal. */
@@ -85,7 +85,7 @@ function kindsOf(method: string, plan: RoutePlan): Kind[] {
     ValidationFailed,
     ...(demand.kind === 'public' ? [] : [Unauthenticated, Forbidden]),
     ...(demand.kind === 'workspace' || endpoint.params ? [NotFound] : []),
-    ...(takesBody ? [PayloadTooLarge, UNSUPPORTED] : []),
+    ...(takesBody ? [PayloadTooLarge, UnsupportedMediaType] : []),
     ...(demand.kind !== 'public' && Idempotency.applies(method, plan)
       ? [RequestRunning, endpoint.oneTimeSecret ? SecretShownOnce : AnswerLost, KeyReused]
       : []),

@@ -10,6 +10,7 @@ import {
   Unauthenticated,
   Unavailable,
   Unprocessable,
+  UnsupportedMediaType,
   ValidationFailed,
 } from '#platform/errors/index.js';
 import { type Refusal, refusalOf } from './problem.js';
@@ -31,18 +32,11 @@ const PARSER: Record<string, Refusal> = {
   FST_PARTS_LIMIT: refusalOf(PayloadTooLarge, 'The form has too many parts.'),
   FST_FILES_LIMIT: refusalOf(PayloadTooLarge, 'The form has too many files.'),
   FST_FIELDS_LIMIT: refusalOf(PayloadTooLarge, 'The form has too many fields.'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    status: 415,
-    code: 'unsupported_media_type',
-    title: 'Unsupported media type',
-    detail: 'Send the body as application/json, or as multipart/form-data where files are uploaded.',
-  },
-  FST_INVALID_MULTIPART_CONTENT_TYPE: {
-    status: 415,
-    code: 'unsupported_media_type',
-    title: 'Unsupported media type',
-    detail: 'Send the body as multipart/form-data.',
-  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: refusalOf(
+    UnsupportedMediaType,
+    'Send the body as application/json, or as multipart/form-data where files are uploaded.',
+  ),
+  FST_INVALID_MULTIPART_CONTENT_TYPE: refusalOf(UnsupportedMediaType, 'Send the body as multipart/form-data.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: refusalOf(ValidationFailed, 'The body is not as long as Content-Length says.'),
   FST_ERR_BAD_URL: refusalOf(
     ValidationFailed,
@@ -69,6 +63,7 @@ const BY_STATUS = new Map(
     NotFound,
     Conflict,
     PayloadTooLarge,
+    UnsupportedMediaType,
     Unprocessable,
     TooManyRequests,
     Unavailable,

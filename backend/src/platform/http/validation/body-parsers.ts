@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
-import { ValidationFailed } from '#platform/errors/index.js';
+import { UnsupportedMediaType, ValidationFailed } from '#platform/errors/index.js';
 import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
 
 /**
@@ -9,6 +9,11 @@ import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
  */
 export function registerBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
+  server.addHook('onRequest', (request, _reply, done) => {
+    const coding = request.headers['content-encoding'];
+    if (coding === undefined || coding === 'identity') done();
+    else done(new UnsupportedMediaType('Send the body as it is: a compressed body may be far larger than it looks.'));
+  });
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) =>
     settle(done, () => parseJson(body as Buffer)),
   );
