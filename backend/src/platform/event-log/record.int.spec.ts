@@ -20,7 +20,8 @@ afterAll(async () => {
 
 beforeEach(() => database.client.query('truncate outbox, thing'));
 
-const outbox = () => rows(database.client, 'select id, type, subject_id, data, actor, address from outbox order by seq');
+const outbox = () =>
+  rows(database.client, 'select id, type, subject_id, data, actor, address from outbox order by seq');
 
 describe('recording', () => {
   it('commits state and event together, and the event carries what the catalogue says', async () => {
@@ -77,7 +78,13 @@ describe('recording', () => {
   it.each(refused)('refuses %s, and nothing commits', async (_, part, sentence) => {
     const attempt = instance.transactions.run(async (em) => {
       await query(em, 'insert into thing (id) values ($1)', [uuidv7()]);
-      const event = { workspaceId: WORKSPACE, subjectId: uuidv7(), actor: systemActor(), data: { title: 'x' }, ...part };
+      const event = {
+        workspaceId: WORKSPACE,
+        subjectId: uuidv7(),
+        actor: systemActor(),
+        data: { title: 'x' },
+        ...part,
+      };
       instance.log.record(em, 'deal.expired', event);
     });
     await expect(attempt).rejects.toThrow(EventRefused);
@@ -89,13 +96,20 @@ describe('recording', () => {
   it('takes text that only looks like an escaped null, and drops what the schema does not name', async () => {
     await instance.transactions.run(async (em) => {
       const data = { title: 'a\\u0000', password: 'secret' };
-      instance.log.record(em, 'deal.expired', { workspaceId: WORKSPACE, subjectId: uuidv7(), actor: systemActor(), data });
+      instance.log.record(em, 'deal.expired', {
+        workspaceId: WORKSPACE,
+        subjectId: uuidv7(),
+        actor: systemActor(),
+        data,
+      });
     });
     expect((await outbox())[0]).toMatchObject({ data: { title: 'a\\u0000' } });
   });
 
   it('refuses a type that the catalogue does not know', async () => {
-    const attempt = instance.transactions.run(async (em) => instance.log.record(em, 'deal.lost' as 'deal.expired', {} as never));
+    const attempt = instance.transactions.run(async (em) =>
+      instance.log.record(em, 'deal.lost' as 'deal.expired', {} as never),
+    );
     await expect(attempt).rejects.toThrow('the catalogue does not know this type');
   });
 

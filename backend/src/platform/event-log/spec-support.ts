@@ -1,14 +1,14 @@
 // What the specs and the benchmark of this room start from. Not part of the room's door.
-import { Global, Module, type Type } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { systemActor, type Actor } from '#platform/access/actor.js';
-import { InstanceConfig, readConfig } from '#platform/config/index.js';
-import { DatabaseConfig, DatabaseModule, migrateUp, Transactions, type EntityManager } from '#platform/database/index.js';
-import { RedisConfig, RedisModule } from '#platform/redis/index.js';
+import { ConfigModule } from '#platform/config/index.js';
+import { DatabaseModule, migrateUp, MikroORM, Transactions, type EntityManager } from '#platform/database/index.js';
+import { RedisModule } from '#platform/redis/index.js';
 import { createEmptyDatabase, redisUrl } from '#test/harness.js';
-import { EventLog, EventLogConfig, EventLogModule, LogOperations, LogTail, type LogEvent, type ReadsLog } from './index.js';
+import { EventLog, EventLogModule, LogOperations, LogTail, type LogEvent, type ReadsLog } from './index.js';
 import { Readers } from './readers.js';
 import { Sealer } from './sealer.js';
 
@@ -71,18 +71,9 @@ export async function logProcess(url: string, options: LogProcessOptions = {}): 
     SIGNALBOX_ROLES: options.roles ?? '',
     SIGNALBOX_LOG_POLL_MS: String(options.pollMs ?? 200),
   };
-  const settings = [InstanceConfig, DatabaseConfig, RedisConfig, EventLogConfig].map((config) => ({
-    provide: config,
-    useValue: readConfig(config as typeof EventLogConfig, env),
-  }));
-
-  @Global()
-  @Module({ providers: settings, exports: settings.map(({ provide }) => provide) })
-  class Settings {}
-
   const app = await Test.createTestingModule({
     imports: [
-      Settings,
+      ConfigModule.forRoot(env),
       DatabaseModule,
       ...(options.redisPrefix ? [RedisModule] : []),
       EventLogModule,
@@ -90,6 +81,8 @@ export async function logProcess(url: string, options: LogProcessOptions = {}): 
     ],
   }).compile();
   app.useLogger(false);
+  // Writers that start at once would race for the ORM's first connection.
+  await app.get(MikroORM).connect();
   await app.init();
   const log = app.get(EventLog);
   const transactions = app.get(Transactions);
