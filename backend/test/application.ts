@@ -28,13 +28,28 @@ export interface RecordedEvent {
   data: Record<string, unknown>;
 }
 
+/** A mail of the preview mailbox. */
+export interface CaughtMail {
+  subject: string;
+  text: string;
+  html: string;
+  /** What stands behind `#token=` in its link. */
+  token: string;
+}
+
 /** An application that runs. */
 export interface TestApplication {
   readonly app: NestFastifyApplication;
   /** Sends a request through the whole server, without a socket. */
-  request(method: string, url: string, options?: Omit<InjectOptions, 'method' | 'url' | 'path'>): Promise<LightMyRequestResponse>;
+  request(
+    method: string,
+    url: string,
+    options?: Omit<InjectOptions, 'method' | 'url' | 'path'>,
+  ): Promise<LightMyRequestResponse>;
   /** The events recorded so far, in the order of their recording, of one subject or workspace when given. */
   events(of?: { type?: string; subjectId?: string; workspaceId?: string }): Promise<RecordedEvent[]>;
+  /** Waits for the next mail to an address, which the preview mailbox caught; each is given once. */
+  mailTo(address: string): Promise<CaughtMail>;
   /** Rows of a statement. */
   rows<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** Ends it and removes what it kept. */
@@ -54,7 +69,11 @@ const LOOSE = Object.fromEntries(
 export async function startApplication(rooms: Room[], settings: Record<string, string> = {}): Promise<TestApplication> {
   const instance = await testInstance();
   const env = known({ ...instance.env, ...LOOSE, ...settings });
-  const app = await createHttpApp(everything(rooms, env), { env, checkAnswers: true, nest: { logger: ['error', 'fatal'] } });
+  const app = await createHttpApp(everything(rooms, env), {
+    env,
+    checkAnswers: true,
+    nest: { logger: ['error', 'fatal'] },
+  });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   const rows = <T extends object>(text: string, values: unknown[] = []) => app.get(Reads).adHoc<T>(text, values);
@@ -62,6 +81,7 @@ export async function startApplication(rooms: Room[], settings: Record<string, s
     app,
     rows,
     request: (method, url, options = {}) => app.inject({ ...options, method: method as 'GET', url }),
+    mailTo: caughtBy(rows),
     events: (of = {}) => rows<RecordedEvent>(EVENTS, [of.type ?? null, of.subjectId ?? null, of.workspaceId ?? null]),
     close: async () => {
       await app.close();
@@ -69,6 +89,24 @@ export async function startApplication(rooms: Room[], settings: Record<string, s
     },
   };
 }
+
+function caughtBy(rows: TestApplication['rows']): TestApplication['mailTo'] {
+  const given = new Set<string>();
+  return async (address) => {
+    for (;;) {
+      const caught = await rows<{ id: string; subject: string; text: string; html: string }>(MAILS, [address]);
+      const next = caught.find((mail) => !given.has(mail.id));
+      if (next) {
+        given.add(next.id);
+        return { ...next, token: /#token=([\w-]+)/.exec(next.text)?.[1] ?? '' };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+}
+
+const MAILS = `
+  select id, subject, body_text as text, html from preview_mail where $1 = any(recipients) order by created_at, id`;
 
 // Ids are uuid v7: their order is that of the recording within a process.
 const EVENTS = `

@@ -1,11 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import type { Member, Permission } from '#platform/access/index.js';
-import { afterCommit, Reads, Transactions } from '#platform/database/index.js';
+import { afterCommit, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound, ValidationFailed } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { isoTime } from '../sql.js';
 import { ApiKey } from './api-key.entity.js';
 import type { ApiKeyShown, MadeKey, NewKeyWanted } from './api-keys.schemas.js';
 import { newKeyText } from './key-text.js';

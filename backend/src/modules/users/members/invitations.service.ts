@@ -1,14 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { type Actor, AlreadyMember, type Member, MembershipApi } from '#platform/access/index.js';
-import { type EntityManager, query, Reads, Transactions } from '#platform/database/index.js';
+import { type EntityManager, isoTime, query, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { EmailVerificationsService } from '../accounts/email-verifications.service.js';
 import { newToken, tokenHash } from '../accounts/tokens.js';
-import { isoTime } from '../sql.js';
 import { Invitation } from './invitation.entity.js';
 import { InvitationMails } from './invitation-mails.js';
 import { InvitationClosed } from './members.errors.js';

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Member, MembershipApi, type Role } from '#platform/access/index.js';
-import { Reads, Transactions } from '#platform/database/index.js';
+import { isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { isoTime } from '../sql.js';
 import { OwnersOnly } from './members.errors.js';
 import type { MemberShown } from './members.schemas.js';
 

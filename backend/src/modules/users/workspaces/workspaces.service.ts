@@ -1,11 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { type Actor, type Member, MembershipApi } from '#platform/access/index.js';
-import { type EntityManager, Reads, Transactions } from '#platform/database/index.js';
+import { type EntityManager, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, expectVersion, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { isoTime } from '../sql.js';
 import { Workspace } from './workspace.entity.js';
 import type { NewWorkspace, WorkspaceChange, WorkspaceShown } from './workspaces.schemas.js';
 
