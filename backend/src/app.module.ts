@@ -5,6 +5,7 @@ import { UsersModule } from '#modules/users/index.js';
 import { AccessModule } from '#platform/access/index.js';
 import { CacheModule } from '#platform/cache/index.js';
 import { ConfigModule } from '#platform/config/index.js';
+import { ConsoleModule } from '#platform/console/index.js';
 import { CryptoModule } from '#platform/crypto/index.js';
 import { DatabaseModule } from '#platform/database/index.js';
 import { EventLogModule } from '#platform/event-log/index.js';
@@ -38,6 +39,7 @@ const platform = [
   FiltersModule,
   NotificationKindsModule,
   HealthModule,
+  ConsoleModule,
 ];
 
 /** The map of the house: the platform's rooms, then the product's. */

@@ -72,6 +72,7 @@ export async function runJest(patterns) {
     '--json',
     `--outputFile=${outcome}`,
     '--maxWorkers=2',
+    '--forceExit', // a handle that a spec left open must not hang the run
     '--passWithNoTests=false',
   ];
   await run(pinnedNode, [...jest, ...(whole ? ['--coverage'] : patterns)], {
