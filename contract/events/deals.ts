@@ -71,6 +71,12 @@ export const dealEvents = defineEvents({
     data: z.object({ sourceId: z.uuid(), state: z.enum(['parsed', 'no_deal', 'failed']), deals: z.number().int() }),
     about: 'A message was read.',
   },
+  'message.deleted': {
+    version: 1,
+    subject: 'message',
+    data: z.object({ sourceId: z.uuid(), subject: z.string() }),
+    about: 'A message was removed.',
+  },
   'source.created': {
     version: 1,
     subject: 'source',

@@ -1,3 +1,3 @@
 export { startThread } from './start-thread.js';
-export { ThreadPool, ThreadTimeout } from './thread-pool.js';
+export { TaskFailed, ThreadPool, ThreadTimeout } from './thread-pool.js';
 export type { ThreadPoolOptions } from './thread-pool.js';

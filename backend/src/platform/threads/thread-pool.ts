@@ -16,6 +16,11 @@ export class ThreadTimeout extends Error {
   override readonly name = 'ThreadTimeout';
 }
 
+/** The thread's code refused its input; the thread lives on. */
+export class TaskFailed extends Error {
+  override readonly name = 'TaskFailed';
+}
+
 interface Task {
   input: unknown;
   transfer: readonly TransferListItem[];
@@ -50,7 +55,8 @@ export class ThreadPool<I, O> {
    * Runs one task.
    *
    * @param transfer buffers that move to the thread instead of being copied
-   * @throws ThreadTimeout when it takes too long or too much memory; Error with the thread's message otherwise
+   * @throws ThreadTimeout when it takes too long or too much memory; TaskFailed with the thread's message; Error when the
+   *   threads are stopped
    */
   run(input: I, transfer: readonly TransferListItem[] = []): Promise<O> {
     if (this.closed) return Promise.reject(new Error('The threads are stopped.'));
@@ -102,7 +108,7 @@ export class ThreadPool<I, O> {
       const { task } = lane;
       clearTimeout(lane.timer);
       lane.task = undefined;
-      if ('error' in answer) task?.reject(new Error(answer.error));
+      if ('error' in answer) task?.reject(new TaskFailed(answer.error));
       else task?.resolve(answer.output);
     }
     this.assign();

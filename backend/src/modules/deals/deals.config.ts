@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { Config, configClass, flag, port, setting, whole } from '#platform/config/index.js';
+
+/** Settings of the deals room: the receiving SMTP port, the threads that read mail, how long deals live. */
+@Config
+export class DealsConfig extends configClass('deals', {
+  smtpInPort: setting(
+    'SIGNALBOX_SMTP_IN_PORT',
+    port(2525),
+    'The port that receives deal mail; 0 lets the system choose.',
+  ),
+  smtpInHost: setting(
+    'SIGNALBOX_SMTP_IN_HOST',
+    z.string().default('0.0.0.0'),
+    'The address that the receiving port listens on.',
+  ),
+  smtpInDomain: setting(
+    'SIGNALBOX_SMTP_IN_DOMAIN',
+    z
+      .string()
+      .default('signalbox.localhost')
+      .transform((domain) => domain.toLowerCase()),
+    'The domain of the secret addresses that receive deal mail; its MX record leads to the receiving port.',
+  ),
+  smtpInEnabled: setting('SIGNALBOX_SMTP_IN', flag(true), 'Whether this instance receives mail over SMTP.'),
+  smtpInConnections: setting(
+    'SIGNALBOX_SMTP_IN_CONNECTIONS',
+    whole(100, 1, 10_000),
+    'Connections the receiving port serves at once.',
+  ),
+  smtpInCertificate: setting(
+    'SIGNALBOX_SMTP_IN_TLS_CERT',
+    z.string().optional(),
+    'A file with the certificate chain (PEM) that STARTTLS offers.',
+  ),
+  smtpInKey: setting(
+    'SIGNALBOX_SMTP_IN_TLS_KEY',
+    z.string().optional(),
+    'A file with the private key (PEM) of that certificate.',
+  ),
+  parseThreads: setting('SIGNALBOX_PARSE_THREADS', whole(1, 1, 64), 'Threads of one process that read mail.'),
+  parseTimeoutMs: setting(
+    'SIGNALBOX_PARSE_TIMEOUT_MS',
+    whole(5_000, 100, 120_000),
+    'A mail that takes longer to read is given up.',
+  ),
+  dealDays: setting(
+    'SIGNALBOX_DEAL_DAYS',
+    whole(30, 1, 3650),
+    'Days after which a deal that no mail repeats runs out.',
+  ),
+  idleCheckSeconds: setting(
+    'SIGNALBOX_IMAP_CHECK_SECONDS',
+    whole(60, 1, 1_740),
+    'How often a quiet mailbox is asked for new mail and whether its connection still lives.',
+  ),
+  idleAnswerMs: setting(
+    'SIGNALBOX_IMAP_ANSWER_MS',
+    whole(15_000, 100, 120_000),
+    'How long a mailbox may take to answer before its connection counts as dead.',
+  ),
+  retryBaseSeconds: setting(
+    'SIGNALBOX_SOURCE_RETRY_SECONDS',
+    whole(30, 1, 3_600),
+    'The first pause after a source failed; it doubles up to an hour.',
+  ),
+  leaseSeconds: setting(
+    'SIGNALBOX_SOURCE_LEASE_SECONDS',
+    whole(30, 2, 600),
+    'How long a process that went silent keeps the mailboxes and feeds it holds.',
+  ),
+}) {}
+
+/** The largest message that is taken in, in bytes. */
+export const MAX_MESSAGE_BYTES = 25 * 1024 * 1024;

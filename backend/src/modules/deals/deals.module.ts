@@ -1,0 +1,76 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { Module } from '@nestjs/common';
+import { DealBook } from './deals/deal-book.js';
+import { DealTarget } from './deals/deal-target.js';
+import { Deal } from './deals/deal.entity.js';
+import { DealQueries } from './deals/deal.queries.js';
+import { DealsController } from './deals/deals.controller.js';
+import { DealsService } from './deals/deals.service.js';
+import { ExpireDealsJob, ExpirySchedule } from './deals/expire-deals.job.js';
+import { Message } from './messages/message.entity.js';
+import { MessageIntake } from './messages/message-intake.js';
+import { MessageQueries } from './messages/message.queries.js';
+import { MessageReadings } from './messages/message-readings.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { MessagesService } from './messages/messages.service.js';
+import { MimeThreads } from './messages/mime/mime-threads.js';
+import { ModelFallback } from './messages/model-fallback.js';
+import { ParseAgainJob } from './messages/parse-again.job.js';
+import { ParseMessageJob } from './messages/parse-message.job.js';
+import { RoutePrices } from './routes/route-prices.js';
+import { StatisticsController } from './routes/statistics.controller.js';
+import { StatisticsQueries } from './routes/statistics.queries.js';
+import { FeedReader } from './sources/feed/feed-reader.js';
+import { MailboxConnections } from './sources/imap/mailbox-connections.js';
+import { MailboxWatch } from './sources/imap/mailbox-watch.js';
+import { OauthTokens } from './sources/imap/oauth-tokens.js';
+import { Recipients } from './sources/smtp/recipients.js';
+import { SmtpReceiver } from './sources/smtp/smtp-receiver.js';
+import { SourceCredentials } from './sources/source-credentials.js';
+import { SourceHealth } from './sources/source-health.js';
+import { SourceLeases } from './sources/source-leases.js';
+import { SourceQueries } from './sources/source.queries.js';
+import { SourceRunner } from './sources/source-runner.js';
+import { SourceTester } from './sources/source-tester.js';
+import { Source } from './sources/source.entity.js';
+import { SourcesController } from './sources/sources.controller.js';
+import { SourcesService } from './sources/sources.service.js';
+import { UploadsController } from './sources/upload/uploads.controller.js';
+import { UploadsService } from './sources/upload/uploads.service.js';
+
+const sources = [
+  Recipients,
+  SmtpReceiver,
+  SourceCredentials,
+  SourceHealth,
+  SourceLeases,
+  SourceQueries,
+  SourceRunner,
+  SourceTester,
+  SourcesService,
+  UploadsService,
+  FeedReader,
+  MailboxConnections,
+  MailboxWatch,
+  OauthTokens,
+];
+const messages = [
+  MessageIntake,
+  MessageQueries,
+  MessageReadings,
+  MessagesService,
+  MimeThreads,
+  ModelFallback,
+  ParseAgainJob,
+  ParseMessageJob,
+];
+const deals = [DealBook, DealQueries, DealsService, DealTarget, ExpireDealsJob, ExpirySchedule];
+const routes = [RoutePrices, StatisticsQueries];
+
+/** Catches deals: sources bring messages, messages are read, deals are kept and scored. */
+@Module({
+  imports: [MikroOrmModule.forFeature([Source, Message, Deal])],
+  controllers: [SourcesController, UploadsController, MessagesController, DealsController, StatisticsController],
+  providers: [...sources, ...messages, ...deals, ...routes],
+})
+export class DealsModule {}

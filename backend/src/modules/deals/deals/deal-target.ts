@@ -1,0 +1,27 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { dealFields } from '#contract/filter/index.js';
+import { dataOf, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
+
+/** What the filter language can be asked about deals. A deal seen at another price is news like a new one. */
+export const dealTarget: FilterTarget = {
+  name: 'deal',
+  title: 'Deals',
+  events: ['deal.found', 'deal.repriced'],
+  catalogue: dealFields,
+  from: 'deal d',
+  idColumn: 'd.id',
+  workspaceColumn: 'd.workspace_id',
+  timeColumn: 'd.found_at',
+  subject: (event) =>
+    event.type === 'deal.repriced' ? dataOf(event, 'deal.repriced').after : dataOf(event, 'deal.found'),
+};
+
+/** Tells the platform of the target, so that subscriptions need not know this room. */
+@Injectable()
+export class DealTarget implements OnModuleInit {
+  constructor(private readonly targets: FilterTargets) {}
+
+  onModuleInit(): void {
+    this.targets.register(dealTarget);
+  }
+}

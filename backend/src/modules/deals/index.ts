@@ -1,0 +1,2 @@
+export { DealsConfig } from './deals.config.js';
+export { DealsModule } from './deals.module.js';

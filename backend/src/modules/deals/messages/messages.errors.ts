@@ -1,0 +1,25 @@
+import { Conflict, NotFound, PayloadTooLarge, Unprocessable } from '#platform/http/index.js';
+
+/** There is no such message in the workspace. */
+export class MessageNotFound extends NotFound {
+  static override code = 'message_not_found';
+  static override title = 'No such message';
+}
+
+/** The message has more bytes than are taken in. */
+export class MessageTooLarge extends PayloadTooLarge {
+  static override code = 'message_too_large';
+  static override title = 'Message is too large';
+}
+
+/** The message cannot be read: hostile, broken beyond repair, or too slow to read. */
+export class MessageUnreadable extends Unprocessable {
+  static override code = 'message_unreadable';
+  static override title = 'Message cannot be read';
+}
+
+/** The source takes no uploads. */
+export class NotAnUploadSource extends Conflict {
+  static override code = 'source_takes_no_uploads';
+  static override title = 'Source takes no uploads';
+}

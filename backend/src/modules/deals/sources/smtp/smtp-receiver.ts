@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { InstanceConfig } from '#platform/config/index.js';
+import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
+import { MessageIntake } from '../../messages/message-intake.js';
+import { SourceHealth } from '../source-health.js';
+import { Recipients, type Recipient } from './recipients.js';
+
+/** What the receiver answers instead of accepting; the code is that of RFC 5321. */
+class Refusal extends Error {
+  constructor(
+    readonly responseCode: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const MAX_RECIPIENTS = 50;
+const IDLE_MS = 60_000;
+const TOO_LARGE = new Refusal(552, '5.3.4 The message is larger than 25 MB, which is the most this server takes.');
+const AWAY = new Refusal(451, '4.3.0 The message cannot be kept just now; please try again later.');
+const UNKNOWN = new Refusal(550, '5.1.1 There is no such address here.');
+const PAUSED = new Refusal(450, '4.2.1 This address is paused; please try again later.');
+const CROWDED = new Refusal(452, '4.5.3 Too many recipients; please send the rest separately.');
+
+/** The built-in mail server: receives for the secret addresses, and says yes only when the message is kept. */
+@Injectable()
+export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = new Logger('smtp-in');
+  private server: SMTPServer | undefined;
+  private readonly found = new WeakMap<SMTPServerSession, Map<string, Recipient>>();
+
+  constructor(
+    private readonly recipients: Recipients,
+    private readonly intake: MessageIntake,
+    private readonly health: SourceHealth,
+    private readonly instance: InstanceConfig,
+    @Inject(DealsConfig) private readonly config: DealsConfig,
+  ) {}
+
+  /** The port it listens on; undefined while it does not. */
+  get port(): number | undefined {
+    return (this.server?.server.address() as AddressInfo | null | undefined)?.port;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.config.smtpInEnabled || !this.instance.plays('workers')) return;
+    const server = new SMTPServer({
+      ...(await this.encryption()),
+      name: this.config.smtpInDomain,
+      banner: 'Signalbox',
+      size: MAX_MESSAGE_BYTES,
+      authOptional: true,
+      disabledCommands: this.config.smtpInCertificate ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      maxClients: this.config.smtpInConnections,
+      socketTimeout: IDLE_MS,
+      closeTimeout: 2_000,
+      logger: false,
+      onRcptTo: (address, session, done) => void this.rcpt(address.address, session).then(() => done(), done),
+      onData: (stream, session, done) => void this.data(stream, session).then((answer) => done(null, answer), done),
+    });
+    server.on('error', (error) => this.log.debug(`A connection failed: ${error.message}`));
+    await new Promise<void>((listening, failed) => {
+      server.server.once('error', failed);
+      server.listen(this.config.smtpInPort, this.config.smtpInHost, () => {
+        server.server.removeListener('error', failed);
+        listening();
+      });
+    });
+    this.server = server;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server) await new Promise<void>((closed) => server.close(closed));
+  }
+
+  private async encryption(): Promise<{ cert?: Buffer; key?: Buffer }> {
+    const { smtpInCertificate: cert, smtpInKey: key } = this.config;
+    if (!cert || !key) return {};
+    return { cert: await readFile(cert), key: await readFile(key) };
+  }
+
+  private async rcpt(address: string, session: SMTPServerSession): Promise<void> {
+    if (session.envelope.rcptTo.length >= MAX_RECIPIENTS) throw CROWDED;
+    const source = await this.recipients.find(address).catch((error: unknown) => this.away(error));
+    if (!source) throw UNKNOWN;
+    if (source.paused) throw PAUSED;
+    const found = this.found.get(session) ?? new Map<string, Recipient>();
+    this.found.set(session, found.set(address, source));
+  }
+
+  private async data(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+    const raw = await collect(stream);
+    const found = this.found.get(session);
+    const sources = new Map<string, Recipient>();
+    for (const { address } of session.envelope.rcptTo) {
+      const source = found?.get(address);
+      if (source) sources.set(source.id, source);
+    }
+    if (sources.size === 0) throw UNKNOWN;
+    const kept: string[] = [];
+    for (const source of sources.values()) {
+      // One answer goes for all recipients: when a later one fails, the repeat finds the earlier ones kept.
+      const { id } = await this.intake.accept(source, raw).catch((error: unknown) => this.away(error));
+      kept.push(id);
+      void this.health
+        .succeeded(source.id)
+        .catch((error: unknown) => this.log.debug(`Not noted: ${(error as Error).message}`));
+    }
+    return `Kept as ${kept.join(', ')}`;
+  }
+
+  private away(error: unknown): never {
+    this.log.warn(`A message was put off: ${(error as Error).message}`);
+    throw AWAY;
+  }
+}
+
+/** The whole message; what is over the limit is read and dropped, since the answer comes at the end only. */
+async function collect(stream: SMTPServerDataStream): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_MESSAGE_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (stream.sizeExceeded || size > MAX_MESSAGE_BYTES) throw TOO_LARGE;
+  return Buffer.concat(chunks);
+}
