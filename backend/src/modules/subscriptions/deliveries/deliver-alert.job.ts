@@ -1,4 +1,4 @@
-import { affected, Reads, type EntityManager } from '#platform/database/index.js';
+import { affected, query, Reads, type EntityManager } from '#platform/database/index.js';
 import { EventLog, LogTail, type LogEvent } from '#platform/event-log/index.js';
 import {
   JobHandler,
@@ -21,7 +21,9 @@ interface Due {
   id: string;
   workspaceId: string;
   subscriptionId: string;
+  userId: string;
   name: string;
+  listening: boolean;
   eventId: string;
   position: string;
   state: string;
@@ -33,14 +35,16 @@ interface Due {
 
 // The person is joined through the grant: who has left the workspace since the match gets nothing.
 const DUE = `
-  select d.id, d.workspace_id as "workspaceId", d.subscription_id as "subscriptionId", s.name, d.event_id as "eventId",
-         d.event_position as "position", d.state, u.email, u.email_verified_at is not null as verified, u.locale,
+  select d.id, d.workspace_id as "workspaceId", d.subscription_id as "subscriptionId", d.user_id as "userId", s.name,
+         s.removed_at is null and not s.paused as listening, d.event_id as "eventId", d.event_position as "position", d.state, u.email, u.email_verified_at is not null as verified, u.locale,
          u.time_zone as "timeZone"
     from delivery d
     join subscription s on s.id = d.subscription_id
     left join (user_account u join access_grant g on g.principal_id = u.id)
       on u.id = d.user_id and g.workspace_id = d.workspace_id
    where d.id = $1`;
+
+const REASON_LENGTH = 500;
 
 /** Sends one alert. The Message-ID is the delivery's own, so that a repeat after a crash can be told by the other side. */
 @JobHandler<DeliverAlert>('alerts', 'deliver', {
@@ -64,9 +68,12 @@ export class DeliverAlertJob implements JobRunner<DeliverAlert> {
     if (due.state === 'sent') return {};
     const { email, locale, timeZone } = due;
     if (email === null || locale === null || timeZone === null)
-      throw new PermanentFailure('The person no longer belongs to the workspace.');
-    if (!due.verified) throw new PermanentFailure('The person has not confirmed their address.');
+      return this.giveUp(due, 'The person no longer belongs to the workspace.');
+    if (!due.verified) return this.giveUp(due, 'The person has not confirmed their address.');
+    // Who ended the alerts hears no more of them, not even those that were waiting for the mail server.
+    if (!due.listening) return this.giveUp(due, 'The subscription was paused or removed before this was sent.');
     const event = await this.event(due);
+    if (!event) return this.giveUp(due, 'The event was erased or pruned before it was told.');
     const about = { id: due.subscriptionId, name: due.name };
     const mail = await this.mails.write(about, event, { locale, timeZone });
     // Not later: a mail that is aborted while the server takes it may arrive and still be sent again.
@@ -80,34 +87,38 @@ export class DeliverAlertJob implements JobRunner<DeliverAlert> {
   }
 
   async parked({ payload }: Pick<RunningJob<DeliverAlert>, 'payload'>, error: Error, em: EntityManager): Promise<void> {
-    const due = await this.reads.one<Due>('deliveries.due', DUE, [payload.deliveryId]);
-    if (!due) return;
-    const reason = error.message.slice(0, 500);
-    const changed = await affected(
-      em,
-      `update delivery set state = 'failed', error = $2 where id = $1 and state = 'queued'`,
-      [due.id, reason],
-    );
+    const [due] = await query<Due>(em, DUE, [payload.deliveryId]);
+    if (due) await this.failed(em, due, error.message.slice(0, REASON_LENGTH));
+  }
+
+  /** Nothing to be sent, and nothing that anybody could repair: the job is done, the delivery is not. */
+  private giveUp(due: Due, reason: string): JobOutcome {
+    return { apply: (em) => this.failed(em, due, reason) };
+  }
+
+  private async failed(em: EntityManager, due: Due, reason: string): Promise<void> {
+    const text = `update delivery set state = 'failed', error = $2 where id = $1 and state = 'queued'`;
+    const changed = await affected(em, text, [due.id, reason]);
     if (changed > 0) this.events.record(em, 'delivery.failed', { ...told(due), data: { ...toldData(due), reason } });
   }
 
   private async sent(em: EntityManager, due: Due, attempt: number, response: string): Promise<void> {
     const text = `update delivery set state = 'sent', attempt = $2, response = $3, error = null, sent_at = now()
       where id = $1 and state <> 'sent'`;
-    const changed = await affected(em, text, [due.id, attempt, response.slice(0, 500)]);
+    const changed = await affected(em, text, [due.id, attempt, response.slice(0, REASON_LENGTH)]);
     if (changed > 0) this.events.record(em, 'delivery.sent', { ...told(due), data: { ...toldData(due), attempt } });
   }
 
-  private async event({ position, eventId, workspaceId }: Due): Promise<LogEvent> {
+  private async event({ position, eventId, workspaceId }: Due): Promise<LogEvent | undefined> {
     const { events } = await this.tail.since(Number(position) - 1, 1, { workspaceId });
     const [event] = events;
-    if (event?.id !== eventId) throw new PermanentFailure('The event was erased or pruned before it was told.');
-    return event;
+    return event?.id === eventId ? event : undefined;
   }
 }
 
-function told(due: Due) {
-  return { workspaceId: due.workspaceId, subjectId: due.id, actor: systemActor() };
+/** What a delivery tells only its owner hears: whom an alert reached says what they are looking for. */
+function told({ workspaceId, id: subjectId, userId }: Due) {
+  return { workspaceId, subjectId, actor: systemActor(), scope: { kind: 'user', id: userId } as const };
 }
 
 function toldData(due: Due) {

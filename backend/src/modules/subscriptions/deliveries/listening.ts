@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { compile, FilterError, toMatcher, type Matcher } from '#contract/filter/index.js';
+import { compile, FilterError, toMatcher, type Matcher, type OwnerContext } from '#contract/filter/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
-import { FilterContexts, FilterTargets } from '#platform/filters/index.js';
+import { FilterTargets, placeResolver } from '#platform/filters/index.js';
 
 /** A subscription that listens, ready to be asked. */
 export interface Listener {
@@ -21,11 +21,15 @@ interface Row {
   target: string;
   version: number;
   created_at: string;
+  zone: string;
+  currency: string;
 }
 
 const LISTENING = `
-  select s.id, s.workspace_id, s.user_id, s.target, s.version, s.created_at
-    from subscription s join access_grant g on g.workspace_id = s.workspace_id and g.principal_id = s.user_id
+  select s.id, s.workspace_id, s.user_id, s.target, s.version, s.created_at, u.time_zone as zone, u.currency
+    from subscription s
+    join access_grant g on g.workspace_id = s.workspace_id and g.principal_id = s.user_id
+    join user_account u on u.id = s.user_id
    where s.workspace_id = any($1::uuid[]) and s.removed_at is null and not s.paused`;
 
 /**
@@ -36,30 +40,20 @@ const LISTENING = `
 export class Listening {
   private readonly compiled = new LRUCache<string, Matcher>({ max: 200_000 });
 
-  constructor(
-    private readonly targets: FilterTargets,
-    private readonly contexts: FilterContexts,
-  ) {}
+  constructor(private readonly targets: FilterTargets) {}
 
   /** Every subscription that listens in one of the workspaces, by workspace. */
   async in(workspaceIds: readonly string[], em: EntityManager): Promise<Map<string, Listener[]>> {
     const rows = await query<Row>(em, LISTENING, [[...new Set(workspaceIds)]]);
-    const owners = new Map<string, string>();
-    const stale: { row: Row; key: string }[] = [];
+    await this.compile(
+      rows.filter((row) => !this.compiled.has(keyOf(row))),
+      em,
+    );
     const found = new Map<string, Listener[]>();
-    const keys = new Map<Row, string>();
     for (const row of rows) {
-      const owner = owners.get(row.user_id) ?? (await this.ownerKey(row.user_id));
-      owners.set(row.user_id, owner);
-      const key = `${row.id} ${row.version} ${owner}`;
-      keys.set(row, key);
-      if (!this.compiled.has(key)) stale.push({ row, key });
-    }
-    await this.compile(stale, em);
-    for (const row of rows) {
-      const matches = this.compiled.get(keys.get(row) ?? '');
-      if (!matches) continue;
       const { id, workspace_id: workspaceId, user_id: userId, target } = row;
+      const matches = this.compiled.get(keyOf(row));
+      if (!matches) continue;
       const listener = { id, workspaceId, userId, target, since: new Date(row.created_at), matches };
       const listeners = found.get(workspaceId);
       if (listeners) listeners.push(listener);
@@ -68,27 +62,20 @@ export class Listening {
     return found;
   }
 
-  private async ownerKey(userId: string): Promise<string> {
-    const { zone, currency } = await this.contexts.ownerContext({ userId });
-    return `${zone} ${currency}`;
-  }
-
-  private async compile(stale: readonly { row: Row; key: string }[], em: EntityManager): Promise<void> {
+  private async compile(stale: readonly Row[], em: EntityManager): Promise<void> {
     if (stale.length === 0) return;
     const texts = await query<{ id: string; filter: string }>(
       em,
       'select id, filter from subscription where id = any($1::uuid[])',
-      [stale.map(({ row }) => row.id)],
+      [stale.map(({ id }) => id)],
     );
     const filters = new Map(texts.map(({ id, filter }) => [id, filter]));
-    for (const { row, key } of stale) {
-      const owner = await this.contexts.ownerContext({ userId: row.user_id });
-      this.compiled.set(key, this.matcher(filters.get(row.id) ?? '', row.target, owner));
-    }
+    for (const row of stale) this.compiled.set(keyOf(row), this.matcher(filters.get(row.id) ?? '', row));
   }
 
-  private matcher(filter: string, target: string, owner: Parameters<typeof compile>[2]): Matcher {
+  private matcher(filter: string, { target, user_id: me, zone, currency }: Row): Matcher {
     if (!this.targets.has(target)) return () => false;
+    const owner: OwnerContext = { zone, currency, places: placeResolver, me };
     try {
       return toMatcher(compile(filter, this.targets.get(target).catalogue, owner));
     } catch (error) {
@@ -97,4 +84,8 @@ export class Listening {
       throw error;
     }
   }
+}
+
+function keyOf({ id, version, zone, currency }: Row): string {
+  return `${id} ${version} ${zone} ${currency}`;
 }

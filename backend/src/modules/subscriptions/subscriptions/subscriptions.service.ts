@@ -48,13 +48,13 @@ export class SubscriptionsService {
     const target = this.target(wanted.target);
     await this.checkFilter(who, target, wanted.filter);
     const choice = { name: wanted.name ?? nameOf(wanted.filter, target), filter: wanted.filter, paused: wanted.paused };
-    const made = Subscription.open({ workspaceId: who.workspaceId, userId: who.userId }, target.name, choice);
-    await this.transactions.run(async (em) => {
+    return this.transactions.run(async (em) => {
       await requireRoom(em, who);
+      const made = Subscription.open({ workspaceId: who.workspaceId, userId: who.userId }, target.name, choice);
       em.persist(made);
       this.record(em, 'subscription.created', made, who, made.told());
+      return shown(made);
     });
-    return shown(made);
   }
 
   /** @throws NoSuchSubscription, FilterRefused, PreconditionFailed */
@@ -150,9 +150,12 @@ async function own(em: EntityManager, { userId, workspaceId }: Owner, id: string
 }
 
 function nameOf(filter: string, target: FilterTarget): string {
-  const line = filter.replaceAll(/\s+/gu, ' ').trim();
+  const line = filter.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   if (line === '') return `All ${target.title.toLowerCase()}`;
-  return line.length > NAME_LENGTH ? `${line.slice(0, NAME_LENGTH - 1).trimEnd()}…` : line;
+  if (line.length <= NAME_LENGTH) return line;
+  // Cut between characters: half of a surrogate pair cannot be stored.
+  const cut = line.slice(0, NAME_LENGTH - 1).replace(/[\ud800-\udbff]$/u, '');
+  return `${cut.trimEnd()}…`;
 }
 
 function shown(s: Subscription): SubscriptionShown {

@@ -42,6 +42,8 @@ export class UnsubscriptionsController {
     summary: 'Pause the subscription that a mail came from',
     description: 'What mail programs send for List-Unsubscribe-Post. Repeating it changes nothing.',
     params: path,
+    // A form of one field, `List-Unsubscribe=One-Click`, or whatever else a mail program posts: the token says it all.
+    body: z.unknown(),
     status: 200,
     produces: 'text/html',
     errors: [NotFound],

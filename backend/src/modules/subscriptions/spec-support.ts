@@ -1,0 +1,232 @@
+// What the specs of this room start from: the room with accounts and a target of deals of its own, so that it needs no
+// other room. Not part of the room's door.
+import { Module, type OnModuleInit } from '@nestjs/common';
+import type { LightMyRequestResponse } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import type { EventData } from '#contract/events/index.js';
+import { dealFields, type Subject } from '#contract/filter/index.js';
+import { UsersModule } from '#modules/users/index.js';
+import { systemActor } from '#platform/access/index.js';
+import { Transactions } from '#platform/database/index.js';
+import { EventLog, type EventScope } from '#platform/event-log/index.js';
+import { FiltersModule, FilterTargets } from '#platform/filters/index.js';
+import { NotificationKinds, NotificationKindsModule } from '#platform/notifications/index.js';
+import { startApplication, type TestApplication } from '#test/application.js';
+import { factory, type Factory, type TestPerson, type TestWorkspace } from '#test/factories.js';
+import { SubscriptionsModule } from './index.js';
+
+/** Registers what the deals room would: the target `deal` and how `deal.found` is told. */
+@Module({})
+class DealsForSpecs implements OnModuleInit {
+  constructor(
+    private readonly targets: FilterTargets,
+    private readonly kinds: NotificationKinds,
+  ) {}
+
+  onModuleInit(): void {
+    this.targets.register({
+      name: 'deal',
+      title: 'Deals',
+      events: ['deal.found'],
+      catalogue: dealFields,
+      from: 'deal d',
+      idColumn: 'd.id',
+      workspaceColumn: 'd.workspace_id',
+      timeColumn: 'd.found_at',
+      titleColumn: 'd.title',
+      subject: ({ data }) => data as Subject,
+    });
+    this.kinds.register({
+      type: 'deal.found',
+      tell: ({ data }, { locale, timeZone }) => ({
+        subject: `Found: ${data.title}`,
+        heading: data.title,
+        preheader: `${locale} ${timeZone}`,
+        blocks: [{ type: 'text', text: data.title }],
+      }),
+    });
+  }
+}
+
+/** A subscription as the API shows it. */
+export interface Shown {
+  id: string;
+  name: string;
+  filter: string;
+  paused: boolean;
+  version: number;
+}
+
+/** A row of `delivery` with the state of its job. */
+export interface DeliveryRow {
+  id: string;
+  subscription_id: string;
+  user_id: string;
+  event_id: string;
+  state: string;
+  error: string | null;
+  attempt: number | null;
+  job_id: string;
+  job_state: string;
+}
+
+/** The room, running, and what its specs do with it. */
+export class Room {
+  readonly make: Factory;
+
+  private constructor(readonly application: TestApplication) {
+    this.make = factory(application.app);
+  }
+
+  /** @param settings further environment variables, such as `SMTP_URL` */
+  static async open(settings: Record<string, string> = {}): Promise<Room> {
+    const rooms = [FiltersModule, NotificationKindsModule, UsersModule, SubscriptionsModule, DealsForSpecs];
+    const quick = { SIGNALBOX_JOBS_SWEEP_MS: '50', SIGNALBOX_LOG_POLL_MS: '50' };
+    return new Room(await startApplication(rooms, { ...quick, ...settings }));
+  }
+
+  close(): Promise<void> {
+    return this.application.close();
+  }
+
+  rows<T extends object>(text: string, values: unknown[] = []): Promise<T[]> {
+    return this.make.sql<T>(text, values);
+  }
+
+  /** Sends a request as somebody. */
+  call(
+    who: { headers: { authorization: string } } | null,
+    method: string,
+    url: string,
+    payload?: object | string,
+    headers: Record<string, string> = {},
+  ): Promise<LightMyRequestResponse> {
+    const all = { ...who?.headers, ...headers };
+    return this.application.request(method, url, { headers: all, ...(payload === undefined ? {} : { payload }) });
+  }
+
+  /** Subscribes by the API. */
+  async subscribe(who: TestPerson, to: TestWorkspace, filter: string, more: object = {}): Promise<Shown> {
+    const answer = await this.call(who, 'POST', to.url('subscriptions'), { filter, ...more });
+    if (answer.statusCode !== 201) throw new Error(`Refused: ${answer.body}`);
+    return answer.json<Shown>();
+  }
+
+  /** Records a `deal.found`. @returns the event's id */
+  found(
+    workspace: Pick<TestWorkspace, 'id'>,
+    data: Partial<EventData<'deal.found'>> = {},
+    more: { scope?: EventScope; occurredAt?: Date } = {},
+  ): Promise<string> {
+    const transactions = this.application.app.get(Transactions);
+    const event = { workspaceId: workspace.id, subjectId: uuidv7(), actor: systemActor(), data: deal(data), ...more };
+    return transactions.run(async (em) => this.application.app.get(EventLog).record(em, 'deal.found', event));
+  }
+
+  /** Waits until the reader has passed everything recorded so far. */
+  async read(): Promise<void> {
+    await this.until(async () => {
+      const [row] = await this.rows<{ passed: boolean }>(
+        `select not exists (select from outbox) and c.position >= s.position as passed
+           from log_state s, reader_cursor c where c.reader = 'subscriptions'`,
+      );
+      return row?.passed === true;
+    });
+  }
+
+  /** The deliveries of an event, or of a subscription. */
+  deliveries(of: { eventId?: string; subscriptionId?: string }): Promise<DeliveryRow[]> {
+    return this.rows<DeliveryRow>(
+      `select d.*, j.state as job_state from delivery d join job j on j.id = d.job_id
+        where ($1::uuid is null or d.event_id = $1) and ($2::uuid is null or d.subscription_id = $2) order by d.id`,
+      [of.eventId ?? null, of.subscriptionId ?? null],
+    );
+  }
+
+  /** Waits for the one delivery of a subscription to leave the queue, its retries hurried. */
+  async settled(subscriptionId: string): Promise<DeliveryRow> {
+    let delivery: DeliveryRow | undefined;
+    await this.until(async () => {
+      [delivery] = await this.deliveries({ subscriptionId });
+      if (delivery) await this.hurry(delivery.job_id);
+      return (
+        delivery !== undefined && delivery.state !== 'queued' && !['queued', 'running'].includes(delivery.job_state)
+      );
+    });
+    return delivery!;
+  }
+
+  /** Makes a job that waits for its next attempt due now. */
+  async hurry(jobId: string): Promise<void> {
+    await this.rows(
+      `update job set next_attempt_at = now(), announced_at = null
+        where id = $1 and state = 'queued' and next_attempt_at > now() and attempt > 0`,
+      [jobId],
+    );
+  }
+
+  /** Waits until `check` holds; the suite's own time limit ends it. */
+  async until(check: () => Promise<boolean>): Promise<void> {
+    while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The data of an event about a cheap flight from New York to Lisbon. */
+export function deal(more: Partial<EventData<'deal.found'>> = {}): EventData<'deal.found'> {
+  return {
+    title: 'New York to Lisbon',
+    origins: [{ text: 'New York', key: 'city:NYC', name: 'New York' }],
+    destinations: [{ text: 'Lisbon', key: 'city:LIS', name: 'Lisbon' }],
+    originKeys: ['city:NYC', 'country:US'],
+    destinationKeys: ['city:LIS', 'country:PT'],
+    priceMinor: 39_900,
+    currency: 'USD',
+    airlines: ['TAP'],
+    airlinesFolded: ['tap'],
+    cabin: 'economy',
+    tripType: 'roundtrip',
+    nonstop: true,
+    travelFrom: '2027-03-01',
+    travelTo: '2027-06-01',
+    bookBy: null,
+    link: null,
+    kind: null,
+    confidence: 0.9,
+    percentile: null,
+    z: null,
+    status: 'active',
+    sourceId: '01900000-0000-7000-8000-000000000009',
+    foundAt: '2026-11-20T12:00:00.000Z',
+    titleFolded: 'new york to lisbon',
+    words: ['new', 'york', 'to', 'lisbon'],
+    ...more,
+  };
+}
+
+/** Writes rows of `deal`, each with its own title, found so many days ago. */
+export async function dealRows(
+  room: Room,
+  workspace: Pick<TestWorkspace, 'id'>,
+  deals: { title: string; priceMinor?: number; currency?: string; daysAgo?: number }[],
+): Promise<void> {
+  const [source, message] = [uuidv7(), uuidv7()];
+  await room.rows(`insert into source (id, workspace_id, kind, name) values ($1, $2, 'upload', 'By hand')`, [
+    source,
+    workspace.id,
+  ]);
+  await room.rows(
+    `insert into message (id, workspace_id, source_id, storage_key, size, content_hash, subject, sender, received_at)
+     values ($1, $2, $3, 'k', 1, decode(replace($1::text, '-', ''), 'hex'), 's', 'f', now())`,
+    [message, workspace.id, source],
+  );
+  for (const { title, priceMinor = 39_900, currency = 'USD', daysAgo = 1 } of deals)
+    await room.rows(
+      `insert into deal (id, workspace_id, source_id, message_id, fingerprint, offer, title, title_folded, words, origins,
+         destinations, origin_keys, destination_keys, price_minor, currency, airlines, airlines_folded, confidence, evidence,
+         found_at, last_seen_at, expires_at)
+       values ($1, $2, $3, $4, decode(replace($1::text, '-', ''), 'hex'), '\\x00', $5, lower($5), '{}', '[]', '[]',
+         '{city:NYC}', '{city:LIS,country:PT}', $6, $7, '{}', '{}', 1, '{}', now() - make_interval(days => $8), now(),
+         now() + interval '9 days')`,
+      [uuidv7(), workspace.id, source, message, title, priceMinor, currency, daysAgo],
+    );
+}
