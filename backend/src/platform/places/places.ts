@@ -80,10 +80,9 @@ export class Places {
       const direct = this.byKey(`${prefix}:${wanted.toUpperCase()}`) ?? this.byKey(`${prefix}:${slug}`);
       return direct ?? this.find(wanted).find((place) => place.kind === prefix) ?? this.#enclosing(wanted, prefix);
     }
-    if (/^[A-Z]{2,3}$/.test(wanted)) {
-      const byCode = this.byCode(wanted);
-      if (byCode) return byCode;
-    }
+    const byCode = /^[A-Z]{2,3}$/.test(wanted) ? this.byCode(wanted) : undefined;
+    // "USA" is a country before it is the code of an airport that few have heard of.
+    if (byCode && (wanted.length === 2 || this.isWellKnown(wanted))) return byCode;
     return this.find(wanted)[0] ?? this.byCode(wanted) ?? this.byCode(wanted.replace(/\s+/g, '-'));
   }
 

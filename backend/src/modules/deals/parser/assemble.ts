@@ -233,6 +233,12 @@ function fromBody(document: Document, head: LineReading, lines: readonly BodyLin
   for (const [i, line] of lines.entries()) {
     const near: Passage = { source: body, start: line.start, end: endOfOffer(lines, i, body.text.length) };
     if (refuseTitle(line.text) !== undefined || lineIsStay(line.text)) continue;
+    // Prose about markets ("from Western Europe to China") is no fare; one end at least is a city.
+    if (
+      line.offers.length > 0 &&
+      !line.offers.some((offer) => [...offer.route.origins, ...offer.route.destinations].some((end) => !isVague(end)))
+    )
+      continue;
     if (line.offers.length > 0) {
       const alone = lines.length <= 12 && i < 4 && lines.filter((other) => other.offers.length > 0).length === 1;
       if (alone || lineFlies(line, lines[i - 1]))

@@ -122,7 +122,7 @@ const DISCOUNT_BEFORE =
 const DISCOUNT_AFTER =
   /^\s*(?:off\b|discount|de descuento|rabatt|de réduction|di sconto|sleva|slevy|zniżki|taniej|credit|voucher|gift card|gutschein|cheaper|less than|below|优惠券|coupon|promo)/i;
 const WAS_BEFORE =
-  /(?:was|were|instead of|down from|dropped from|reduced from|normally|usually|regularly|typically|originally|previously|compared to|statt|statt bisher|vorher|normalerweise|antes|en lugar de|au lieu de|invece di|místo|původně|zamiast|wcześniej|原价|worth|value of|valued at)(?:\s(?:around|about|over|up to|at))?\s*$/i;
+  /(?:was|were|instead of|down from|dropped from|reduced from|normally|usually|regularly|typically|originally|previously|compared to|statt|statt bisher|vorher|normalerweise|antes|en lugar de|au lieu de|invece di|místo|původně|zamiast|wcześniej|było|bylo|dotąd|dříve|prima|avant|原价|worth|value of|valued at)(?:\s(?:around|about|over|up to|at))?\s*$/i;
 const RAISED_BEFORE = /(?:increased from|rose from|up from|increased by|went up by|gone up by|risen by|↑|▲|⬆️?)\s*$/i;
 const RAISED_AFTER = /^\s*(?:\(|–|-)?\s*(?:increased|up from|rose|risen|went up|↑|▲)/i;
 const OTHER_AFTER =

@@ -51,6 +51,7 @@ function credible(line: string, endpoints: readonly Endpoint[], language: string
   const letters = line.replace(/[^\p{L}]/gu, '');
   const shouting = letters.length > 12 && letters.replace(/\p{Lu}/gu, '').length < letters.length * 0.3;
   const isCode = (endpoint: Endpoint): boolean => /^[A-Z]{3}$/.test(endpoint.place.text);
+  const isSold = (endpoint: Endpoint): boolean => places.isWellKnown(endpoint.place.text);
   return endpoints.filter((endpoint, i) => {
     if (!endpoint.weak) return true;
     const before = endpoints[i - 1];
@@ -62,11 +63,9 @@ function credible(line: string, endpoints: readonly Endpoint[], language: string
       const beside = [left === 'none' ? undefined : before, right === 'none' ? undefined : after].filter(
         (other) => other !== undefined,
       );
-      if (beside.some((other) => isCode(other))) return true;
+      if (!shouting && beside.some((other) => isCode(other) && (isSold(other) || isSold(endpoint)))) return true;
       return (
-        places.isWellKnown(endpoint.place.text) &&
-        !shouting &&
-        (linked || roleBefore(line.slice(0, endpoint.start), language) !== undefined)
+        isSold(endpoint) && !shouting && (linked || roleBefore(line.slice(0, endpoint.start), language) !== undefined)
       );
     }
     const role = roleBefore(line.slice(before?.end ?? 0, endpoint.start), language);
