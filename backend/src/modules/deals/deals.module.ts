@@ -1,5 +1,6 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
+import { DealAlerts } from './alerts/deal-alert.js';
 import { DealBook } from './deals/deal-book.js';
 import { DealTarget } from './deals/deal-target.js';
 import { Deal } from './deals/deal.entity.js';
@@ -64,7 +65,7 @@ const messages = [
   ParseAgainJob,
   ParseMessageJob,
 ];
-const deals = [DealBook, DealQueries, DealsService, DealTarget, ExpireDealsJob, ExpirySchedule];
+const deals = [DealAlerts, DealBook, DealQueries, DealsService, DealTarget, ExpireDealsJob, ExpirySchedule];
 const routes = [RoutePrices, StatisticsQueries];
 
 /** Catches deals: sources bring messages, messages are read, deals are kept and scored. */
