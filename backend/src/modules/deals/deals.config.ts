@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Config, configClass, flag, port, setting, whole } from '#platform/config/index.js';
+import { Config, configClass, flag, port, setting, url, whole } from '#platform/config/index.js';
 
 /** Settings of the deals room: the receiving SMTP port, the threads that read mail, how long deals live. */
 @Config
@@ -68,6 +68,26 @@ export class DealsConfig extends configClass('deals', {
     'SIGNALBOX_SOURCE_LEASE_SECONDS',
     whole(30, 2, 600),
     'How long a process that went silent keeps the mailboxes and feeds it holds.',
+  ),
+  ollamaUrl: setting(
+    'OLLAMA_URL',
+    url('http', 'https').optional(),
+    'An Ollama server that is asked about mails which the rules are unsure of; none is asked when absent.',
+  ),
+  ollamaModel: setting(
+    'OLLAMA_MODEL',
+    z.string().default('llama3.2'),
+    'The model that the Ollama server is asked for.',
+  ),
+  ollamaTimeoutMs: setting(
+    'OLLAMA_TIMEOUT_MS',
+    whole(20_000, 100, 300_000),
+    'How long one answer of the model may take.',
+  ),
+  ollamaDailyBudget: setting(
+    'OLLAMA_DAILY_BUDGET',
+    whole(500, 0, 1_000_000),
+    'Questions to the model in one day, for each process.',
   ),
 }) {}
 

@@ -12,6 +12,7 @@ export const dealTarget: FilterTarget = {
   idColumn: 'd.id',
   workspaceColumn: 'd.workspace_id',
   timeColumn: 'd.found_at',
+  titleColumn: 'd.title',
   subject: (event) =>
     event.type === 'deal.repriced' ? dataOf(event, 'deal.repriced').after : dataOf(event, 'deal.found'),
 };
