@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConsoleModule } from '#platform/console/index.js';
+import { startApplication, type TestApplication } from '#test/application.js';
+import { findProgram, root } from '../scripts/lib/paths.mjs';
+
+let application: TestApplication;
+let nginx: ChildProcess;
+let folder: string;
+let port: number;
+
+/** What nginx has written so far. */
+const log = () => readFileSync(join(folder, 'log'), 'utf8');
+
+/** Paths that nginx would otherwise take from its build, where only root may write; the log goes where we read it. */
+const local = (at: string) =>
+  ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${at}/${name};`).join('\n');
+
+/** The repository's configuration with this run's ports; everything else is what production runs. */
+function configure(backendPort: number): void {
+  cpSync(join(root, 'nginx'), folder, { recursive: true });
+  mkdirSync(join(folder, 'local'));
+  writeFileSync(join(folder, 'local/test.conf'), local(folder));
+  const upstream = readFileSync(join(root, 'nginx/upstream.conf'), 'utf8');
+  writeFileSync(join(folder, 'upstream.conf'), upstream.replace('127.0.0.1:3000', `127.0.0.1:${backendPort}`));
+  const main = readFileSync(join(root, 'nginx/nginx.conf'), 'utf8');
+  const changed = main
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+    .replace('/srv/signalbox', join(root, 'frontend/public'));
+  expect(changed).not.toBe(main);
+  writeFileSync(join(folder, 'nginx.conf'), changed);
+}
+
+const options = (more: string) => [
+  '-e',
+  'stderr',
+  '-p',
+  folder,
+  '-c',
+  join(folder, 'nginx.conf'),
+  '-g',
+  `pid ${folder}/pid; ${more}`,
+];
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return free;
+}
+
+/** Sends a request through nginx. */
+async function through(path: string, headers: Record<string, string> = {}, method = 'GET', body = '') {
+  const answer = await new Promise<IncomingMessage>((answered, failed) =>
+    httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, answered)
+      .on('error', failed)
+      .end(body),
+  );
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  return { status: answer.statusCode, headers: answer.headers, text };
+}
+
+beforeAll(async () => {
+  application = await startApplication([ConsoleModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
+  await application.app.listen(0, '127.0.0.1');
+  folder = mkdtempSync(join(tmpdir(), 'signalbox-nginx-'));
+  port = await freePort();
+  configure((application.app.getHttpServer().address() as AddressInfo).port);
+  // A file, since nginx cannot open /dev/stdout when that is a pipe of Node's, which is a socket.
+  const output = openSync(join(folder, 'log'), 'a');
+  const args = options('daemon off; master_process off;');
+  nginx = spawn(findProgram('nginx')!, args, { stdio: ['ignore', output, output] });
+  closeSync(output);
+  for (let ready = false; !ready;) {
+    if (nginx.exitCode !== null) throw new Error(log());
+    ready = await new Promise<boolean>((answer) => {
+      const socket = connect(port, '127.0.0.1', () => answer(true));
+      socket.on('error', () => setTimeout(answer, 20, false)).on('connect', () => socket.destroy());
+    });
+  }
+});
+
+afterAll(async () => {
+  const ended = new Promise((settle) => nginx.once('exit', settle));
+  nginx.kill('SIGTERM');
+  await ended;
+  await application.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('nginx', () => {
+  it('accepts the configuration', () => {
+    const before = log().length;
+    const output = openSync(join(folder, 'log'), 'a');
+    const { status } = spawnSync(findProgram('nginx')!, ['-t', ...options('')], { stdio: ['ignore', output, output] });
+    closeSync(output);
+    expect(log().slice(before)).toContain('test is successful');
+    expect(status).toBe(0);
+  });
+
+  it('passes the API on, with one set of security headers', async () => {
+    const { status, headers, text } = await through('/api/openapi.json');
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) });
+    expect(headers['content-security-policy']).toContain("default-src 'self'");
+    expect(headers['x-request-id']).toMatch(/^[\w-]+$/);
+    expect(headers.server).toBe('nginx');
+  });
+
+  it('passes a refusal on as the backend said it', async () => {
+    const { status, headers } = await through('/api/v1/nowhere');
+    expect([status, headers['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
+  });
+
+  it('serves files of the console itself, under the same policy', async () => {
+    const { status, headers, text } = await through('/console.css');
+    expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
+    expect(text).toBe(readFileSync(join(root, 'frontend/public/console.css'), 'utf8'));
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['x-request-id']).toBeUndefined();
+  });
+
+  it('asks the backend for a file that it has not got', async () => {
+    const { status, headers } = await through('/missing.css');
+    expect([status, typeof headers['x-request-id']]).toEqual([404, 'string']);
+  });
+
+  it('serves the page at the root', async () => {
+    expect((await through('/')).text).toContain('<title>Signalbox</title>');
+  });
+
+  it('keeps the metrics inside', async () => {
+    const { status, headers } = await through('/metrics');
+    expect([status, headers['x-request-id']]).toEqual([404, undefined]);
+  });
+
+  it('refuses a body that is too large before the backend sees it', async () => {
+    const { status } = await through('/api/v1/x', { 'content-length': String(31 * 1024 * 1024) }, 'POST');
+    expect(status).toBe(413);
+  });
+
+  it('logs the path and never the query', async () => {
+    await through('/setup?code=hidden-code');
+    while (!log().includes('GET /setup ')) await new Promise((settle) => setTimeout(settle, 10));
+    expect(log()).not.toContain('hidden-code');
+  });
+});
