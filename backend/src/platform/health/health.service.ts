@@ -5,12 +5,15 @@ import type { Actor } from '#platform/access/index.js';
 import { Cache } from '#platform/cache/index.js';
 import { InstanceConfig, VERSION } from '#platform/config/index.js';
 import { DatabaseConfig, pendingMigrations, Reads } from '#platform/database/index.js';
+import { LogOperations } from '#platform/event-log/index.js';
 import { RedisConnections } from '#platform/redis/index.js';
 import { type HealthCheck, HealthChecks, type PartHealth } from '#platform/telemetry/index.js';
 import type { Health, Summary } from './health.schemas.js';
 import { RecentRequests } from './recent-requests.js';
 
 const LEAST_FREE_BYTES = 200 * 2 ** 20;
+/** An event that waits longer to be sealed or read means that somebody stopped working. */
+const LATE_SECONDS = 60;
 
 /** Asks the parts how they are. A vital part that is down makes the answer an error, any other a degradation. */
 @Injectable()
@@ -27,6 +30,7 @@ export class HealthService implements OnModuleInit {
     private readonly instance: InstanceConfig,
     private readonly requests: RecentRequests,
     private readonly cache: Cache,
+    private readonly operations: LogOperations,
   ) {}
 
   onModuleInit(): void {
@@ -34,6 +38,7 @@ export class HealthService implements OnModuleInit {
     this.checks.register('migrations', () => this.migrationHealth(), { vital: true });
     this.checks.register('redis', async () => ({ up: await this.redis.alive(), sentence: 'Redis answers.' }));
     this.checks.register('disk', () => this.diskHealth());
+    this.checks.register('event-log', () => this.logHealth());
   }
 
   /** @returns the parts' health and whether any vital one is down */
@@ -90,6 +95,28 @@ export class HealthService implements OnModuleInit {
       this.migrated = true;
     }
     return { up: true };
+  }
+
+  private async logHealth(): Promise<PartHealth> {
+    const [lags, outbox] = await Promise.all([
+      this.operations.lag(),
+      this.reads.one<{ seconds: number | null }>(
+        'health.outbox',
+        'select extract(epoch from now() - min(occurred_at))::float8 as seconds from outbox',
+        [],
+      ),
+    ]);
+    const unsealed = Math.round(outbox?.seconds ?? 0);
+    const faults = [
+      ...(unsealed > LATE_SECONDS ? [`An event has waited ${unsealed} s to be sealed.`] : []),
+      ...lags.filter((lag) => lag.state === 'stopped').map((lag) => `The reader ${lag.reader} has stopped.`),
+      ...lags
+        .filter((lag) => lag.seconds > LATE_SECONDS)
+        .map((lag) => `The reader ${lag.reader} is ${Math.round(lag.seconds)} s behind.`),
+      ...lags.filter((lag) => lag.parked > 0).map((lag) => `The reader ${lag.reader} has ${lag.parked} parked events.`),
+    ];
+    const details = Object.fromEntries(lags.map((lag) => [`${lag.reader}_behind`, lag.behind]));
+    return { up: faults.length === 0, sentence: faults.join(' ') || 'Every reader keeps up.', details };
   }
 
   private async diskHealth(): Promise<PartHealth> {
