@@ -3,11 +3,12 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import pg from 'pg';
 import { AccessModule } from '#platform/access/index.js';
 import { CacheModule } from '#platform/cache/index.js';
 import { configClasses, ConfigModule } from '#platform/config/index.js';
 import { CryptoModule } from '#platform/crypto/index.js';
-import { DatabaseModule, Reads } from '#platform/database/index.js';
+import { DatabaseConfig, DatabaseModule, Reads } from '#platform/database/index.js';
 import { EventLogModule } from '#platform/event-log/index.js';
 import { createHttpApp, HttpModule } from '#platform/http/index.js';
 import { JobsModule } from '#platform/jobs/index.js';
@@ -50,6 +51,11 @@ export interface TestApplication {
   events(of?: { type?: string; subjectId?: string; workspaceId?: string }): Promise<RecordedEvent[]>;
   /** Waits for the next mail to an address, which the preview mailbox caught; each is given once. */
   mailTo(address: string): Promise<CaughtMail>;
+  /**
+   * Makes a race: holds rows locked until so many connections wait for a lock, then lets all of them go at once. What
+   * should have taken its lock before it looked is found out, whatever the machine's speed.
+   */
+  race<T>(lock: { sql: string; values?: unknown[]; until: number }, work: () => Promise<T>): Promise<T>;
   /** Rows of a statement. */
   rows<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** Ends it and removes what it kept. */
@@ -82,6 +88,7 @@ export async function startApplication(rooms: Room[], settings: Record<string, s
     rows,
     request: (method, url, options = {}) => app.inject({ ...options, method: method as 'GET', url }),
     mailTo: caughtBy(rows),
+    race: (lock, work) => race(app.get(DatabaseConfig).url, lock, work),
     events: (of = {}) => rows<RecordedEvent>(EVENTS, [of.type ?? null, of.subjectId ?? null, of.workspaceId ?? null]),
     close: async () => {
       await app.close();
@@ -89,6 +96,32 @@ export async function startApplication(rooms: Room[], settings: Record<string, s
     },
   };
 }
+
+async function race<T>(
+  url: string,
+  lock: { sql: string; values?: unknown[]; until: number },
+  work: () => Promise<T>,
+): Promise<T> {
+  const [holder, observer] = [new pg.Client({ connectionString: url }), new pg.Client({ connectionString: url })];
+  await Promise.all([holder.connect(), observer.connect()]);
+  try {
+    await holder.query('begin');
+    await holder.query(lock.sql, lock.values);
+    const result = work();
+    for (let waiting = 0; waiting < lock.until;) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const { rows } = await observer.query<{ waiting: number }>(WAITING);
+      waiting = rows[0]?.waiting ?? 0;
+    }
+    await holder.query('commit');
+    return await result;
+  } finally {
+    await Promise.all([holder.end(), observer.end()]);
+  }
+}
+
+const WAITING = `
+  select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 function caughtBy(rows: TestApplication['rows']): TestApplication['mailTo'] {
   const given = new Set<string>();

@@ -94,7 +94,8 @@ describe('an invitation', () => {
     const email = guest();
     await invite(team, email);
     const { token } = await spec.mailTo(email);
-    const answers = await Promise.all(Array.from({ length: 5 }, () => register(email, token)));
+    const lock = { sql: 'select from invitation where email_key = $1 for update', values: [email], until: 5 };
+    const answers = await spec.race(lock, () => Promise.all(Array.from({ length: 5 }, () => register(email, token))));
     expect(answers.map((a) => a.statusCode).sort()).toEqual([201, 409, 409, 409, 409]);
     expect(await spec.rows('select from user_account where email_key = $1', [email])).toHaveLength(1);
     expect(await spec.events({ workspaceId: team.id, type: 'member.added' })).toHaveLength(1);
@@ -103,7 +104,8 @@ describe('an invitation', () => {
   it('is one per address, however many admins invite at once, and the last link is the one that works', async () => {
     const team = await factory(spec.app).workspace().create();
     const email = guest();
-    const answers = await Promise.all(Array.from({ length: 4 }, () => invite(team, email)));
+    const lock = { sql: 'select from workspace where id = $1 for update', values: [team.id], until: 4 };
+    const answers = await spec.race(lock, () => Promise.all(Array.from({ length: 4 }, () => invite(team, email))));
     expect(new Set(answers.map((a) => a.json().id)).size).toBe(1);
     const mails = [];
     for (let i = 0; i < 4; i++) mails.push(await spec.mailTo(email));

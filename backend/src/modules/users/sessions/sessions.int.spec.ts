@@ -94,6 +94,17 @@ describe('signing in', () => {
     expect((await signIn(operator.email)).statusCode).toBe(201);
   });
 
+  it('forgets sessions that are over for three months', async () => {
+    const ada = await person();
+    const old = (await signIn(ada.email)).json();
+    await spec.rows(`update session set ended_at = now() - interval '91 days', ended_reason = 'logout' where id = $1`, [
+      old.sessionId,
+    ]);
+    const { sessionId } = (await signIn(ada.email)).json();
+    const kept = await spec.rows<{ id: string }>('select id from session where user_id = $1 order by id', [ada.id]);
+    expect(kept.map((row) => row.id)).toEqual([ada.sessionId, sessionId]);
+  });
+
   it('refuses a password of 10 kB before it is hashed', async () => {
     const answer = await signIn((await person()).email, 'x'.repeat(10_240));
     expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, '/body/password']);
@@ -113,7 +124,8 @@ describe('renewing a session', () => {
 
   it('gives ten renewals at once the same successor', async () => {
     const { refreshToken, sessionId } = (await signIn((await person()).email)).json();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => renew(refreshToken)));
+    const lock = { sql: 'select from session where id = $1 for update', values: [sessionId], until: 10 };
+    const answers = await spec.race(lock, () => Promise.all(Array.from({ length: 10 }, () => renew(refreshToken))));
     expect(answers.map((a) => a.statusCode)).toEqual(Array(10).fill(201));
     const successors = new Set(answers.map((a) => a.json().refreshToken));
     expect(successors.size).toBe(1);

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
-import { afterCommit, type EntityManager, Transactions } from '#platform/database/index.js';
+import { afterCommit, type EntityManager, query, Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { Passwords } from '../accounts/passwords.js';
@@ -14,6 +14,9 @@ import { EmailUnverified, InvalidCredentials, SessionOver } from './sessions.err
 import type { SignIn } from './sessions.schemas.js';
 
 const DAY_MS = 86_400_000;
+/** What a person's sessions leave behind is removed at a later sign-in; the log keeps what happened. */
+const FORGET_OLD = `
+  delete from session where user_id = $1 and least(ended_at, expires_at) < now() - interval '90 days'`;
 /** The subject of a refusal that concerns no account: the nil uuid (RFC 9562, section 5.9). */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
@@ -65,6 +68,7 @@ export class SessionsService {
   /** Starts a session inside the caller's transaction. */
   async start(em: EntityManager, account: Account, method: SessionMethod, visitor: Visitor): Promise<Grant> {
     const session = Session.start(account.id, method, visitor, this.life);
+    await query(em, FORGET_OLD, [account.id]);
     await em.persist(session).flush();
     const refreshToken = await this.refreshTokens.begin(em, session.id);
     this.events.record(em, 'session.started', {
