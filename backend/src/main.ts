@@ -8,6 +8,17 @@ import { startTracing, TelemetryConfig } from '#platform/telemetry/index.js';
 import { AppModule } from './app.module.js';
 import { startupFault } from './startup-fault.js';
 
+const FRAMEWORK = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory', 'NestApplication']);
+
+/** Nest's own lines on each route and module tell an operator nothing: dropped below warnings. */
+function quietStart(logger: PinoLogger): PinoLogger {
+  const log = logger.log.bind(logger);
+  logger.log = (message: unknown, ...rest: unknown[]) => {
+    if (!FRAMEWORK.has(String(rest.at(-1)))) log(message, ...rest);
+  };
+  return logger;
+}
+
 /** Starts the process: settings, migrations, application; then says on standard output where it can be reached. */
 async function start(): Promise<void> {
   const env = environment();
@@ -16,7 +27,7 @@ async function start(): Promise<void> {
   const stopTracing = traceEndpoint ? await startTracing(traceEndpoint) : undefined;
   await migrateUp(readConfig(DatabaseConfig, env).url);
   const app = await createHttpApp(module, { env, nest: { bufferLogs: true } });
-  app.useLogger(app.get(PinoLogger));
+  app.useLogger(quietStart(app.get(PinoLogger)));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const config = app.get(InstanceConfig);
   await app.listen(config.port, config.host);

@@ -22,7 +22,7 @@ function deal(change: Partial<EventData<'deal.found'>> = {}): EventData<'deal.fo
     travelTo: '2027-06-01',
     bookBy: '2027-01-31',
     link: 'https://deals.example/1',
-    kind: null,
+    kind: 'fare',
     confidence: 0.9,
     percentile: 4.4,
     z: -2,
@@ -64,6 +64,12 @@ describe('a deal alert', () => {
       highlight: '$386',
       badges: [],
       rows: [],
+    });
+  });
+
+  it('names what is special about a deal', () => {
+    expect(tellDeal(deal({ kind: 'mistake-fare' }), reader).blocks[0]).toMatchObject({
+      badges: ['Round trip', 'Economy', 'Non-stop', 'mistake fare'],
     });
   });
 

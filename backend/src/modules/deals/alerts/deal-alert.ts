@@ -87,7 +87,8 @@ function badges({ nonstop, tripType, cabin, kind }: Deal): string[] {
     cabin && (CABINS[cabin] ?? cabin),
     nonstop === true && 'Non-stop',
     nonstop === false && 'With stops',
-    kind?.replaceAll('-', ' '),
+    // A plain fare is what every deal is until it says otherwise.
+    kind !== 'fare' && kind?.replaceAll('-', ' '),
   ].filter((badge): badge is string => Boolean(badge));
 }
 
