@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InstanceConfig } from '#platform/config/index.js';
+import { HttpConfig } from '#platform/http/index.js';
 import type { Grant } from './sessions.service.js';
 import { ForeignOrigin } from './sessions.errors.js';
 
@@ -16,7 +17,10 @@ export class SessionCookie {
   private readonly secure: boolean;
   private readonly name: string;
 
-  constructor(private readonly config: InstanceConfig) {
+  constructor(
+    private readonly config: InstanceConfig,
+    private readonly http: HttpConfig,
+  ) {
     this.secure = config.origin.startsWith('https:');
     this.name = this.secure ? '__Secure-signalbox-session' : 'signalbox-session';
   }
@@ -44,13 +48,15 @@ export class SessionCookie {
   }
 
   /**
-   * A browser names the origin of every POST. It is ours when it is the public one, or when its host is the one that the
-   * request was sent to: no page can make a browser lie about either.
+   * A browser names the origin of every POST. It is ours when it is the public one, one that the settings allow, or, over
+   * the public one's scheme, that of the host which the request was sent to: no page can make a browser lie about these.
    */
   private sameOrigin({ headers }: FastifyRequest): boolean {
     const { origin } = headers;
     if (!origin || !URL.canParse(origin)) return false;
-    return origin === new URL(this.config.origin).origin || new URL(origin).host === headers.host;
+    const [sent, own] = [new URL(origin), new URL(this.config.origin)];
+    if (sent.origin === own.origin || this.http.corsOrigins.includes(sent.origin)) return true;
+    return sent.protocol === own.protocol && sent.host === headers.host;
   }
 
   private write(reply: FastifyReply, value: string, expires: Date): void {

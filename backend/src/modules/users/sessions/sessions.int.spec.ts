@@ -9,11 +9,12 @@ import { Lanes } from '../accounts/lanes.js';
 import { UsersModule } from '../index.js';
 
 const ORIGIN = 'https://signalbox.example.com';
+const ALLOWED = 'https://console.example.com';
 const COOKIE = '__Secure-signalbox-session';
 
 let spec: TestApplication;
 beforeAll(async () => {
-  spec = await startApplication([UsersModule], { SIGNALBOX_PUBLIC_URL: ORIGIN });
+  spec = await startApplication([UsersModule], { SIGNALBOX_PUBLIC_URL: ORIGIN, SIGNALBOX_CORS_ORIGINS: ALLOWED });
 });
 afterAll(() => spec.close());
 
@@ -205,14 +206,16 @@ describe('the cookie', () => {
     expect(answer.statusCode).toBe(201);
     expect(answer.json().refreshToken).toBeNull();
     expect(cookieOf(answer)?.value).not.toBe(cookie.split('=')[1]);
-    const direct = await renew(undefined, { cookie, origin: 'http://10.0.0.7:3000', host: '10.0.0.7:3000' });
-    expect(direct.statusCode).toBe(201);
+    for (const headers of [{ origin: ALLOWED }, { origin: 'https://10.0.0.7:3000', host: '10.0.0.7:3000' }]) {
+      const { cookie: other } = await withCookie();
+      expect((await renew(undefined, { ...headers, cookie: other })).statusCode).toBe(201);
+    }
   });
 
   it.each([
     ['another site', { origin: 'https://evil.example' }],
     ['a subdomain', { origin: 'https://evil.signalbox.example.com' }],
-    ['the same host over http', { origin: 'http://signalbox.example.com', host: 'signalbox.example.com:443' }],
+    ['the same host over http', { origin: 'http://signalbox.example.com', host: 'signalbox.example.com' }],
     ['a page without an origin', { origin: 'null' }],
     ['a client that names none', {}],
   ])('is not taken from %s', async (_, headers: Record<string, string>) => {
