@@ -1,3 +1,8 @@
+export { auditLog } from './audit.js';
+export type { AuditFault, AuditOptions, AuditVerdict } from './audit.js';
+export { backup, BackupRefused, restore, restoreHooks } from './backup/index.js';
+export type { BackupReport, BackupSource, RestoreHook, RestoreReport, RestoreTarget } from './backup/index.js';
+export { eraseEvents, erasePerson, eraseSubject } from './erasure.js';
 export { EventLog } from './event-log.js';
 export { EventLogConfig } from './event-log.config.js';
 export { EventRefused, LogOperationRefused } from './event-log.errors.js';
@@ -8,5 +13,8 @@ export { LogReader } from './log-reader.js';
 export type { LogReaderOptions, ReadsLog } from './log-reader.js';
 export { LogTail } from './log-tail.js';
 export type { LogHead, Stretch, TailFilter } from './log-tail.js';
+export { pruneLog } from './pruning.js';
+export { hmacSigner, signHead } from './signed-head.js';
+export type { SignedHead, Signer } from './signed-head.js';
 export { SYSTEM_WORKSPACE } from './types.js';
 export type { EventScope, LogEvent, RecordedEvent } from './types.js';

@@ -49,13 +49,14 @@ export async function extend(client: ClientBase, position: number, ahead: number
   const size = Number(rows[0]?.size);
   let end = (await partitions(client)).at(-1)?.to ?? 1;
   while (end <= position + ahead * size) {
-    await attach(client, end, end + size);
+    await createPartition(client, end, end + size);
     end += size;
   }
   return end - Math.ceil(size / 2);
 }
 
-async function attach(client: ClientBase, from: number, to: number): Promise<void> {
+/** Makes one partition and attaches it. */
+export async function createPartition(client: ClientBase, from: number, to: number): Promise<void> {
   const name = `event_p${from}`;
   await client.query(`
     create table ${name} (like event including all);
