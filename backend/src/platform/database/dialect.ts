@@ -31,7 +31,17 @@ class GivingBackDialect extends PostgresDialect {
 
   override createDriver(): Driver {
     const driver = super.createDriver();
+    const begin = driver.beginTransaction.bind(driver);
     const rollback = driver.rollbackTransaction.bind(driver);
+    driver.beginTransaction = async (connection: DatabaseConnection, settings) => {
+      try {
+        await begin(connection, settings);
+      } catch (error) {
+        // A transaction that never began is never rolled back, so nobody else gives this connection back.
+        await driver.releaseConnection(connection);
+        throw error;
+      }
+    };
     driver.rollbackTransaction = async (connection: DatabaseConnection) => {
       try {
         await rollback(connection);
