@@ -19,6 +19,7 @@ export class Jobs0002 extends Migration {
         attempt integer not null default 0,
         failures integer not null default 0,
         next_attempt_at timestamptz not null default now(),
+        waits_for_circuit boolean not null default false,
         announced_at timestamptz,
         announced_epoch text,
         lease_until timestamptz,
@@ -36,6 +37,7 @@ export class Jobs0002 extends Migration {
     this.addSql(
       `create index job_announced on job (announced_at) where state in ('queued', 'running') and announced_at is not null`,
     );
+    this.addSql(`create index job_waits_for_circuit on job (destination) where waits_for_circuit`);
     this.addSql(`create index job_leased on job (lease_until) where state = 'running'`);
     this.addSql(`create index job_finished on job (finished_at) where state in ('done', 'cancelled')`);
     this.addSql(`create index job_unfinished on job (state, queue, id) where state in ('queued', 'running', 'parked')`);

@@ -17,6 +17,10 @@ export interface Ticket {
 // Bull neither repeats nor remembers: it ignores a re-added id that it still knows, and a job it failed for good would be one.
 const OPTIONS: JobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 const STALLS_BEFORE_GIVING_UP = 1_000_000;
+// Redis hands tickets to a frozen process too, and the answer that brings one may be lost: such a ticket is taken back
+// at the second check after its lock ended. Locks may be short, since the claim is what keeps a job from running twice.
+const STALL_CHECK_MS = 5_000;
+const LOCK_MS = 10_000;
 const REDIS_ANSWERS_WITHIN_MS = 5_000;
 
 /** The Bull queues, one for each queue that a handler declares, made once Redis answers. */
@@ -43,7 +47,7 @@ export class BullQueues {
       prefix: `${this.redis.prefix}:bull`,
       defaultJobOptions: OPTIONS,
       createClient: (type: 'client' | 'subscriber' | 'bclient') => (type === 'bclient' ? this.client(type) : shared[type]),
-      settings: { maxStalledCount: STALLS_BEFORE_GIVING_UP },
+      settings: { maxStalledCount: STALLS_BEFORE_GIVING_UP, stalledInterval: STALL_CHECK_MS, lockDuration: LOCK_MS },
     };
     const module = await this.modules.load(() => BullModule.registerQueue(...names.map((name) => ({ name, ...options }))), {
       logger: false,

@@ -35,17 +35,27 @@ const CLAIM = `
      where c.open_until is not null and not exists (select from probe))
   update job
      set state = 'running', attempt = attempt + 1, failures = failures + case when state = 'running' then 1 else 0 end,
-         lease_until = now() + make_interval(secs => $4), lease_owner = $3, started_at = now(), announced_at = null
+         lease_until = now() + make_interval(secs => $4), lease_owner = $3, started_at = now(), announced_at = null, waits_for_circuit = false
    where id = $1 and attempt = $2 - 1 and not held
      and (state = 'queued' and next_attempt_at <= now() or state = 'running' and lease_until < now())
      and not exists (select from blocked)
   returning id, queue, name, attempt, failures, payload, workspace_id, destination`;
 
-// Spread over a second, so that those who waited do not come all at once.
+// While a probe runs, `open_until` is its lease: who waits then looks again soon, for the probe may fail and another try.
 const WAIT_FOR_CIRCUIT = `
-  update job j set next_attempt_at = c.open_until + random() * interval '1 second', announced_at = null
+  update job j
+     set next_attempt_at = case when c.probe is null then c.open_until else least(c.open_until, now() + make_interval(secs => $3)) end
+           + random() * interval '1 second',
+         waits_for_circuit = true, announced_at = null
     from job_circuit c
    where j.id = $1 and j.attempt = $2 - 1 and j.state = 'queued' and c.destination = j.destination and c.open_until > now()`;
+
+/** Jobs that waited for a circuit that just closed; spread over a second, so that they do not come all at once. */
+const WAKE = `
+  update job j set next_attempt_at = least(j.next_attempt_at, now() + random() * interval '1 second'), waits_for_circuit = false,
+         announced_at = null
+    from closed
+   where closed.open_until is not null and j.waits_for_circuit and j.destination = closed.destination and j.state = 'queued'`;
 
 const RENEW = `
   update job set lease_until = now() + make_interval(secs => $3)
@@ -56,7 +66,8 @@ const FINISH = `
     update job set state = 'done', result = $3, last_error = null, lease_until = null, lease_owner = null, finished_at = now()
      where id = $1 and attempt = $2 and state = 'running'
     returning destination),
-  closed as (delete from job_circuit where destination in (select destination from finished))
+  closed as (delete from job_circuit where destination in (select destination from finished) returning destination, open_until),
+  woken as (${WAKE})
   select from finished`;
 
 const RESCHEDULE = `
@@ -78,6 +89,8 @@ const BLAME = `
     open_until = case when c.failures + 1 >= $3 and (c.open_until is null or c.probe = $2)
       then now() + make_interval(secs => least($4 * 2 ^ least(c.trips, 30), $6)) * (0.75 + random() / 2) else c.open_until end`;
 
+const CLOSE = `with closed as (delete from job_circuit where destination = $1 returning destination, open_until) ${WAKE}`;
+
 const LONGEST_ERROR = 2_000;
 
 /** The statements that move a job from state to state. Time is the database's own. */
@@ -92,7 +105,7 @@ export class JobStore {
   async claim(ticket: Ticket, owner: string, leaseSeconds: number): Promise<ClaimedJob | undefined> {
     const em = this.transactions.reader();
     const [claimed] = await query<ClaimedJob>(em, CLAIM, [ticket.id, ticket.attempt, owner, leaseSeconds]);
-    if (!claimed) await query(em, WAIT_FOR_CIRCUIT, [ticket.id, ticket.attempt]);
+    if (!claimed) await query(em, WAIT_FOR_CIRCUIT, [ticket.id, ticket.attempt, this.config.circuitFirstMs / 1000]);
     return claimed;
   }
 
@@ -124,9 +137,9 @@ export class JobStore {
     await query(this.transactions.reader(), BLAME, values);
   }
 
-  /** Closes the destination's circuit. */
+  /** Closes the destination's circuit and wakes those who waited for it. */
   async absolve(destination: string): Promise<void> {
-    await query(this.transactions.reader(), 'delete from job_circuit where destination = $1', [destination]);
+    await query(this.transactions.reader(), CLOSE, [destination]);
   }
 }
 
