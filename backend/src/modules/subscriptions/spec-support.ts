@@ -216,7 +216,7 @@ export async function dealRows(
   ]);
   await room.rows(
     `insert into message (id, workspace_id, source_id, storage_key, size, content_hash, subject, sender, received_at)
-     values ($1, $2, $3, 'k', 1, decode(replace($1::text, '-', ''), 'hex'), 's', 'f', now())`,
+     values ($1, $2, $3, 'k', 1, decode(replace($1::uuid::text, '-', ''), 'hex'), 's', 'f', now())`,
     [message, workspace.id, source],
   );
   for (const { title, priceMinor = 39_900, currency = 'USD', daysAgo = 1 } of deals)
@@ -224,7 +224,7 @@ export async function dealRows(
       `insert into deal (id, workspace_id, source_id, message_id, fingerprint, offer, title, title_folded, words, origins,
          destinations, origin_keys, destination_keys, price_minor, currency, airlines, airlines_folded, confidence, evidence,
          found_at, last_seen_at, expires_at)
-       values ($1, $2, $3, $4, decode(replace($1::text, '-', ''), 'hex'), '\\x00', $5, lower($5), '{}', '[]', '[]',
+       values ($1, $2, $3, $4, decode(replace($1::uuid::text, '-', ''), 'hex'), '\\x00', $5, lower($5), '{}', '[]', '[]',
          '{city:NYC}', '{city:LIS,country:PT}', $6, $7, '{}', '{}', 1, '{}', now() - make_interval(days => $8), now(),
          now() + interval '9 days')`,
       [uuidv7(), workspace.id, source, message, title, priceMinor, currency, daysAgo],

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestPerson, TestWorkspace } from '#test/factories.js';
+import { dealRows, Room } from '../spec-support.js';
+
+let room: Room;
+let team: TestWorkspace;
+let ada: TestPerson;
+
+const ask = async (body: object, who = ada) => {
+  const answer = await room.call(who, 'POST', team.url('subscription-previews'), body);
+  return { status: answer.statusCode, body: answer.json() };
+};
+
+beforeAll(async () => {
+  room = await Room.open();
+});
+afterAll(() => room.close());
+beforeEach(async () => {
+  team = await room.make.workspace().create();
+  ada = await room.make.person().in(team, 'viewer').create();
+});
+
+describe('a preview', () => {
+  it('counts and shows what the filter would have matched in the workspace, the newest first', async () => {
+    const elsewhere = await room.make.workspace().create();
+    await dealRows(room, elsewhere, [{ title: 'Not ours' }]);
+    await dealRows(room, team, [
+      { title: 'Dear', priceMinor: 90_000 },
+      { title: 'Old', daysAgo: 40 },
+      { title: 'Second', daysAgo: 2 },
+      { title: 'First', daysAgo: 1 },
+    ]);
+    const { status, body } = await ask({ filter: 'price<=400  (destination:PT)' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ days: 30, count: 2, more: false, canonical: 'destination:PT price<=400' });
+    expect(body.matches.map(({ title }: { title: string }) => title)).toEqual(['First', 'Second']);
+    expect((await ask({ filter: 'price<=400', days: 60 })).body.count).toBe(3);
+    expect((await ask({ filter: '' })).body.count).toBe(3);
+  });
+
+  it("reads amounts in the caller's currency", async () => {
+    await dealRows(room, team, [{ title: 'Fare', priceMinor: 36_000, currency: 'EUR' }]);
+    const rita = await room.make.person().in(team).prefers({ currency: 'EUR' }).create();
+    expect((await ask({ filter: 'price<=400' }, rita)).body.count).toBe(1);
+    expect((await ask({ filter: 'price<=400' })).body.count).toBe(0);
+  });
+
+  it('shows fifty and counts all', async () => {
+    await dealRows(
+      room,
+      team,
+      Array.from({ length: 60 }, (_, n) => ({ title: `Deal ${n}` })),
+    );
+    const { body } = await ask({ filter: '' });
+    expect([body.count, body.more, body.matches.length]).toEqual([60, false, 50]);
+  });
+
+  it('stores nothing and tells nobody', async () => {
+    await dealRows(room, team, [{ title: 'One' }]);
+    await ask({ filter: '' });
+    expect(await room.application.events({ workspaceId: team.id })).toEqual([]);
+    expect(await room.rows('select 1 from subscription where workspace_id = $1', [team.id])).toEqual([]);
+  });
+
+  it('answers 404 to somebody else', async () => {
+    const stranger = await room.make.person().create();
+    expect((await ask({ filter: '' }, stranger)).status).toBe(404);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'a wrong field',
+      { filter: 'orign:NYC' },
+      { code: 'filter_refused', suggestion: 'origin', position: { start: 0, end: 5 } },
+    ],
+    ['what only events know', { filter: 'changed:price' }, { code: 'filter_refused' }],
+    ['100,000 characters', { filter: 'x'.repeat(100_000) }, { code: 'filter_refused', reason: 'too-long' }],
+    [
+      '1,000 parentheses',
+      { filter: `${'('.repeat(1000)}a${')'.repeat(1000)}` },
+      { code: 'filter_refused', reason: 'too-deep' },
+    ],
+    ['a target that is none', { filter: '', target: 'moon' }, { code: 'target_unknown' }],
+    ['no day', { filter: '', days: 0 }, { code: 'validation_failed', errors: [{ path: '/body/days' }] }],
+    ['more than a year', { filter: '', days: 366 }, { code: 'validation_failed' }],
+    ['part of a day', { filter: '', days: 1.5 }, { code: 'validation_failed' }],
+    ['days in words', { filter: '', days: '30' }, { code: 'validation_failed' }],
+  ])('refuses %s', async (_, body, expected) => {
+    expect(await ask(body)).toMatchObject({ status: 400, body: expected });
+  });
+});
