@@ -7,7 +7,7 @@ import { AccountMails } from './account-mails.js';
 type Asked = { emailKey: string; address?: string; requestId?: string };
 
 /** Sends the link of a password reset when the address has an account. */
-@JobHandler<Asked>('users', 'password_reset')
+@JobHandler<Asked>('users', 'password_reset', { sealPayload: true })
 export class PasswordResetJob {
   constructor(
     private readonly mails: AccountMails,
@@ -33,7 +33,7 @@ export class PasswordResetJob {
 }
 
 /** Sends another confirmation link when the address has an account that still needs it. */
-@JobHandler<Asked>('users', 'email_verification')
+@JobHandler<Asked>('users', 'email_verification', { sealPayload: true })
 export class EmailVerificationJob {
   constructor(private readonly mails: AccountMails) {}
 

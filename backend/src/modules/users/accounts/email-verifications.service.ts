@@ -2,15 +2,17 @@ import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
-import { Jobs } from '#platform/jobs/index.js';
+import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { personAs } from '../sessions/actors.js';
 import type { Visitor } from '../sessions/session.entity.js';
 import { Account } from './account.entity.js';
 import { LinkExpired } from './accounts.errors.js';
 import type { Addressed } from './accounts.schemas.js';
 import { OneTimeTokens } from './one-time-tokens.js';
+import { tokenHash } from './tokens.js';
 
 /** Confirms that addresses belong to those who typed them. */
+@Enqueues('users.email_verification')
 @Injectable()
 export class EmailVerificationsService {
   constructor(
@@ -27,7 +29,7 @@ export class EmailVerificationsService {
         queue: 'users',
         name: 'email_verification',
         payload: { emailKey: email.key },
-        key: email.key,
+        key: tokenHash(email.key).toString('base64url'),
       }),
     );
     return { state: 'accepted' };

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
-import { Jobs } from '#platform/jobs/index.js';
+import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { personAs } from '../sessions/actors.js';
 import type { Visitor } from '../sessions/session.entity.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -12,9 +12,11 @@ import { LinkExpired } from './accounts.errors.js';
 import type { Addressed, PasswordReset } from './accounts.schemas.js';
 import { EmailVerificationsService } from './email-verifications.service.js';
 import { OneTimeTokens } from './one-time-tokens.js';
+import { tokenHash } from './tokens.js';
 import { Passwords } from './passwords.js';
 
 /** Lets a person who forgot the password set a new one by a mailed link. */
+@Enqueues('users.password_reset')
 @Injectable()
 export class PasswordResetsService {
   constructor(
@@ -32,7 +34,12 @@ export class PasswordResetsService {
   async request({ email }: Addressed, visitor: Visitor): Promise<{ state: 'accepted' }> {
     const payload = { emailKey: email.key, address: visitor.address, requestId: visitor.requestId };
     await this.transactions.run((em) =>
-      this.jobs.enqueue(em, { queue: 'users', name: 'password_reset', payload, key: email.key }),
+      this.jobs.enqueue(em, {
+        queue: 'users',
+        name: 'password_reset',
+        payload,
+        key: tokenHash(email.key).toString('base64url'),
+      }),
     );
     return { state: 'accepted' };
   }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { query, Transactions } from '#platform/database/index.js';
 
 const EVERY_MS = 60_000;
@@ -8,7 +8,7 @@ const EVERY_MS = 60_000;
  * loses a minute of a figure that people read in days.
  */
 @Injectable()
-export class KeyUses implements OnApplicationBootstrap, OnApplicationShutdown {
+export class KeyUses implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(KeyUses.name);
   private readonly uses = new Map<string, Date>();
   private timer?: NodeJS.Timeout;
@@ -40,7 +40,7 @@ export class KeyUses implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     await this.flush().catch((error: unknown) => this.logger.warn(error));
   }
