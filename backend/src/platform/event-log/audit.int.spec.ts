@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { systemActor, type Actor } from '#platform/access/actor.js';
+import { systemActor, type Actor } from '#platform/access/index.js';
 import { LogOperationRefused, SYSTEM_WORKSPACE } from './index.js';
 import { auditLog } from './audit.js';
 import { eraseEvents, erasePerson, eraseSubject } from './erasure.js';
 import { pruneLog } from './pruning.js';
 import { hmacSigner, signHead } from './signed-head.js';
-import { logDatabase, logProcess, rows, titles, type LogProcess } from './spec-support.js';
+import { logDatabase, logProcess, rows, titles, type LogProcess } from '#test/event-log.js';
 
 jest.setTimeout(30_000);
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { eventCatalogue, type EventType } from '#contract/events/index.js';
-import type { Actor } from '#platform/access/actor.js';
+import type { Actor } from '#platform/access/index.js';
 import { afterCommit, beforeCommit, query, type EntityManager } from '#platform/database/index.js';
 import { unstorableText } from './canonical.js';
 import { EventRefused } from './event-log.errors.js';

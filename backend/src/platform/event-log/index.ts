@@ -14,6 +14,8 @@ export type { LogReaderOptions, ReadsLog } from './log-reader.js';
 export { LogTail } from './log-tail.js';
 export type { LogHead, Stretch, TailFilter } from './log-tail.js';
 export { pruneLog } from './pruning.js';
+export { Readers } from './readers.js';
+export { Sealer } from './sealer.js';
 export { hmacSigner, signHead } from './signed-head.js';
 export type { SignedHead, Signer } from './signed-head.js';
 export { SYSTEM_WORKSPACE } from './types.js';

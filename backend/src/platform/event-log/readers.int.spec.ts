@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { v7 as uuidv7 } from 'uuid';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { LogOperationRefused, LogReader, type LogEvent, type LogReaderOptions, type ReadsLog } from './index.js';
-import { expired, logDatabase, logProcess, rows, titles, until, type LogProcess } from './spec-support.js';
+import { expired, logDatabase, logProcess, rows, titles, until, type LogProcess } from '#test/event-log.js';
 
 jest.setTimeout(30_000);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeCommit, query } from '#platform/database/index.js';
-import { systemActor } from '#platform/access/actor.js';
+import { systemActor } from '#platform/access/index.js';
 import { EventRefused, type RecordedEvent } from './index.js';
-import { expired, logDatabase, logProcess, rows, WORKSPACE, type LogProcess } from './spec-support.js';
+import { expired, logDatabase, logProcess, rows, WORKSPACE, type LogProcess } from '#test/event-log.js';
 
 let database: Awaited<ReturnType<typeof logDatabase>>;
 let instance: LogProcess;

@@ -6,7 +6,7 @@ import { readConfig } from '#platform/config/index.js';
 import { partitions } from './partitions.js';
 import { sealerConnection } from './sealer.js';
 import { LOCK } from './sealing.js';
-import { expired, logDatabase, logProcess, rows, until, WORKSPACE, type LogProcess } from './spec-support.js';
+import { expired, logDatabase, logProcess, rows, until, WORKSPACE, type LogProcess } from '#test/event-log.js';
 
 jest.setTimeout(30_000);
 

@@ -1,5 +1,5 @@
 import type { EventData, EventType } from '#contract/events/index.js';
-import type { Actor } from '#platform/access/actor.js';
+import type { Actor } from '#platform/access/index.js';
 
 /** The reserved workspace of sign-ins and of the instance's own events. It has no row and no member. */
 export const SYSTEM_WORKSPACE = '00000000-0000-7000-8000-000000000001';

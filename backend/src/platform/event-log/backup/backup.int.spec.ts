@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { auditLog } from '../audit.js';
 import { LogReader, type LogEvent, type ReadsLog } from '../index.js';
-import { expired, logDatabase, logProcess, rows, until } from '../spec-support.js';
+import { expired, logDatabase, logProcess, rows, until } from '#test/event-log.js';
 import { backup } from './backup.js';
 import { restore } from './restore.js';
 

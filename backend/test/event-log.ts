@@ -1,16 +1,23 @@
-// What the specs and the benchmark of this room start from. Not part of the room's door.
+// What the specs and the benchmark of the event log start from.
 import { Module, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { systemActor, type Actor } from '#platform/access/actor.js';
+import { systemActor, type Actor } from '#platform/access/index.js';
 import { ConfigModule } from '#platform/config/index.js';
 import { DatabaseModule, migrateUp, MikroORM, Transactions, type EntityManager } from '#platform/database/index.js';
 import { RedisModule } from '#platform/redis/index.js';
-import { createEmptyDatabase, redisUrl } from '#test/harness.js';
-import { EventLog, EventLogModule, LogOperations, LogTail, type LogEvent, type ReadsLog } from './index.js';
-import { Readers } from './readers.js';
-import { Sealer } from './sealer.js';
+import { createEmptyDatabase, redisUrl } from './harness.js';
+import {
+  EventLog,
+  EventLogModule,
+  LogOperations,
+  LogTail,
+  Readers,
+  Sealer,
+  type LogEvent,
+  type ReadsLog,
+} from '#platform/event-log/index.js';
 
 export const WORKSPACE = '01900000-0000-7000-8000-000000000001';
 
