@@ -10,5 +10,5 @@ export function slavicForms(folded: string): string[] {
   if (last === 'a') return ['y', 'i', 'e', 'u', 'ie', 'ou'].map((ending) => stem + ending);
   if (last === 'o') return ['a', 'u', 'ie', 'e', 'em'].map((ending) => stem + ending);
   if ('eiuy'.includes(last)) return [];
-  return ['a', 'u', 'e', 'ie', 'i', 'y', 'em'].map((ending) => folded + ending);
+  return ['a', 'u', 'e', 'ie', 'ia', 'iu', 'i', 'y', 'em'].map((ending) => folded + ending);
 }

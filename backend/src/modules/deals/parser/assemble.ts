@@ -1,9 +1,10 @@
 import { isAlert, readAlert, saysRaised } from './alerts.js';
 import { buildDeal, type DocumentContext, type Passage, type Placed } from './build-deal.js';
+import { findNonstop, findTripType } from './fare-terms.js';
 import { currenciesIn } from './currency-context.js';
 import type { Endpoint } from './endpoints.js';
 import { endsMeet, readLine, type LineReading, type Offer } from './line.js';
-import { bodySaysExpired, lineIsStay, refuseTitle, speaksOfFlying } from './negatives.js';
+import { bodySaysExpired, lineIsStay, refuseTitle, speaksOfFlying, alertOfRise, isBooking } from './negatives.js';
 import { linesOf, type Line } from './normalise.js';
 import type { Source } from './sources.js';
 import type { ParsedDeal } from './types.js';
@@ -36,18 +37,23 @@ export function assemble(document: Document): ParsedDeal[] {
   }
   const head = readLine(title.text, language);
   if (refused(title.text, head) || bodySaysExpired(body.text)) return [];
+  if (isBooking(title.text, body.text) || alertOfRise(title.text, body.text)) return [];
   const lines = linesOf(body.text).map((line): BodyLine => ({ ...readLine(line.text, language), start: line.start }));
   const flying = speaksOfFlying(`${title.text}\n${body.text.slice(0, 6000)}`) || head.airlines.length > 0;
-  if (head.offers.length > 0) return build(fromTitle(document, head, lines, flying), context);
+  if (head.offers.length > 0)
+    return build(withVariants(document, fromTitle(document, head, lines, flying), lines), context);
   const joined = fromBoth(document, head, lines);
   if (joined.length > 0) return flying ? build(joined, context) : [];
-  return flying ? build(fromBody(document, head, lines), context) : [];
+  const listed = flying ? build(fromBody(document, head, lines), context) : [];
+  // "10 € off": what the code may be used for is no offer, a list of fares is.
+  const discount = /\d\s?%/.test(title.text) || head.prices.some((price) => price.role === 'discount');
+  return discount && listed.length < 2 ? [] : listed;
 }
 
 /** A title that names a code to be entered but also a whole route and its fare is still a fare. */
 function refused(title: string, head: LineReading): boolean {
   const refusal = refuseTitle(title);
-  return refusal !== undefined && !(refusal === 'voucher' && head.offers.length > 0);
+  return refusal !== undefined && !((refusal === 'voucher' || refusal === 'news') && head.offers.length > 0);
 }
 
 function build(placed: Placed[], context: DocumentContext): ParsedDeal[] {
@@ -106,6 +112,49 @@ function fromTitle(document: Document, head: LineReading, lines: readonly BodyLi
   });
 }
 
+/**
+ * A body that lists what the title's route costs non-stop and with a stop, in short lines of their own ("Non-stop for €252"),
+ * one of them at the title's fare: each is a deal.
+ */
+function withVariants(document: Document, placed: Placed[], lines: readonly BodyLine[]): Placed[] {
+  const only = placed.length === 1 ? placed[0] : undefined;
+  if (!only) return placed;
+  const listed = lines
+    .slice(0, 40)
+    .filter(
+      (line) =>
+        line.text.length <= 60 &&
+        line.fares.length === 1 &&
+        line.reading.routes.length === 0 &&
+        findNonstop(line.text) !== undefined &&
+        !lineIsStay(line.text),
+    );
+  const passage = (line: BodyLine): Passage => ({
+    source: document.body,
+    start: line.start,
+    end: line.start + line.text.length,
+  });
+  const own = listed.find((line) => line.fares[0]?.major === only.offer.price.major);
+  if (!own) return placed;
+  const others = listed.flatMap((line): Placed[] => {
+    const price = line.fares[0];
+    if (!price || price.major === only.offer.price.major || price.currency !== own.fares[0]?.currency) return [];
+    const route = { routeLine: only.routeLine, routeSource: only.routeSource ?? only.source };
+    return [
+      {
+        ...only,
+        ...route,
+        offer: { route: only.offer.route, price },
+        source: document.body,
+        priceLine: line.start,
+        passages: [passage(line), ...only.passages],
+        confidence: 0.7,
+      },
+    ];
+  });
+  return [{ ...only, passages: [passage(own), ...only.passages] }, ...others];
+}
+
 const isVague = (end: Endpoint): boolean =>
   end.group || end.place.place?.kind === 'country' || end.place.place?.kind === 'region';
 
@@ -118,8 +167,9 @@ function moreSpecific(
   if (!destinations.every((end) => isVague(end))) return undefined;
   const names = (ends: readonly Endpoint[]): boolean =>
     ends.length > 0 && ends.every((end) => !isVague(end)) && endsMeet(ends, destinations);
-  for (const line of lines.slice(0, 12)) {
-    if (!line.fares.some((fare) => fare.major === offer.price.major)) continue;
+  for (const [i, line] of lines.slice(0, 12).entries()) {
+    const same = line.fares.some((fare) => fare.major === offer.price.major);
+    if (!same && !(i < 3 && line.prices.length === 0 && speaksOfFlying(line.text))) continue;
     const found = line.offers.find(
       (other) =>
         other.price.major === offer.price.major &&
@@ -127,6 +177,8 @@ function moreSpecific(
         names(other.route.destinations),
     );
     if (found) return { offer: found, line, ownOrigins: false };
+    const there = line.reading.routes.find((other) => endsMeet(other.origins, origins) && names(other.destinations));
+    if (there) return { offer: { route: there, price: offer.price }, line, ownOrigins: false };
     const lone =
       line.reading.routes.length === 0
         ? line.reading.loneDestinations.find((group) => names(group.endpoints))
@@ -179,6 +231,10 @@ function fromBoth(document: Document, head: LineReading, lines: readonly BodyLin
     return [];
   }
   if (!fare) return [];
+  // A sale's headline fare over a list of routes: the list makes the offers.
+  const placeless =
+    head.reading.loneDestinations.length + head.reading.loneOrigins.length + head.reading.free.length === 0;
+  if (placeless && lines.filter((line) => line.offers.length > 0).length > 1) return [];
   const same = lines.slice(0, 40).find((line) => line.offers.some((offer) => offer.price.major === fare.major));
   const offer = same?.offers.find((candidate) => candidate.price.major === fare.major);
   if (same && offer)
@@ -236,6 +292,7 @@ function fromBody(document: Document, head: LineReading, lines: readonly BodyLin
     // Prose about markets ("from Western Europe to China") is no fare; one end at least is a city.
     if (
       line.offers.length > 0 &&
+      !findTripType(line.text) &&
       !line.offers.some((offer) => [...offer.route.origins, ...offer.route.destinations].some((end) => !isVague(end)))
     )
       continue;

@@ -7,7 +7,7 @@ const BRACKETS = /\([^()]{0,40}\)|\[[^[\]]{0,40}\]/g;
 const ORNAMENTS = /[\p{Extended_Pictographic}\u{1f1e6}-\u{1f1ff}\ufe0f\u200d"“”*!?]|^\s*[.:]\s*/gu;
 
 const TO_WORDS: Record<string, string> = {
-  en: 'to|into|->|=>',
+  en: 'to|into|til|till|->|=>',
   de: 'nach|in|auf|zu|bis',
   es: 'a|al|hasta|hacia|para',
   fr: 'à|a|vers|pour|en',

@@ -85,7 +85,7 @@ export function findBookBy(text: string, reference: Date | undefined): Found<str
   for (const match of text.matchAll(BOOK_BY)) {
     const after = match.index + match[0].length;
     const day = findMonths(text.slice(after, after + 40)).find((mention) => mention.day !== null && mention.start < 24);
-    if (day?.day == null) continue;
+    if (day === undefined || day.day === null) continue;
     const month = dated(day.month, day.year, reference);
     if (month !== undefined) return { value: `${month}-${pad(day.day)}`, start: match.index, end: after + day.end };
   }

@@ -90,6 +90,12 @@ function refine(endpoint: Endpoint, next: PlaceMention, gap: string): Place[] | 
     if (narrower.length > 0 && (next.place.kind === 'airport' || next.viaCode))
       return next.place.kind === 'city' ? narrower : [next.place];
   }
+  if (
+    bracket &&
+    next.place.kind === 'city' &&
+    candidates.some((candidate) => candidate.kind !== 'city' && contains(candidate, next.place))
+  )
+    return [next.place];
   if (!bracket && !/^,\s?(?:the\s)?$|^\s(?:in|auf|en|on)\s(?:der\s|the\s|den\s)?$/i.test(gap)) return undefined;
   if (candidates.includes(next.place)) return [next.place];
   if (next.place.kind === 'city' || next.place.kind === 'airport') return undefined;

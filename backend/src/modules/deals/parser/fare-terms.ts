@@ -25,7 +25,7 @@ const TRIPS: readonly Rule<TripType>[] = [
     'roundtrip',
   ],
   [
-    /\bhin[\s-]*(?:und|&|\+)[\s-]*(?:zurück|rückflug|rückreise|rückflüge)|\bhin-?\s?\/\s?rückflug|\bH\/R\b|\bida y vuelta\b|\bi\/v\b|\baller[\s-]*(?:et[\s-]*)?retour\b|\bA\/R\b|\bandata e ritorno\b|\ba\/r\b/i,
+    /\bhin[\s-]*(?:und|&|\+)[\s-]*(?:zurück|rückflug|rückreise|rückflüge)|\bhin-?\s?\/\s?rückflug|\bH\/R\b|\bida y vuelta\b|\bi\/v\b|\baller[\s-]*(?:et[\s-]*)?retour\b|\bA\/R\b|\btur\/?-?retur\b|\bt\/r\b|\btur och retur\b|\bandata e ritorno\b|\ba\/r\b/i,
     'roundtrip',
   ],
   [/\bzpáteční|\btam i z powrotem|\bw dwie strony|\bpowrotn|\btam a zpět|\btam i zpět|往返|来回|双程/i, 'roundtrip'],
@@ -44,7 +44,7 @@ const CABINS: readonly Rule<Cabin>[] = [
     'premium_economy',
   ],
   [
-    /\bbusiness[\s-]*(?:class|klasse|fares?|saver)\b|\bbusinessclass\b|\bbusiness\b(?=\s*(?:·|\||class|–|$|\)|\]|:))|\bbiz[\s-]class\b|\bclase business\b|\bclasse affaires\b|\bclase ejecutiva\b|\bklas\S+ biznes|\bin business\b|\bbyznys|\bbusiness tříd|\bmint class\b|\bupper class\b|\blie-?flat business|商务舱|公务舱/i,
+    /\bbusiness[\s-]*(?:class|klasse|fares?|saver)\b|\bbusinessclass\b|\bbusiness\b(?=\s*(?:·|\||class|–|$|\)|\]|:))|\bbiz[\s-]class\b|\bclase business\b|\bclasse affaires\b|\bclase ejecutiva\b|\bklas\S+ biznes|\b(?:in|en) business\b|\bbyznys|\bbusiness tříd|\bmint class\b|\bupper class\b|\blie-?flat business|商务舱|公务舱/i,
     'business',
   ],
   [

@@ -18,7 +18,7 @@ const shown = (deal: ParsedDeal): string =>
 const asShown = (expected: string): string => expected.replace(/(\d+\.\d)0 /, '$1 ');
 
 describe('titles of our own, in the styles of deal sites', () => {
-  it.each(rows('titles'))('%s', (title, expected = '-') => {
+  it.each([...rows('titles'), ...rows('more-titles'), ...rows('unseen-titles')])('%s', (title, expected = '-') => {
     const deals = parseDeals({ subject: title, text: '' }).map(shown);
     expect(deals.length > 0 ? deals.join(' ; ') : '-').toBe(asShown(expected));
   });
@@ -50,5 +50,19 @@ const told = (deal: ParsedDeal): string =>
 describe('mails of our own: alerts, newsletters, tables, negatives', () => {
   it.each(mails)('$name', ({ subject, text, html, deals }) => {
     expect(parseDeals({ subject, text, html }).map(told)).toEqual(deals);
+  });
+});
+
+interface Post {
+  title: string;
+  body: string;
+  deals: string[];
+}
+
+const posts = JSON.parse(readFileSync(new URL('./fixtures/posts.json', import.meta.url), 'utf8')) as Post[];
+
+describe('posts of our own: title and body, deals and what looks like them', () => {
+  it.each(posts)('$title $body', ({ title, body, deals }) => {
+    expect(parseDeals({ subject: title, text: body }).map(shown)).toEqual(deals);
   });
 });

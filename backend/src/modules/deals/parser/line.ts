@@ -1,5 +1,5 @@
 import { findAirlines, type AirlineMention } from './airlines.js';
-import { findEndpoints, type Endpoint } from './endpoints.js';
+import { contains, findEndpoints, type Endpoint } from './endpoints.js';
 import { findViceVersa } from './fare-terms.js';
 import { findPrices, type PriceMention } from './prices.js';
 import { readRoutes, type Route, type RouteReading } from './routes.js';
@@ -46,7 +46,9 @@ export function readLine(text: string, language: string): LineReading {
 }
 
 function pair(line: string, reading: RouteReading, fares: readonly PriceMention[]): Offer[] {
-  const { routes } = reading;
+  const routes = reading.routes.filter(
+    (route) => !reading.routes.some((other) => other !== route && circles(route, other)),
+  );
   if (fares.length === 0 || routes.length === 0) return [];
   const single = routes.length === 1 ? routes[0] : undefined;
   if (single) {
@@ -75,6 +77,21 @@ function pair(line: string, reading: RouteReading, fares: readonly PriceMention[
   }
   return offers;
 }
+
+/** "Austria – Iceland: from Vienna to Reykjavik": whether the first route only circles the second. */
+const circles = (wide: Route, narrow: Route): boolean =>
+  within(narrow.origins, wide.origins) && within(narrow.destinations, wide.destinations);
+
+const within = (inner: readonly Endpoint[], outer: readonly Endpoint[]): boolean =>
+  inner.every((end) =>
+    outer.some(
+      (other) =>
+        end.place.place &&
+        other.place.place &&
+        end.place.place !== other.place.place &&
+        contains(other.place.place, end.place.place),
+    ),
+  );
 
 /** Two routes under one price are joined by "or", "and", a comma or a slash, and nothing else. */
 const joined = (line: string, before: Route | undefined, after: Route): boolean =>

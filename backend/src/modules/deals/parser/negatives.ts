@@ -1,6 +1,6 @@
 /** Why a text, or a title, is not a flight deal. */
 export type Refusal =
-  'expired' | 'package' | 'hotel' | 'cruise' | 'voucher' | 'loyalty' | 'increase' | 'other-transport';
+  'expired' | 'package' | 'hotel' | 'cruise' | 'voucher' | 'loyalty' | 'increase' | 'other-transport' | 'news';
 
 const TITLE: readonly (readonly [RegExp, Refusal])[] = [
   [
@@ -24,7 +24,7 @@ const TITLE: readonly (readonly [RegExp, Refusal])[] = [
     'package',
   ],
   [
-    /\bhotels?\b|\bresorts?\b|\bvillas?\b|\bhostels?\b|\bapart(?:ment|hotel|amento)s?\b|\b[2-5]\s?\*|\b[2-5][\s-]stars?\b|\bferienwohnung|\bferienhaus|\bcasa rural\b|\bglamping\b|\bairbnb\b|\bsuites?\b|\bcabins? in\b|\bcottages?\b|\bchalet\b|酒店|民宿/iu,
+    /\bh[oô]tel\p{L}*|\bresorts?\b|\bvillas?\b|\bhostels?\b|\bapart(?:ment|hotel|amento)s?\b|\b[2-5]\s?\*|\b[2-5][\s-]stars?\b|\bferienwohnung|\bferienhaus|\bcasa rural\b|\bglamping\b|\bairbnb\b|\bsuites?\b|\bcabins? in\b|\bcottages?\b|\bchalet\b|酒店|民宿/iu,
     'hotel',
   ],
   [
@@ -43,15 +43,24 @@ const TITLE: readonly (readonly [RegExp, Refusal])[] = [
     /\bcar (?:hire|rental)s?\b|\bmietwagen\b|\balquiler de coches?\b|\btrain (?:tickets?|from|to)\b|\beurostar\b|\bflixbus\b|\bmegabus\b|\bbus tickets?\b|\binterrail\b|\bcampervan\b|\btrenes?\b|\bzugtickets?\b|高铁|火车票|租车/iu,
     'other-transport',
   ],
+  [
+    /\b(?:travel|city) guide\b|\bguide to\b|\btravel tips\b|\btravel news\b|\btrip report\b|\breview\b|\bhow (?:we|i|to)\b|\bthings to do\b|\bhours in\b|\breiseführer\b|\breisebericht\b|\bqué ver\b|\bguía de\b|\bco vidět\b|攻略|游记/iu,
+    'news',
+  ],
 ];
 
 const INCREASES =
-  /\bprices? (?:(?:has|have) )?(?:increased|gone up|went up|risen|rose)\b|\bprice increase\b|\bnow higher\b|\bpreis(?:e)? (?:ist|sind) gestiegen\b|\bha subido\b|\ba augmenté\b|\bè aumentat|涨价|价格上涨/iu;
+  /\bprices?\b[^.!\n]{0,60}\b(?:increased|gone up|went up|risen|rose)\b|\bprice increase\b|\bnow higher\b|\bpreis(?:e)? (?:ist|sind) gestiegen\b|\bha subido\b|\ba augmenté\b|\bè aumentat|涨价|价格上涨/iu;
 
 /** Why a title is not a flight deal, if it is not. An all-inclusive holiday, a hotel or an expired fare says so in its title. */
 export function refuseTitle(title: string): Refusal | undefined {
   if (INCREASES.test(title)) return 'increase';
-  const bare = title.replace(
+  // Stars before an airline are the airline's, not a hotel's.
+  const starless = title.replace(
+    /[2-5](?:\s?\*|[\s-]stars?)\s+(?=(?:\p{Lu}[\p{L}]+\s){0,3}(?:airlines?|airways|air|flights?|fares?)\b)/gu,
+    ' ',
+  );
+  const bare = starless.replace(
     /hotel included|no hotel|without hotel|\bmileage run\b|(?:min|max|for)\.? \d+ nights?/giu,
     ' ',
   );
@@ -80,6 +89,22 @@ const LINE_PACKAGE =
 
 /** Whether a line of a list is about a stay rather than a flight. */
 export const lineIsStay = (line: string): boolean => LINE_PACKAGE.test(line);
+
+const BOOKED =
+  /\bbooking (?:reference|confirmation|number|code)\b|\bbooking is confirmed\b|\bis confirmed\b|\be-?ticket\b|\b(?:itinerary|passenger|ticket) receipt\b|\bboarding pass\b|\bcheck[\s-]?in (?:now|online|is open)\b|\breservation (?:number|code|confirmed)\b|\bconfirmation (?:number|code)\b|\btotal paid\b|\brecord locator\b|\bPNR\b|\bbuchungs(?:nummer|bestätigung|code)\b|\bconfirmación de (?:tu |su )?reserva\b|\blocalizador\b|\bnuméro de réservation\b|\bnumer rezerwacji\b|\bčíslo rezervace\b|\bcodice prenotazione\b|预订确认|订单号|电子客票|行程单/iu;
+
+/** Whether a mail is about a flight that somebody has bought: what it cost is no offer. */
+export const isBooking = (title: string, body: string): boolean =>
+  BOOKED.test(title) || BOOKED.test(body.slice(0, 4000));
+
+const WATCHED =
+  /\bprice (?:alert|change|update|tracker)\b|\bpreisalarm\b|\balerta de precio|\balerte\b|\bprice watch\b|价格提醒/i;
+
+/** Whether a price alert tells that the fare rose. */
+export const alertOfRise = (title: string, body: string): boolean =>
+  WATCHED.test(`${title}\n${body.slice(0, 200)}`) &&
+  INCREASES.test(body.slice(0, 800)) &&
+  !/\b(?:dropped|gone down|fallen|decreased|lower)\b/i.test(body.slice(0, 800));
 
 const FLYING =
   /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|\bround[\s-]?trip\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;

@@ -38,5 +38,5 @@ function referenceDate(receivedAt: Date | undefined, text: string): Date | undef
   const day = findMonths(text.slice(stated.index, stated.index + 60)).find(
     (mention) => mention.year !== null && mention.day !== null,
   );
-  return day?.year == null ? undefined : new Date(Date.UTC(day.year, day.month - 1, day.day ?? 1));
+  return day === undefined || day.year === null ? undefined : new Date(Date.UTC(day.year, day.month - 1, day.day ?? 1));
 }

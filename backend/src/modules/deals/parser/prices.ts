@@ -49,7 +49,7 @@ function priceAt(text: string, at: number, raw: string): PriceMention | undefine
     if (
       major === undefined ||
       major <= 0 ||
-      (/[\d\p{L}_%]/u.test(text[at - 1] ?? ' ') && !/[A-Za-zčłÅ]/.test(text[at - 1] ?? ' '))
+      (/[\d\p{L}_%]/u.test(text[at - 1] ?? ' ') && !/[A-Za-zčłÅ\u3400-\u9fff]/.test(text[at - 1] ?? ' '))
     )
       continue;
     const money = currencyAround(text, at, end, digits);

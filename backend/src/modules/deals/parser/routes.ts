@@ -125,13 +125,20 @@ function castRoles(groups: Group[]): void {
 /** One place without a role completes a line that has only the other end: "Malta z Bratislavy", "London: flights to Bali". */
 function castFree(groups: Group[], role: 'from' | 'to'): void {
   const firstCast = groups.findIndex((group) => group.role !== undefined);
+  const cast = groups.filter((group) => group.role !== undefined).flatMap((group) => group.endpoints);
+  // "Plan your days in Vietnam: fares to Hanoi": what holds the other end is not where the flight starts.
+  const around = (group: Group): boolean =>
+    group.endpoints.some((end) =>
+      cast.some((other) => end.place.place && other.place.place && contains(end.place.place, other.place.place)),
+    );
   const free = groups.filter(
     (group, i) =>
       group.role === undefined &&
       group.endpoints.every((endpoint) => !endpoint.weak) &&
-      (role === 'to' || i < firstCast),
+      (role === 'to' || (i < firstCast && !group.soft && !around(group))),
   );
-  const chosen = free[0];
+  // "Südafrika: Johannesburg & Kapstadt ab Frankfurt": the places, not the country above them.
+  const chosen = free.find((group) => free.every((other) => other === group || !holds(group, other)));
   if (chosen) chosen.role = role;
 }
 
@@ -172,6 +179,9 @@ function collect(line: string, groups: readonly Group[]): RouteReading {
   reading.routes = reading.routes.filter((route) => route.origins.length > 0 && route.destinations.length > 0);
   return reading;
 }
+
+/** Whether a group's country or region holds all places of another. */
+const holds = (wide: Group, narrow: Group): boolean => wide.role === undefined && narrows([wide], narrow);
 
 /** "Thailand from Prague: tickets to Bangkok": the later destination says more closely what the earlier one circles. */
 const narrows = (to: readonly Group[], group: Group): boolean =>
