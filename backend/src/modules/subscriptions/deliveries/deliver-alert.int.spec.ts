@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { Transactions } from '#platform/database/index.js';
 import { eraseEvents } from '#platform/event-log/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
-import { Room } from '../spec-support.js';
+import { Room } from '#test/subscriptions.js';
 
 /** What the server took, and how often each address was offered. */
 const taken: { to: string; raw: string }[] = [];

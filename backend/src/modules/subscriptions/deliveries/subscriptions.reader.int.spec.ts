@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
-import { deal, Room } from '../spec-support.js';
+import { dealFound } from '#test/deals.js';
+import { Room } from '#test/subscriptions.js';
 
 let room: Room;
 let team: TestWorkspace;
@@ -195,7 +196,7 @@ describe('what was recorded', () => {
     const owner = await member();
     const one = await room.subscribe(owner, team, 'z:-100');
     const two = await room.subscribe(owner, team, 'z<=-100 z>-101');
-    for (let n = 0; n < 3; n++) await room.found(team, { z: -100, title: deal().title });
+    for (let n = 0; n < 3; n++) await room.found(team, { z: -100, title: dealFound().title });
     await room.settled(one.id);
     await room.settled(two.id);
     type Page = { items: { id: string; subscriptionId: string; state: string }[]; nextCursor: string | null };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
-import { dealRows, Room } from '../spec-support.js';
+import { dealRows } from '#test/deals.js';
+import { Room } from '#test/subscriptions.js';
 
 let room: Room;
 let team: TestWorkspace;
@@ -23,8 +24,8 @@ beforeEach(async () => {
 describe('a preview', () => {
   it('counts and shows what the filter would have matched in the workspace, the newest first', async () => {
     const elsewhere = await room.make.workspace().create();
-    await dealRows(room, elsewhere, [{ title: 'Not ours' }]);
-    await dealRows(room, team, [
+    await dealRows(room.make, elsewhere, [{ title: 'Not ours' }]);
+    await dealRows(room.make, team, [
       { title: 'Dear', priceMinor: 90_000 },
       { title: 'Old', daysAgo: 40 },
       { title: 'Second', daysAgo: 2 },
@@ -39,7 +40,7 @@ describe('a preview', () => {
   });
 
   it("reads amounts in the caller's currency", async () => {
-    await dealRows(room, team, [{ title: 'Fare', priceMinor: 36_000, currency: 'EUR' }]);
+    await dealRows(room.make, team, [{ title: 'Fare', priceMinor: 36_000, currency: 'EUR' }]);
     const rita = await room.make.person().in(team).prefers({ currency: 'EUR' }).create();
     expect((await ask({ filter: 'price<=400' }, rita)).body.count).toBe(1);
     expect((await ask({ filter: 'price<=400' })).body.count).toBe(0);
@@ -56,7 +57,7 @@ describe('a preview', () => {
   });
 
   it('stores nothing and tells nobody', async () => {
-    await dealRows(room, team, [{ title: 'One' }]);
+    await dealRows(room.make, team, [{ title: 'One' }]);
     await ask({ filter: '' });
     expect(await room.application.events({ workspaceId: team.id })).toEqual([]);
     expect(await room.rows('select 1 from subscription where workspace_id = $1', [team.id])).toEqual([]);

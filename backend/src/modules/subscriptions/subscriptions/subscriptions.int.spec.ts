@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
-import { Room, type Shown } from '../spec-support.js';
+import { Room, type Shown } from '#test/subscriptions.js';
 
 let room: Room;
 let team: TestWorkspace;

@@ -1,19 +1,20 @@
-// What the specs of this room start from: the room with accounts and a target of deals of its own, so that it needs no
-// other room. Not part of the room's door.
+// What the specs of the subscriptions room start from: it and accounts, with a target of deals of the specs' own, so that
+// it is tested without the deals room.
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { LightMyRequestResponse } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { EventData } from '#contract/events/index.js';
 import { dealFields, type Subject } from '#contract/filter/index.js';
+import { SubscriptionsModule } from '#modules/subscriptions/index.js';
 import { UsersModule } from '#modules/users/index.js';
 import { systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog, type EventScope } from '#platform/event-log/index.js';
 import { FiltersModule, FilterTargets } from '#platform/filters/index.js';
 import { NotificationKinds, NotificationKindsModule } from '#platform/notifications/index.js';
-import { startApplication, type TestApplication } from '#test/application.js';
-import { factory, type Factory, type TestPerson, type TestWorkspace } from '#test/factories.js';
-import { SubscriptionsModule } from './index.js';
+import { startApplication, type TestApplication } from './application.js';
+import { dealFound } from './deals.js';
+import { factory, type Factory, type TestPerson, type TestWorkspace } from './factories.js';
 
 /** Registers what the deals room would: the target `deal` and how `deal.found` is told. */
 @Module({})
@@ -119,7 +120,13 @@ export class Room {
     more: { scope?: EventScope; occurredAt?: Date } = {},
   ): Promise<string> {
     const transactions = this.application.app.get(Transactions);
-    const event = { workspaceId: workspace.id, subjectId: uuidv7(), actor: systemActor(), data: deal(data), ...more };
+    const event = {
+      workspaceId: workspace.id,
+      subjectId: uuidv7(),
+      actor: systemActor(),
+      data: dealFound(data),
+      ...more,
+    };
     return transactions.run(async (em) => this.application.app.get(EventLog).record(em, 'deal.found', event));
   }
 
@@ -169,64 +176,4 @@ export class Room {
   async until(check: () => Promise<boolean>): Promise<void> {
     while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** The data of an event about a cheap flight from New York to Lisbon. */
-export function deal(more: Partial<EventData<'deal.found'>> = {}): EventData<'deal.found'> {
-  return {
-    title: 'New York to Lisbon',
-    origins: [{ text: 'New York', key: 'city:NYC', name: 'New York' }],
-    destinations: [{ text: 'Lisbon', key: 'city:LIS', name: 'Lisbon' }],
-    originKeys: ['city:NYC', 'country:US'],
-    destinationKeys: ['city:LIS', 'country:PT'],
-    priceMinor: 39_900,
-    currency: 'USD',
-    airlines: ['TAP'],
-    airlinesFolded: ['tap'],
-    cabin: 'economy',
-    tripType: 'roundtrip',
-    nonstop: true,
-    travelFrom: '2027-03-01',
-    travelTo: '2027-06-01',
-    bookBy: null,
-    link: null,
-    kind: null,
-    confidence: 0.9,
-    percentile: null,
-    z: null,
-    status: 'active',
-    sourceId: '01900000-0000-7000-8000-000000000009',
-    foundAt: '2026-11-20T12:00:00.000Z',
-    titleFolded: 'new york to lisbon',
-    words: ['new', 'york', 'to', 'lisbon'],
-    ...more,
-  };
-}
-
-/** Writes rows of `deal`, each with its own title, found so many days ago. */
-export async function dealRows(
-  room: Room,
-  workspace: Pick<TestWorkspace, 'id'>,
-  deals: { title: string; priceMinor?: number; currency?: string; daysAgo?: number }[],
-): Promise<void> {
-  const [source, message] = [uuidv7(), uuidv7()];
-  await room.rows(`insert into source (id, workspace_id, kind, name) values ($1, $2, 'upload', 'By hand')`, [
-    source,
-    workspace.id,
-  ]);
-  await room.rows(
-    `insert into message (id, workspace_id, source_id, storage_key, size, content_hash, subject, sender, received_at)
-     values ($1, $2, $3, 'k', 1, decode(replace($1::uuid::text, '-', ''), 'hex'), 's', 'f', now())`,
-    [message, workspace.id, source],
-  );
-  for (const { title, priceMinor = 39_900, currency = 'USD', daysAgo = 1 } of deals)
-    await room.rows(
-      `insert into deal (id, workspace_id, source_id, message_id, fingerprint, offer, title, title_folded, words, origins,
-         destinations, origin_keys, destination_keys, price_minor, currency, airlines, airlines_folded, confidence, evidence,
-         found_at, last_seen_at, expires_at)
-       values ($1, $2, $3, $4, decode(replace($1::uuid::text, '-', ''), 'hex'), '\\x00', $5, lower($5), '{}', '[]', '[]',
-         '{city:NYC}', '{city:LIS,country:PT}', $6, $7, '{}', '{}', 1, '{}', now() - make_interval(days => $8), now(),
-         now() + interval '9 days')`,
-      [uuidv7(), workspace.id, source, message, title, priceMinor, currency, daysAgo],
-    );
 }
