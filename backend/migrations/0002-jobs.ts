@@ -31,9 +31,13 @@ export class Jobs0002 extends Migration {
         finished_at timestamptz,
         check ((state = 'running') = (lease_until is not null))
       )`);
-    this.addSql(`create unique index job_unfinished_key on job (queue, name, key) where state in ('queued', 'running')`);
+    this.addSql(
+      `create unique index job_unfinished_key on job (queue, name, key) where state in ('queued', 'running')`,
+    );
     // What the sweeper looks for: due and never announced; announced but still here; running past its lease.
-    this.addSql(`create index job_due on job (next_attempt_at) where state = 'queued' and not held and announced_at is null`);
+    this.addSql(
+      `create index job_due on job (next_attempt_at) where state = 'queued' and not held and announced_at is null`,
+    );
     this.addSql(
       `create index job_announced on job (announced_at) where state in ('queued', 'running') and announced_at is not null`,
     );

@@ -19,17 +19,28 @@ export function compileWorker(): CompiledWorker {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-worker-'));
   const swc = join(root, 'node_modules/.bin/swc');
   const sources = ['backend/src/platform', 'backend/migrations', 'backend/test/jobs', 'contract'];
-  execFileSync(swc, [...sources, '-d', join(folder, 'dist'), '--config-file', '.swcrc', '--ignore', '**/*.spec.ts', '-q'], { cwd: root });
-  cpSync(join(root, 'backend/src/platform'), join(folder, 'dist/backend/src/platform'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+  execFileSync(
+    swc,
+    [...sources, '-d', join(folder, 'dist'), '--config-file', '.swcrc', '--ignore', '**/*.spec.ts', '-q'],
+    { cwd: root },
+  );
+  cpSync(join(root, 'backend/src/platform'), join(folder, 'dist/backend/src/platform'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.ts'),
+  });
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { imports: unknown };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', imports }));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   return {
     start: async (env) => {
-      const child = spawn(join(root, 'node_modules/.bin/node'), [join(folder, 'dist/backend/test/jobs/worker-process.js')], {
-        env: { PATH: process.env['PATH'], WORKER_ENV: JSON.stringify(env) },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const child = spawn(
+        join(root, 'node_modules/.bin/node'),
+        [join(folder, 'dist/backend/test/jobs/worker-process.js')],
+        {
+          env: { PATH: process.env['PATH'], WORKER_ENV: JSON.stringify(env) },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
       if (!String(said).startsWith('ready')) throw new Error(`The worker did not start: ${String(said)}`);
       return child;

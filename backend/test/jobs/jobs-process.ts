@@ -30,11 +30,7 @@ export class JobsProcess {
   constructor(readonly app: INestApplicationContext) {}
 
   /** @param providers the handlers; @param imports further modules */
-  static async start(
-    env: Record<string, string>,
-    providers: Provider[],
-    imports: Type[] = [],
-  ): Promise<JobsProcess> {
+  static async start(env: Record<string, string>, providers: Provider[], imports: Type[] = []): Promise<JobsProcess> {
     const platform = [TelemetryModule, DatabaseModule, RedisModule, CryptoModule, JobsModule];
     const settings = known({ SIGNALBOX_LOG_LEVEL: 'silent', SIGNALBOX_JOBS_SWEEP_MS: '50', ...env });
     class SpecModule {}

@@ -14,12 +14,18 @@ interface Work {
 }
 
 /** Writes its run into a file (the outside), works, and inserts a row (the inside). */
-@JobHandler<Work>('killed', 'work', { leaseSeconds: 2, concurrency: 4, retry: { attempts: 50, firstDelayMs: 10, maxDelayMs: 50 } })
+@JobHandler<Work>('killed', 'work', {
+  leaseSeconds: 2,
+  concurrency: 4,
+  retry: { attempts: 50, firstDelayMs: 10, maxDelayMs: 50 },
+})
 export class WorkJob {
   async run({ id, attempt, payload }: RunningJob<Work>) {
     appendFileSync(payload.file, `${id} ${attempt}\n`);
     await sleep(payload.ms);
-    return { apply: async (em: EntityManager) => void (await query(em, 'insert into worked values ($1, $2)', [id, attempt])) };
+    return {
+      apply: async (em: EntityManager) => void (await query(em, 'insert into worked values ($1, $2)', [id, attempt])),
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { Injectable, Logger } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
@@ -21,6 +22,7 @@ const STALLS_BEFORE_GIVING_UP = 1_000_000;
 // at the second check after its lock ended. Locks may be short, since the claim is what keeps a job from running twice.
 const STALL_CHECK_MS = 5_000;
 const LOCK_MS = 10_000;
+const BULL_CLOSES_WITHIN_MS = 2_000;
 const REDIS_ANSWERS_WITHIN_MS = 5_000;
 
 /** The Bull queues, one for each queue that a handler declares, made once Redis answers. */
@@ -46,15 +48,22 @@ export class BullQueues {
     const options = {
       prefix: `${this.redis.prefix}:bull`,
       defaultJobOptions: OPTIONS,
-      createClient: (type: 'client' | 'subscriber' | 'bclient') => (type === 'bclient' ? this.client(type) : shared[type]),
+      createClient: (type: 'client' | 'subscriber' | 'bclient') =>
+        type === 'bclient' ? this.client(type) : shared[type],
       settings: { maxStalledCount: STALLS_BEFORE_GIVING_UP, stalledInterval: STALL_CHECK_MS, lockDuration: LOCK_MS },
     };
-    const module = await this.modules.load(() => BullModule.registerQueue(...names.map((name) => ({ name, ...options }))), {
-      logger: false,
-    });
-    const made = new Map(names.map((name) => [name, module.get<Queue<Ticket>>(getQueueToken(name), { strict: false })]));
+    const module = await this.modules.load(
+      () => BullModule.registerQueue(...names.map((name) => ({ name, ...options }))),
+      {
+        logger: false,
+      },
+    );
+    const made = new Map(
+      names.map((name) => [name, module.get<Queue<Ticket>>(getQueueToken(name), { strict: false })]),
+    );
     // The connection itself reports that it is away; a handler must be there, or the process ends.
-    for (const queue of made.values()) queue.on('error', (error: Error) => this.log.debug(`${queue.name}: ${error.message}`));
+    for (const queue of made.values())
+      queue.on('error', (error: Error) => this.log.debug(`${queue.name}: ${error.message}`));
     this.queues = made;
   }
 
@@ -62,9 +71,11 @@ export class BullQueues {
   consume(work: (ticket: Ticket) => Promise<void>): void {
     for (const [name, concurrency] of this.registry.queues()) {
       const queue = this.queues.get(name);
-      queue?.process(concurrency, (job) => work(job.data)).catch((error: Error) => {
-        if (!this.closed) this.log.error(`The queue ${name} stopped: ${error.message}`);
-      });
+      queue
+        ?.process(concurrency, (job) => work(job.data))
+        .catch((error: Error) => {
+          if (!this.closed) this.log.error(`The queue ${name} stopped: ${error.message}`);
+        });
     }
   }
 
@@ -80,9 +91,7 @@ export class BullQueues {
 
   /** Puts tickets into Redis. A ticket that is there already stays single. @throws Error when Redis is away */
   async add(tickets: readonly Ticket[]): Promise<void> {
-    const groups = new Map<string, Ticket[]>();
-    for (const ticket of tickets) groups.get(ticket.queue)?.push(ticket) ?? groups.set(ticket.queue, [ticket]);
-    for (const [name, group] of groups) {
+    for (const [name, group] of Map.groupBy(tickets, (ticket) => ticket.queue)) {
       const queue = this.queues.get(name);
       if (!queue) throw new Error(`The queue ${name} is not open.`);
       await queue.addBulk(group.map((data) => ({ data, opts: { ...OPTIONS, jobId: `${data.id}-${data.attempt}` } })));
@@ -99,7 +108,7 @@ export class BullQueues {
     this.closed = true;
     const closing = Promise.allSettled([...this.queues.values()].map((queue) => queue.close(true)));
     // Bull waits for a Redis that may be away.
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+    await Promise.race([closing, sleep(BULL_CLOSES_WITHIN_MS, undefined, { ref: false })]);
     for (const client of this.clients) client.disconnect();
   }
 

@@ -18,7 +18,11 @@ export function kindOf(job: { queue: string; name: string }): string {
 }
 
 /** Marks a provider as the one that runs jobs of this queue and name. It is found at boot in whichever module provides it. */
-export function JobHandler<P extends object = JsonObject>(queue: string, name: string, options: HandlerOptions<P> = {}) {
+export function JobHandler<P extends object = JsonObject>(
+  queue: string,
+  name: string,
+  options: HandlerOptions<P> = {},
+) {
   return (target: new (...args: never[]) => JobRunner<P>): void => {
     Injectable()(target);
     Reflect.defineMetadata(HANDLER, { queue, name, options }, target);

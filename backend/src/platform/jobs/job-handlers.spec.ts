@@ -40,7 +40,11 @@ async function boot(providers: Provider[], also: Provider[] = []): Promise<JobRe
 describe('handlers', () => {
   it('are found in every module, with their defaults filled in', async () => {
     const registry = await boot([Send], [CountMails]);
-    expect(registry.get('mail', 'send')).toMatchObject({ kind: 'mail.send', leaseSeconds: 60, retry: { attempts: 2, factor: 2 } });
+    expect(registry.get('mail', 'send')).toMatchObject({
+      kind: 'mail.send',
+      leaseSeconds: 60,
+      retry: { attempts: 2, factor: 2 },
+    });
     expect([...registry.queues()]).toEqual([['mail', 7]]);
     expect(() => registry.get('mail', 'lost')).toThrow('No @JobHandler runs "mail.lost"');
   });
@@ -68,7 +72,15 @@ describe('the delay between runs', () => {
   const policy = { attempts: 9, firstDelayMs: 100, factor: 3, maxDelayMs: 5_000 };
 
   it('lies between nothing and a ceiling that grows to the maximum', () => {
-    for (const [failures, ceiling] of [[1, 100], [2, 300], [3, 900], [4, 2_700], [5, 5_000], [60, 5_000], [2_000, 5_000]] as const) {
+    for (const [failures, ceiling] of [
+      [1, 100],
+      [2, 300],
+      [3, 900],
+      [4, 2_700],
+      [5, 5_000],
+      [60, 5_000],
+      [2_000, 5_000],
+    ] as const) {
       expect(backoff(policy, failures, () => 0)).toBe(0);
       expect(backoff(policy, failures, () => 0.5)).toBe(ceiling / 2);
       expect(backoff(policy, failures, () => 1)).toBe(ceiling);

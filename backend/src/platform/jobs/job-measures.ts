@@ -10,7 +10,10 @@ export class JobMeasures {
   private readonly durations;
 
   constructor(metrics: Metrics, reads: Reads) {
-    this.runs = metrics.counter('signalbox_job_runs_total', 'Runs of jobs by kind and by what came of them.', ['kind', 'outcome']);
+    this.runs = metrics.counter('signalbox_job_runs_total', 'Runs of jobs by kind and by what came of them.', [
+      'kind',
+      'outcome',
+    ]);
     this.durations = metrics.histogram('signalbox_job_duration_seconds', 'How long runs of jobs take.', ['kind']);
     metrics.gauge('signalbox_jobs', 'Unfinished jobs by queue and state.', ['queue', 'state'], async (gauge) => {
       gauge.reset();

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
-import { afterCommit, query, Reads, Transactions, uniqueViolation, type EntityManager } from '#platform/database/index.js';
+import {
+  afterCommit,
+  query,
+  Reads,
+  Transactions,
+  uniqueViolation,
+  type EntityManager,
+} from '#platform/database/index.js';
 import { Conflict, NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
@@ -90,7 +97,9 @@ export class JobOperations {
       });
     } catch (error) {
       if (uniqueViolation(error) !== 'job_unfinished_key') throw error;
-      throw new Conflict('Another job with the same key is under way: wait for it, or cancel it first.', { cause: error });
+      throw new Conflict('Another job with the same key is under way: wait for it, or cancel it first.', {
+        cause: error,
+      });
     }
     return this.get(id);
   }
@@ -109,7 +118,12 @@ export class JobOperations {
     return this.transactions.run(async (em) => {
       const { length: count } = await query(em, RELEASE, [queue ?? null]);
       const data = { queue: queue ?? null, count };
-      this.events.record(em, 'jobs.released', { workspaceId: SYSTEM_WORKSPACE, subjectId: SYSTEM_WORKSPACE, actor, data });
+      this.events.record(em, 'jobs.released', {
+        workspaceId: SYSTEM_WORKSPACE,
+        subjectId: SYSTEM_WORKSPACE,
+        actor,
+        data,
+      });
       return { count };
     });
   }

@@ -63,14 +63,27 @@ export class JobRegistry implements OnModuleInit {
     const kind = kindOf({ queue, name });
     const known = this.kinds.get(kind);
     if (known?.runner === runner) return; // one provider seen through two modules
-    if (known) throw new JobHandlersInvalid(`Both ${known.runner.constructor.name} and ${metatype.name} run "${kind}".`);
+    if (known)
+      throw new JobHandlersInvalid(`Both ${known.runner.constructor.name} and ${metatype.name} run "${kind}".`);
     if (!QUEUE_OR_NAME.test(queue) || !QUEUE_OR_NAME.test(name))
-      throw new JobHandlersInvalid(`${metatype.name}: "${kind}" must be made of lower-case letters, digits, "-" and "_".`);
+      throw new JobHandlersInvalid(
+        `${metatype.name}: "${kind}" must be made of lower-case letters, digits, "-" and "_".`,
+      );
     if (typeof runner?.run !== 'function') throw new JobHandlersInvalid(`${metatype.name} has no method run().`);
     const { leaseSeconds = 60, concurrency = 5, sealPayload = false } = options;
     if (leaseSeconds < 1 || concurrency < 1)
       throw new JobHandlersInvalid(`${metatype.name}: leaseSeconds and concurrency must be at least 1.`);
     const retry = { ...DEFAULT_RETRY, ...options.retry };
-    this.kinds.set(kind, { kind, queue, name, runner, retry, leaseSeconds, concurrency, sealPayload, destination: options.destination });
+    this.kinds.set(kind, {
+      kind,
+      queue,
+      name,
+      runner,
+      retry,
+      leaseSeconds,
+      concurrency,
+      sealPayload,
+      destination: options.destination,
+    });
   }
 }

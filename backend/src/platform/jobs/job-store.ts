@@ -41,19 +41,23 @@ const CLAIM = `
      and not exists (select from blocked)
   returning id, queue, name, attempt, failures, payload, workspace_id, destination`;
 
-// While a probe runs, `open_until` is its lease: who waits then looks again soon, for the probe may fail and another try.
-const WAIT_FOR_CIRCUIT = `
+// A due job whose claim was refused waits for its circuit, or, when that closed meanwhile, a moment: Bull must forget this
+// ticket before the same one can be announced again. While a probe runs, `open_until` is its lease: who waits then looks
+// again soon, for the probe may fail and another must try.
+const WAIT = `
   update job j
-     set next_attempt_at = case when c.probe is null then c.open_until else least(c.open_until, now() + make_interval(secs => $3)) end
+     set next_attempt_at = greatest(now() + interval '0.5 seconds',
+           case when c.probe is null then c.open_until else least(c.open_until, now() + make_interval(secs => $3)) end)
            + random() * interval '1 second',
-         waits_for_circuit = true, announced_at = null
-    from job_circuit c
-   where j.id = $1 and j.attempt = $2 - 1 and j.state = 'queued' and c.destination = j.destination and c.open_until > now()`;
+         waits_for_circuit = c.destination is not null, announced_at = null
+    from job t left join job_circuit c on c.destination = t.destination and c.open_until > now()
+   where t.id = $1 and j.id = t.id and j.attempt = $2 - 1 and j.state = 'queued' and not j.held and j.next_attempt_at <= now()`;
 
 /** Jobs that waited for a circuit that just closed; spread over a second, so that they do not come all at once. */
 const WAKE = `
-  update job j set next_attempt_at = least(j.next_attempt_at, now() + random() * interval '1 second'), waits_for_circuit = false,
-         announced_at = null
+  update job j
+     set next_attempt_at = least(j.next_attempt_at, now() + interval '0.5 seconds' + random() * interval '1 second'),
+         waits_for_circuit = false, announced_at = null
     from closed
    where closed.open_until is not null and j.waits_for_circuit and j.destination = closed.destination and j.state = 'queued'`;
 
@@ -105,7 +109,7 @@ export class JobStore {
   async claim(ticket: Ticket, owner: string, leaseSeconds: number): Promise<ClaimedJob | undefined> {
     const em = this.transactions.reader();
     const [claimed] = await query<ClaimedJob>(em, CLAIM, [ticket.id, ticket.attempt, owner, leaseSeconds]);
-    if (!claimed) await query(em, WAIT_FOR_CIRCUIT, [ticket.id, ticket.attempt, this.config.circuitFirstMs / 1000]);
+    if (!claimed) await query(em, WAIT, [ticket.id, ticket.attempt, this.config.circuitFirstMs / 1000]);
     return claimed;
   }
 
@@ -133,7 +137,14 @@ export class JobStore {
   /** Counts a failure of the destination and opens its circuit at the threshold. */
   async blame(destination: string, jobId: string, reason: string): Promise<void> {
     const { circuitFailures, circuitFirstMs, circuitLongestMs } = this.config;
-    const values = [destination, jobId, circuitFailures, circuitFirstMs / 1000, storable(reason), circuitLongestMs / 1000];
+    const values = [
+      destination,
+      jobId,
+      circuitFailures,
+      circuitFirstMs / 1000,
+      storable(reason),
+      circuitLongestMs / 1000,
+    ];
     await query(this.transactions.reader(), BLAME, values);
   }
 

@@ -85,7 +85,9 @@ export class JobWorker {
       end((await persistently(() => this.finish(kind, claimed, outcome))) ? 'done' : 'lost');
     } catch (error) {
       if (transient(error)) throw error;
-      const fault = new RetryLater(`The result could not be stored: ${asError(error).message}`, 0, false, { cause: error });
+      const fault = new RetryLater(`The result could not be stored: ${asError(error).message}`, 0, false, {
+        cause: error,
+      });
       end(await this.fail(kind, claimed, running, lease.signal, fault));
     }
   }
@@ -97,11 +99,18 @@ export class JobWorker {
       await outcome.apply?.(em);
       return true;
     });
-    if (!finished) this.log.warn(`Job ${claimed.id} (${kind.kind}), attempt ${claimed.attempt}: the result came too late.`);
+    if (!finished)
+      this.log.warn(`Job ${claimed.id} (${kind.kind}), attempt ${claimed.attempt}: the result came too late.`);
     return finished;
   }
 
-  private async fail(kind: JobKind, claimed: ClaimedJob, job: RunningJob | undefined, signal: AbortSignal, error: Error): Promise<Outcome> {
+  private async fail(
+    kind: JobKind,
+    claimed: ClaimedJob,
+    job: RunningJob | undefined,
+    signal: AbortSignal,
+    error: Error,
+  ): Promise<Outcome> {
     if (signal.aborted && !(error instanceof PermanentFailure)) {
       await persistently(() => this.store.reschedule(claimed, 0, error.message, false));
       return 'stopped';

@@ -2,7 +2,17 @@ import { Controller, Delete, Get, Post } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
 import { Conflict, Endpoint, Input, NotFound, Who } from '#platform/http/index.js';
 import { JobOperations } from './job-operations.js';
-import { jobDetail, jobPage, jobPath, jobsQuery, jobsRelease, jobsReleased, type JobPath, type JobsQuery, type JobsRelease } from './jobs.schemas.js';
+import {
+  jobDetail,
+  jobPage,
+  jobPath,
+  jobsQuery,
+  jobsRelease,
+  jobsReleased,
+  type JobPath,
+  type JobsQuery,
+  type JobsRelease,
+} from './jobs.schemas.js';
 
 /** Jobs, for operators. */
 @Controller('jobs')
@@ -16,7 +26,13 @@ export class JobsController {
   }
 
   @Get(':jobId')
-  @Endpoint({ permission: 'instance:operate', summary: 'One job', params: jobPath, response: jobDetail, errors: [NotFound] })
+  @Endpoint({
+    permission: 'instance:operate',
+    summary: 'One job',
+    params: jobPath,
+    response: jobDetail,
+    errors: [NotFound],
+  })
   get(@Input.params() { jobId }: JobPath) {
     return this.operations.get(jobId);
   }
@@ -25,7 +41,8 @@ export class JobsController {
   @Endpoint({
     permission: 'instance:operate',
     summary: 'Release held jobs',
-    description: 'After a restore, pending side effects are held, so that nothing is sent twice unseen. This lets them run.',
+    description:
+      'After a restore, pending side effects are held, so that nothing is sent twice unseen. This lets them run.',
     status: 200,
     body: jobsRelease,
     response: jobsReleased,

@@ -17,17 +17,27 @@ import { JobHandler, Jobs, RetryLater, type RunningJob } from './index.js';
 const ran = new Map<string, number>();
 const count = (id: string) => ran.set(id, (ran.get(id) ?? 0) + 1);
 
-@JobHandler<{ ms: number }>('fault', 'work', { leaseSeconds: 5, concurrency: 8, retry: { attempts: 30, firstDelayMs: 10, maxDelayMs: 50 } })
+@JobHandler<{ ms: number }>('fault', 'work', {
+  leaseSeconds: 5,
+  concurrency: 8,
+  retry: { attempts: 30, firstDelayMs: 10, maxDelayMs: 50 },
+})
 class WorkJob {
   async run({ id, attempt, payload }: RunningJob<{ ms: number }>) {
     count(id);
     await sleep(payload.ms);
-    return { apply: async (em: EntityManager) => void (await query(em, 'insert into worked values ($1, $2)', [id, attempt])) };
+    return {
+      apply: async (em: EntityManager) => void (await query(em, 'insert into worked values ($1, $2)', [id, attempt])),
+    };
   }
 }
 
 const far = { down: true, calls: 0 };
-@JobHandler('fault', 'call', { concurrency: 4, destination: () => 'far.example', retry: { attempts: 4, firstDelayMs: 5, maxDelayMs: 10 } })
+@JobHandler('fault', 'call', {
+  concurrency: 4,
+  destination: () => 'far.example',
+  retry: { attempts: 4, firstDelayMs: 5, maxDelayMs: 10 },
+})
 class CallJob {
   async run() {
     far.calls++;
@@ -66,8 +76,13 @@ async function enqueue(jobs: JobsProcess, n: number, ms: number): Promise<string
 
 /** Waits until all are done and sees that each took effect once. */
 async function done(jobs: JobsProcess, ids: string[]): Promise<void> {
-  await eventually(async () => (await jobs.sql(`select from job where id = any($1) and state <> 'done'`, [ids])).length === 0);
-  const effects = await jobs.sql<{ id: string; n: string }>('select id, count(*) as n from worked where id = any($1) group by id', [ids]);
+  await eventually(
+    async () => (await jobs.sql(`select from job where id = any($1) and state <> 'done'`, [ids])).length === 0,
+  );
+  const effects = await jobs.sql<{ id: string; n: string }>(
+    'select id, count(*) as n from worked where id = any($1) group by id',
+    [ids],
+  );
   expect(effects).toHaveLength(ids.length);
   expect(effects.filter(({ n }) => n !== '1')).toEqual([]);
 }
@@ -115,8 +130,10 @@ describe('eight workers', () => {
 });
 
 describe('a worker', () => {
-  const runsOf = (file: string) => readFileSync(file, { encoding: 'utf8', flag: 'a+' }).trim().split('\n').filter(Boolean);
-  const work = (jobs: JobsProcess, file: string, ms: number) => jobs.enqueue({ queue: 'killed', name: 'work', payload: { file, ms } });
+  const runsOf = (file: string) =>
+    readFileSync(file, { encoding: 'utf8', flag: 'a+' }).trim().split('\n').filter(Boolean);
+  const work = (jobs: JobsProcess, file: string, ms: number) =>
+    jobs.enqueue({ queue: 'killed', name: 'work', payload: { file, ms } });
   const enqueuer = async () => {
     const { WorkJob: Killed } = await import('#test/jobs/worker-process.js');
     const jobs = await JobsProcess.start({ ...env, SIGNALBOX_ROLES: 'api' }, [Killed]);
@@ -235,14 +252,24 @@ describe('a circuit', () => {
     }
     const before = far.calls;
     for (let i = 0; i < 20; i++) ids.push(await call());
-    await eventually(async () => Number((await jobs.sql<{ trips: number }>('select trips from job_circuit'))[0]?.trips) >= 2);
+    await eventually(
+      async () => Number((await jobs.sql<{ trips: number }>('select trips from job_circuit'))[0]?.trips) >= 2,
+    );
     expect(far.calls - before).toBeLessThanOrEqual(8); // runs under way as it opened, and the probes
-    const waiting = await jobs.sql<{ attempt: number }>(`select attempt from job where id = any($1) and attempt = 0`, [ids]);
+    const waiting = await jobs.sql<{ attempt: number }>(`select attempt from job where id = any($1) and attempt = 0`, [
+      ids,
+    ]);
     expect(waiting.length).toBeGreaterThan(10);
     far.down = false;
-    await eventually(async () => (await jobs.sql(`select from job where id = any($1) and state not in ('done', 'parked')`, [ids])).length === 0);
+    await eventually(
+      async () =>
+        (await jobs.sql(`select from job where id = any($1) and state not in ('done', 'parked')`, [ids])).length === 0,
+    );
     expect(await jobs.sql('select from job_circuit')).toEqual([]);
-    const untouched = await jobs.sql(`select from job where id = any($1) and state = 'done' and attempt = 1 and failures = 0`, [ids]);
+    const untouched = await jobs.sql(
+      `select from job where id = any($1) and state = 'done' and attempt = 1 and failures = 0`,
+      [ids],
+    );
     expect(untouched.length).toBeGreaterThan(10);
   }, 60_000);
 });

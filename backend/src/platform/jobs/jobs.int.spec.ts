@@ -16,7 +16,10 @@ class SayJob {
     runs.push({ id, attempt, word: payload.word });
     if (payload.forever) throw new PermanentFailure('never');
     if (attempt <= (payload.fail ?? 0)) throw payload.later ? new RetryLater('not now', 0.01) : new Error('broken');
-    return { result: { said: payload.word }, apply: async (em: never) => void (await query(em, `insert into said values ($1, $2)`, [id, attempt])) };
+    return {
+      result: { said: payload.word },
+      apply: async (em: never) => void (await query(em, `insert into said values ($1, $2)`, [id, attempt])),
+    };
   }
   async parked(job: { id: string }, error: Error, em: never) {
     parked.push({ id: job.id, reason: error.message });
@@ -65,7 +68,9 @@ describe('a job', () => {
 
   it('is refused outside a transaction and when nobody runs its kind', async () => {
     const enqueue = jobs.app.get(Jobs);
-    await expect(enqueue.enqueue(jobs.transactions.reader(), { queue: 'spec', name: 'say', payload: { word: 'x' } })).rejects.toThrow('transaction');
+    await expect(
+      enqueue.enqueue(jobs.transactions.reader(), { queue: 'spec', name: 'say', payload: { word: 'x' } }),
+    ).rejects.toThrow('transaction');
     await expect(jobs.enqueue({ queue: 'spec', name: 'sing', payload: {} })).rejects.toThrow(UnknownJob);
   });
 
@@ -119,7 +124,11 @@ describe('a job', () => {
   });
 
   it('keeps secrets sealed at rest', async () => {
-    const id = await jobs.enqueue({ queue: 'spec', name: 'secret', payload: { link: 'https://x.example/reset?token=1234' } });
+    const id = await jobs.enqueue({
+      queue: 'spec',
+      name: 'secret',
+      payload: { link: 'https://x.example/reset?token=1234' },
+    });
     const row = await jobs.until(id, { state: 'done' });
     expect(row.result).toEqual({ length: 34 });
     expect(JSON.stringify(row)).not.toContain('1234');
@@ -129,7 +138,9 @@ describe('a job', () => {
     const many = Array.from({ length: 2_000 }, (_, i) => ({ queue: 'spec', name: 'say', payload: { word: `n${i}` } }));
     const ids = await jobs.transactions.run((em) => jobs.app.get(Jobs).enqueueAll(em, many));
     const mine = new Set(ids);
-    await eventually(async () => (await jobs.sql(`select from job where state <> 'done' and id = any($1)`, [ids])).length === 0);
+    await eventually(
+      async () => (await jobs.sql(`select from job where state <> 'done' and id = any($1)`, [ids])).length === 0,
+    );
     expect(runs.filter((r) => mine.has(r.id)).length).toBe(2_000);
     expect(await jobs.sql('select id from said where id = any($1)', [ids])).toHaveLength(2_000);
   }, 60_000);

@@ -8,7 +8,10 @@ const queueName = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be the name 
 export const jobsQuery = listQuery({ sort: ['createdAt'], defaultSort: '-createdAt' }).extend({
   state: states.optional().describe('Only jobs in this state.'),
   queue: queueName.optional().describe('Only jobs of this queue.'),
-  held: z.stringbool({ error: 'must be true or false' }).optional().describe('Only jobs that are held, or only those that are not.'),
+  held: z
+    .stringbool({ error: 'must be true or false' })
+    .optional()
+    .describe('Only jobs that are held, or only those that are not.'),
 });
 export type JobsQuery = z.infer<typeof jobsQuery>;
 
@@ -40,7 +43,9 @@ export const jobPage = page(jobSummary);
 /** One job with what it carries; secrets in it are masked. */
 export const jobDetail = jobSummary.extend({
   key: z.string().nullable(),
-  payload: z.record(z.string(), z.unknown()).describe('What it carries; secrets are masked, a sealed payload is not shown.'),
+  payload: z
+    .record(z.string(), z.unknown())
+    .describe('What it carries; secrets are masked, a sealed payload is not shown.'),
   result: z.record(z.string(), z.unknown()).nullable(),
   startedAt: z.iso.datetime().nullable(),
   leaseUntil: z.iso.datetime().nullable(),

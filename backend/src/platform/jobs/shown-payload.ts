@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './job.types.js';
 
-const SECRET_NAME = /pass(word|phrase)?|secret|token|authorization|cookie|credential|api_?key|private|signature|otp|^code$/i;
+const SECRET_NAME =
+  /pass(word|phrase)?|secret|token|authorization|cookie|credential|api_?key|private|signature|otp|^code$/i;
 const MASK = '•••';
 
 /** A payload as an operator may see it: sealed ones not at all, secrets by name masked, and the queries of URLs left out. */
@@ -10,7 +11,10 @@ export function shownPayload(payload: JsonObject, sealed: boolean): JsonObject {
 }
 
 function shownObject(object: JsonObject): JsonObject {
-  const shown = Object.entries(object).map(([name, value]) => [name, SECRET_NAME.test(name) && value !== null ? MASK : shownValue(value)]);
+  const shown = Object.entries(object).map(([name, value]) => [
+    name,
+    SECRET_NAME.test(name) && value !== null ? MASK : shownValue(value),
+  ]);
   return Object.fromEntries(shown) as JsonObject;
 }
 

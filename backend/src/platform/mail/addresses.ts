@@ -13,11 +13,14 @@ const LONGEST_ADDRESS = 254;
 const LONGEST_SUBJECT = 998;
 const LONGEST_HEADER = 8_000;
 const LOCAL = /^[^\s@<>()[\]\\,;:"\p{Cc}]+$/u;
-const DOMAIN = /^(?=.{1,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)*$/u;
+const DOMAIN =
+  /^(?=.{1,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)*$/u;
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]{0,75}$/;
 const MESSAGE_ID = /^<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>?$/;
 const OWN_HEADERS = new Set(
-  'from to cc bcc subject date message-id reply-to sender mime-version content-type content-transfer-encoding return-path received'.split(' '),
+  'from to cc bcc subject date message-id reply-to sender mime-version content-type content-transfer-encoding return-path received'.split(
+    ' ',
+  ),
 );
 
 /**
@@ -43,7 +46,8 @@ export function subjectOf(text: string): string {
   refuseControls(text, 'A subject');
   const subject = text.trim();
   if (!subject) throw new MailInvalid('A mail needs a subject.');
-  if (subject.length > LONGEST_SUBJECT) throw new MailInvalid(`A subject may have ${LONGEST_SUBJECT} characters; this has ${subject.length}.`);
+  if (subject.length > LONGEST_SUBJECT)
+    throw new MailInvalid(`A subject may have ${LONGEST_SUBJECT} characters; this has ${subject.length}.`);
   return subject;
 }
 
@@ -53,7 +57,8 @@ export function headersOf(headers: Record<string, string>): Record<string, strin
     if (!HEADER_NAME.test(name)) throw new MailInvalid(`${quoted(name)} is not the name of a header.`);
     if (OWN_HEADERS.has(name.toLowerCase())) throw new MailInvalid(`The header ${name} is written by the mailer.`);
     refuseControls(value, `The header ${name}`);
-    if (value.length > LONGEST_HEADER) throw new MailInvalid(`The header ${name} is longer than ${LONGEST_HEADER} characters.`);
+    if (value.length > LONGEST_HEADER)
+      throw new MailInvalid(`The header ${name} is longer than ${LONGEST_HEADER} characters.`);
   }
   return headers;
 }
@@ -67,8 +72,9 @@ export function messageIdOf(text: string): string {
 
 function refuseControls(text: string, what: string): void {
   // Line breaks would begin another header; U+2028 and U+2029 become line breaks in careless software.
-  if (/[\p{Cc}\u2028\u2029]/u.test(text)) throw new MailInvalid(`${what} may not contain line breaks or control characters.`);
-  if (/\p{Surrogate}/u.test(text)) throw new MailInvalid(`${what} is not well-formed text.`);
+  if (/[\p{Cc}\u2028\u2029]/u.test(text))
+    throw new MailInvalid(`${what} may not contain line breaks or control characters.`);
+  if (!text.isWellFormed()) throw new MailInvalid(`${what} is not well-formed text.`);
 }
 
 function quoted(text: string): string {

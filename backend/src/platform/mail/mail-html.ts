@@ -22,7 +22,8 @@ export async function mailHtml(content: MailContent): Promise<string> {
 async function compile(): Promise<Layout> {
   // No web fonts: a mail loads nothing from elsewhere.
   const { html, errors } = await mjml2html(LAYOUT, { validationLevel: 'strict', fonts: {}, keepComments: true });
-  if (errors.length > 0) throw new Error(`The mail layout is wrong: ${errors.map((e) => e.formattedMessage).join('; ')}`);
+  if (errors.length > 0)
+    throw new Error(`The mail layout is wrong: ${errors.map((e) => e.formattedMessage).join('; ')}`);
   const [before, middle, after] = html.split(/<!-- blocks(?::end)? -->/);
   if (!before || !middle || after === undefined) throw new Error('The mail layout lost its blocks.');
   const found = middle.matchAll(/<!-- block:(\w+) -->([\s\S]*?)<!-- block:end -->/g);

@@ -5,8 +5,24 @@
 const FONT = `-apple-system, BlinkMacSystemFont, 'Segoe UI', Inter, Roboto, Helvetica, Arial, sans-serif`;
 const MONO = `ui-monospace, 'JetBrains Mono', SFMono-Regular, Menlo, Consolas, monospace`;
 
-const light = { page: '#f3f4f6', sheet: '#ffffff', line: '#e5e7eb', ink: '#16181d', soft: '#5b6270', accent: '#4f46e5', tint: '#f7f7fb' };
-const dark = { page: '#0c0e12', sheet: '#15181e', line: '#2a2f39', ink: '#eceef2', soft: '#9aa3b2', accent: '#6d66f2', tint: '#1b1f27' };
+const light = {
+  page: '#f3f4f6',
+  sheet: '#ffffff',
+  line: '#e5e7eb',
+  ink: '#16181d',
+  soft: '#5b6270',
+  accent: '#4f46e5',
+  tint: '#f7f7fb',
+};
+const dark = {
+  page: '#0c0e12',
+  sheet: '#15181e',
+  line: '#2a2f39',
+  ink: '#eceef2',
+  soft: '#9aa3b2',
+  accent: '#6d66f2',
+  tint: '#1b1f27',
+};
 
 const DARK_STYLE = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
@@ -88,7 +104,10 @@ const blocks = [
       </table>
     </mj-text>`,
   ),
-  block('divider', `<mj-divider css-class="line gutter" padding="8px 32px 24px" border-width="1px" border-color="${light.line}" />`),
+  block(
+    'divider',
+    `<mj-divider css-class="line gutter" padding="8px 32px 24px" border-width="1px" border-color="${light.line}" />`,
+  ),
 ];
 
 /** The layout with one specimen of every block, for the compiler to take apart. */

@@ -7,7 +7,10 @@ export function mailText(content: MailContent): string {
   const parts = [content.heading, ...content.blocks.map(textOf)];
   const footer = [content.footer, content.unsubscribeUrl && `Unsubscribe: ${content.unsubscribeUrl}`].filter(Boolean);
   if (footer.length > 0) parts.push(`${RULE}\n${footer.join('\n')}`);
-  return `${parts.map((part) => part.trim()).filter(Boolean).join('\n\n')}\n`;
+  return `${parts
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join('\n\n')}\n`;
 }
 
 function textOf(block: MailBlock): string {
@@ -20,7 +23,13 @@ function textOf(block: MailBlock): string {
       return pairs(block.rows);
     case 'card': {
       const title = [block.title, block.highlight].filter(Boolean).join(' · ');
-      const lines = [title, block.badges?.join(', '), block.note, pairs(block.rows ?? []), block.link && `${block.link.label}: ${block.link.url}`];
+      const lines = [
+        title,
+        block.badges?.join(', '),
+        block.note,
+        pairs(block.rows ?? []),
+        block.link && `${block.link.label}: ${block.link.url}`,
+      ];
       return lines.filter(Boolean).join('\n');
     }
     case 'list':

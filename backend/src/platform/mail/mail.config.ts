@@ -31,7 +31,11 @@ export class MailConfig extends configClass('mail', {
     whole(20_000, 100, 300_000),
     'How long the mail server may be silent, in milliseconds, before the mail is put off.',
   ),
-  previewMails: setting('SIGNALBOX_PREVIEW_MAILS', whole(1_000, 10, 100_000), 'How many mails the preview mailbox keeps.'),
+  previewMails: setting(
+    'SIGNALBOX_PREVIEW_MAILS',
+    whole(1_000, 10, 100_000),
+    'How many mails the preview mailbox keeps.',
+  ),
   connections: setting('SIGNALBOX_SMTP_CONNECTIONS', whole(5, 1, 100), 'Connections to the mail server at once.'),
 }) {
   /** The sender's domain; the right side of each Message-ID. */

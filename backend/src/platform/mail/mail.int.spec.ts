@@ -46,7 +46,8 @@ sink.on('error', () => undefined);
 
 /** Takes the mail and dies before it says so. */
 function session_close(session: { id: string }): void {
-  for (const connection of (sink as unknown as { connections: Set<{ id: string; _socket: { destroy(): void } }> }).connections)
+  for (const connection of (sink as unknown as { connections: Set<{ id: string; _socket: { destroy(): void } }> })
+    .connections)
     if (connection.id === session.id) connection._socket.destroy();
 }
 
@@ -54,9 +55,13 @@ let instance: TestInstance;
 let process1: JobsProcess;
 let mailer: Mailer;
 
-const content = { heading: 'Confirm your address', blocks: [{ type: 'button' as const, label: 'Confirm', url: 'https://x.example/c?token=s3cret' }] };
+const content = {
+  heading: 'Confirm your address',
+  blocks: [{ type: 'button' as const, label: 'Confirm', url: 'https://x.example/c?token=s3cret' }],
+};
 const mail = (to: string) => ({ to, subject: 'Hello', html: '<p>hi</p>', text: 'hi' });
-const queue = (to: string) => process1.transactions.run((em) => mailer.queueMail(em, { to, subject: 'Confirm', ...content }));
+const queue = (to: string) =>
+  process1.transactions.run((em) => mailer.queueMail(em, { to, subject: 'Confirm', ...content }));
 
 async function boot(env: Record<string, string>): Promise<JobsProcess> {
   return JobsProcess.start({ ...instance.env, ...env }, [], [MailModule]);
@@ -66,7 +71,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', () => resolve()));
   const { port } = sink.server.address() as AddressInfo;
   instance = await testInstance();
-  process1 = await boot({ SMTP_URL: `smtp://127.0.0.1:${port}`, SIGNALBOX_SMTP_TIMEOUT_MS: '500', SIGNALBOX_MAIL_FROM: 'Box <box@signals.example>' });
+  process1 = await boot({
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+    SIGNALBOX_SMTP_TIMEOUT_MS: '500',
+    SIGNALBOX_MAIL_FROM: 'Box <box@signals.example>',
+  });
   mailer = process1.app.get(Mailer);
 });
 afterAll(async () => {
@@ -77,10 +86,19 @@ afterAll(async () => {
 
 describe('sending', () => {
   it("hands the mail over and gives back the server's words", async () => {
-    const sent = await mailer.send({ ...mail('Ada <ok@x.example>'), headers: { 'List-Unsubscribe': '<https://x.example/u>' }, replyTo: 'r@x.example' });
+    const sent = await mailer.send({
+      ...mail('Ada <ok@x.example>'),
+      headers: { 'List-Unsubscribe': '<https://x.example/u>' },
+      replyTo: 'r@x.example',
+    });
     expect(sent.response).toMatch(/^250 .*queued as 42/);
     const raw = got('ok@x.example')[0]!.raw;
-    for (const line of ['From: Box <box@signals.example>', 'To: Ada <ok@x.example>', 'Reply-To: r@x.example', 'List-Unsubscribe: <https://x.example/u>'])
+    for (const line of [
+      'From: Box <box@signals.example>',
+      'To: Ada <ok@x.example>',
+      'Reply-To: r@x.example',
+      'List-Unsubscribe: <https://x.example/u>',
+    ])
       expect(raw).toContain(line);
     expect(messageIdOf(raw)).toMatch(/^<[\w-]+@signals\.example>$/);
   });
@@ -98,7 +116,11 @@ describe('sending', () => {
   it('tells a refusal for now, which does not blame the server', async () => {
     const error = await mailer.send(mail('grey1@x.example')).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(MailDeferred);
-    expect(error).toMatchObject({ responseCode: 450, serverFault: false, response: expect.stringContaining('Greylisted') });
+    expect(error).toMatchObject({
+      responseCode: 450,
+      serverFault: false,
+      response: expect.stringContaining('Greylisted'),
+    });
   });
 
   it('gives up waiting for a silent server', async () => {
@@ -169,7 +191,10 @@ describe('a queued mail', () => {
     await process1.until(id, { state: 'queued', failures: 1 });
     await process1.sql('update job set next_attempt_at = now() where id = $1', [id]);
     await process1.until(id, { state: 'done' });
-    expect(got('lost@x.example').map((m) => m.messageId)).toEqual([`<${id}@signals.example>`, `<${id}@signals.example>`]);
+    expect(got('lost@x.example').map((m) => m.messageId)).toEqual([
+      `<${id}@signals.example>`,
+      `<${id}@signals.example>`,
+    ]);
   });
 });
 
@@ -179,9 +204,19 @@ describe('without a server', () => {
     const preview = other.app.get(Mailer);
     const messageId = '<one@signals.example>';
     for (let i = 0; i < 2; i++) await preview.send({ ...mail('Ada <a@x.example>'), messageId });
-    const rows = await other.sql<{ raw: Buffer }>('select message_id, sender, recipients, subject, html, body_text, raw from preview_mail');
+    const rows = await other.sql<{ raw: Buffer }>(
+      'select message_id, sender, recipients, subject, html, body_text, raw from preview_mail',
+    );
     expect(rows).toEqual([
-      { message_id: messageId, sender: 'Signalbox <signalbox@localhost>', recipients: ['Ada <a@x.example>'], subject: 'Hello', html: '<p>hi</p>', body_text: 'hi', raw: expect.anything() },
+      {
+        message_id: messageId,
+        sender: 'Signalbox <signalbox@localhost>',
+        recipients: ['Ada <a@x.example>'],
+        subject: 'Hello',
+        html: '<p>hi</p>',
+        body_text: 'hi',
+        raw: expect.anything(),
+      },
     ]);
     expect(rows[0]!.raw.toString()).toContain(`Message-ID: ${messageId}`);
     await other.close();

@@ -31,7 +31,9 @@ export class SendMailJob {
 
 /** A mail's failure in the words of jobs: what the server refuses for good is parked, the rest is tried again. */
 export function jobFailure(error: unknown): unknown {
-  if (error instanceof MailRejected || error instanceof MailInvalid) return new PermanentFailure(error.message, { cause: error });
-  if (error instanceof MailDeferred) return new RetryLater(error.message, undefined, error.serverFault, { cause: error });
+  if (error instanceof MailRejected || error instanceof MailInvalid)
+    return new PermanentFailure(error.message, { cause: error });
+  if (error instanceof MailDeferred)
+    return new RetryLater(error.message, undefined, error.serverFault, { cause: error });
   return error;
 }

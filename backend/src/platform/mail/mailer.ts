@@ -56,7 +56,15 @@ export class Mailer {
     headersOf(mail.headers ?? {});
     if (mail.replyTo) addressOf(mail.replyTo);
     const messageId = messageIdOf(mail.messageId ?? this.messageId(id));
-    return this.jobs.enqueue(em, { id, queue: 'mail', name: 'send', payload: { ...content, messageId }, workspaceId, subject: about, key });
+    return this.jobs.enqueue(em, {
+      id,
+      queue: 'mail',
+      name: 'send',
+      payload: { ...content, messageId },
+      workspaceId,
+      subject: about,
+      key,
+    });
   }
 
   /** The Message-ID that a row's mail carries on every attempt: `<id@sender's domain>`. */

@@ -2,7 +2,14 @@ import { Controller, Delete, Get } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
 import { Endpoint, Input, NotFound, Who, type ListQuery } from '#platform/http/index.js';
 import { PreviewMailbox } from './preview-mailbox.js';
-import { previewCleared, previewDetail, previewPage, previewPath, previewQuery, type PreviewPath } from './preview-mailbox.schemas.js';
+import {
+  previewCleared,
+  previewDetail,
+  previewPage,
+  previewPath,
+  previewQuery,
+  type PreviewPath,
+} from './preview-mailbox.schemas.js';
 
 /** The preview mailbox, for operators. */
 @Controller('preview-mailbox')
@@ -22,7 +29,13 @@ export class PreviewMailboxController {
   }
 
   @Get(':mailId')
-  @Endpoint({ permission: 'instance:operate', summary: 'One kept mail', params: previewPath, response: previewDetail, errors: [NotFound] })
+  @Endpoint({
+    permission: 'instance:operate',
+    summary: 'One kept mail',
+    params: previewPath,
+    response: previewDetail,
+    errors: [NotFound],
+  })
   get(@Input.params() { mailId }: PreviewPath) {
     return this.mailbox.get(mailId);
   }

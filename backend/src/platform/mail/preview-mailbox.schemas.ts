@@ -20,7 +20,9 @@ export const previewPage = page(previewSummary);
 
 /** A kept mail with its contents. */
 export const previewDetail = previewSummary.extend({
-  html: z.string().describe('Sanitised: no scripts, forms, or contents loaded from elsewhere. Show it in a sandboxed frame.'),
+  html: z
+    .string()
+    .describe('Sanitised: no scripts, forms, or contents loaded from elsewhere. Show it in a sandboxed frame.'),
   text: z.string(),
   raw: z.string().describe('Its source, as it would have been sent.'),
 });

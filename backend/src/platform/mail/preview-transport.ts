@@ -27,7 +27,16 @@ export class PreviewTransport extends MailTransport {
   override async send(mail: Envelope): Promise<{ response: string }> {
     const { message } = await composer.sendMail(messageOf(mail));
     const recipients = mail.to.map(written);
-    const values = [uuidv7(), mail.messageId, written(mail.from), recipients, mail.subject, mail.html, mail.text, message];
+    const values = [
+      uuidv7(),
+      mail.messageId,
+      written(mail.from),
+      recipients,
+      mail.subject,
+      mail.html,
+      mail.text,
+      message,
+    ];
     await this.transactions.run(async (em) => {
       await query(em, INSERT, values);
       await query(em, EXPIRE, [this.keep]);

@@ -10,7 +10,15 @@ const blocks: MailBlock[] = [
   { type: 'text', text: `one\n${hostile}` },
   { type: 'button', label: hostile, url: 'https://x.example/a?b=1&c="2"' },
   { type: 'keyvalues', rows: [{ key: hostile, value: hostile }] },
-  { type: 'card', title: hostile, highlight: hostile, note: hostile, badges: [hostile], rows: [{ key: 'k', value: hostile }], link: { label: hostile, url: 'https://x.example/card' } },
+  {
+    type: 'card',
+    title: hostile,
+    highlight: hostile,
+    note: hostile,
+    badges: [hostile],
+    rows: [{ key: 'k', value: hostile }],
+    link: { label: hostile, url: 'https://x.example/card' },
+  },
   { type: 'list', items: [{ text: hostile }, { text: 'linked', url: 'https://x.example/list' }], ordered: true },
   { type: 'code', code: hostile },
   { type: 'divider' },
@@ -18,7 +26,13 @@ const blocks: MailBlock[] = [
 
 describe('a rendered mail', () => {
   it('escapes every value, whatever it looks like', async () => {
-    const { html } = await renderMail({ heading: hostile, preheader: hostile, footer: hostile, unsubscribeUrl: 'https://x.example/u', blocks });
+    const { html } = await renderMail({
+      heading: hostile,
+      preheader: hostile,
+      footer: hostile,
+      unsubscribeUrl: 'https://x.example/u',
+      blocks,
+    });
     const $ = cheerio.load(html);
     expect($('img, script, [onerror]').length).toBe(0);
     expect($('h1').text()).toBe(hostile);
@@ -28,8 +42,15 @@ describe('a rendered mail', () => {
   it('links to what the blocks say, and loads nothing', async () => {
     const { html } = await renderMail({ heading: 'h', unsubscribeUrl: 'https://x.example/u', blocks });
     const $ = cheerio.load(html);
-    const links = $('a').map((_, a) => $(a).attr('href')).get();
-    expect(links).toEqual(['https://x.example/a?b=1&c=%222%22', 'https://x.example/card', 'https://x.example/list', 'https://x.example/u']);
+    const links = $('a')
+      .map((_, a) => $(a).attr('href'))
+      .get();
+    expect(links).toEqual([
+      'https://x.example/a?b=1&c=%222%22',
+      'https://x.example/card',
+      'https://x.example/list',
+      'https://x.example/u',
+    ]);
     expect($('link[href], [src], [background]').length).toBe(0);
     expect(html).not.toMatch(/url\(|@import/);
   });
@@ -46,19 +67,43 @@ describe('a rendered mail', () => {
       footer: 'You asked for it.',
       unsubscribeUrl: 'https://x.example/u',
       blocks: [
-        { type: 'card', title: 'NYC → LIS', highlight: '$312', badges: ['Non-stop'], rows: [{ key: 'Cabin', value: 'Economy' }], link: { label: 'See it', url: 'https://x.example/1' } },
+        {
+          type: 'card',
+          title: 'NYC → LIS',
+          highlight: '$312',
+          badges: ['Non-stop'],
+          rows: [{ key: 'Cabin', value: 'Economy' }],
+          link: { label: 'See it', url: 'https://x.example/1' },
+        },
         { type: 'list', items: [{ text: 'a' }, { text: 'b', url: 'https://x.example/b' }], ordered: true },
       ],
     });
     expect(text.split('\n')).toEqual([
-      ...['Two deals', '', 'NYC → LIS · $312', 'Non-stop', 'Cabin: Economy', 'See it: https://x.example/1', '', '1. a', '2. b', '  https://x.example/b', ''],
+      ...[
+        'Two deals',
+        '',
+        'NYC → LIS · $312',
+        'Non-stop',
+        'Cabin: Economy',
+        'See it: https://x.example/1',
+        '',
+        '1. a',
+        '2. b',
+        '  https://x.example/b',
+        '',
+      ],
       ...['-'.repeat(40), 'You asked for it.', 'Unsubscribe: https://x.example/u', ''],
     ]);
   });
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', '/relative', 'ftp://x.example'])('refuses to link to %s', async (url) => {
-    await expect(renderMail({ heading: 'h', blocks: [{ type: 'button', label: 'b', url }] })).rejects.toThrow(MailInvalid);
-  });
+  it.each(['javascript:alert(1)', 'data:text/html,x', '/relative', 'ftp://x.example'])(
+    'refuses to link to %s',
+    async (url) => {
+      await expect(renderMail({ heading: 'h', blocks: [{ type: 'button', label: 'b', url }] })).rejects.toThrow(
+        MailInvalid,
+      );
+    },
+  );
 });
 
 describe('a template', () => {
@@ -68,7 +113,9 @@ describe('a template', () => {
   });
 
   it('repeats for lists, shows once for values, and not at all for none', () => {
-    const template = templateOf('<!-- each:a -->[{{b}}]<!-- end --><!-- each:c -->({{c}})<!-- end --><!-- each:d -->no<!-- end -->');
+    const template = templateOf(
+      '<!-- each:a -->[{{b}}]<!-- end --><!-- each:c -->({{c}})<!-- end --><!-- each:d -->no<!-- end -->',
+    );
     expect(fill(template, { a: [{ b: '1' }, { b: '2' }], c: 'x', d: '' })).toBe('[1][2](x)');
   });
 });

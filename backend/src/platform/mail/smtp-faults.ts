@@ -26,9 +26,13 @@ export function smtpFault(error: unknown): MailDeferred | MailRejected {
   const response = said.response ?? fault.message;
   const aboutTheMail = ABOUT_THE_MAIL.has(command);
   const options = { cause: error };
-  if (code && code >= 500 && aboutTheMail) return new MailRejected(`The mail server refused the mail: ${response}`, response, code, options);
-  if (!code && NEVER_RIGHT.has(fault.code ?? '')) return new MailRejected(`The mail cannot be sent: ${fault.message}`, fault.message, undefined, options);
-  const why = code ? `The mail server put the mail off: ${response}` : `The mail server cannot be reached: ${fault.message}`;
+  if (code && code >= 500 && aboutTheMail)
+    return new MailRejected(`The mail server refused the mail: ${response}`, response, code, options);
+  if (!code && NEVER_RIGHT.has(fault.code ?? ''))
+    return new MailRejected(`The mail cannot be sent: ${fault.message}`, fault.message, undefined, options);
+  const why = code
+    ? `The mail server put the mail off: ${response}`
+    : `The mail server cannot be reached: ${fault.message}`;
   // 421: the server is closing the channel, whatever it was asked (RFC 5321 section 4.2.3).
   return new MailDeferred(why, response, !aboutTheMail || code === 421 || !code, code, options);
 }
