@@ -113,12 +113,13 @@ export async function bootHttp(options: HttpKitOptions): Promise<HttpKit> {
     controllers: options.controllers ?? [],
     providers: options.providers ?? [],
   })(SpecModule);
-  const app = await createHttpApp(SpecModule, {
-    env,
-    checkAnswers: options.checkAnswers ?? true,
-    nest: { logger: process.env['SPEC_LOG'] ? ['error', 'warn'] : false },
+  const dispose = async () => {
+    if (!options.instance) await instance.dispose();
+  };
+  const app = await boot(SpecModule, env, options.checkAnswers ?? true).catch(async (error: unknown) => {
+    await dispose();
+    throw error;
   });
-  await app.listen(0, '127.0.0.1');
   if (!options.realSignIn) await forgetForeignKeys(app);
   const url = await app.getUrl();
   return {
@@ -133,9 +134,21 @@ export async function bootHttp(options: HttpKitOptions): Promise<HttpKit> {
     },
     close: async () => {
       await app.close();
-      if (!options.instance) await instance.dispose();
+      await dispose();
     },
   };
+}
+
+async function boot(module: Type, env: Record<string, string>, checkAnswers: boolean): Promise<NestFastifyApplication> {
+  const logger = process.env['SPEC_LOG'] ? (['error', 'warn'] as const).slice() : (false as const);
+  const app = await createHttpApp(module, { env, checkAnswers, nest: { logger } });
+  try {
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return app;
 }
 
 /** Without the settings of rooms that the spec does not import: they would count as unknown. */

@@ -9,7 +9,7 @@ export function walkRoutes(app: NestFastifyApplication): readonly Route[] {
 
 /** The routes of controllers only: the API itself, without the document and the explorer. */
 export function walkApi(app: NestFastifyApplication): readonly Route[] {
-  return walkRoutes(app).filter((route) => route.plan.name.includes('.'));
+  return walkRoutes(app).filter((route) => !route.plan.name.startsWith('/'));
 }
 
 /** A path with its parameters filled in. */

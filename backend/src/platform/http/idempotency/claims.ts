@@ -46,6 +46,7 @@ export interface ClaimRequest {
 interface Row {
   same: boolean;
   state: 'running' | 'applied' | 'done';
+  held: boolean;
   secret: boolean;
   status: number;
   headers: Record<string, string>;
@@ -80,7 +81,7 @@ export class Claims {
       }
       const [row] = await query<Row>(
         em,
-        `select fingerprint = $3 as same, state, secret, status, headers, body from idempotency_key where actor_id = $1 and key = $2`,
+        `select fingerprint = $3 as same, state, lease_until >= now() as held, secret, status, headers, body from idempotency_key where actor_id = $1 and key = $2`,
         [actorId, key, fingerprint],
       );
       return row ? standing(row) : { kind: 'running' };
@@ -129,6 +130,18 @@ export class Claims {
     });
   }
 
+  /** Ends the lease of a claim that was carried out and whose answer is a fault of ours, which is not worth keeping. */
+  async lose({ actorId, key, attempt }: Claim): Promise<void> {
+    await this.transactions.run((em) =>
+      affected(
+        em,
+        `update idempotency_key set lease_until = now() - interval '1 second'
+         where actor_id = $1 and key = $2 and attempt = $3 and state = 'applied'`,
+        [actorId, key, attempt],
+      ),
+    );
+  }
+
   private async sweep(em: Parameters<typeof affected>[0]): Promise<void> {
     if (Math.random() * SWEEP_ONE_IN >= 1) return;
     await affected(
@@ -140,8 +153,8 @@ export class Claims {
 
 function standing(row: Row): Standing {
   if (!row.same) return { kind: 'other-body' };
-  if (row.state === 'running') return { kind: 'running' };
-  if (row.state === 'applied') return { kind: 'answer-lost' };
+  if (row.state === 'applied' && !row.held) return { kind: 'answer-lost' };
+  if (row.state !== 'done') return { kind: 'running' };
   if (row.secret) return { kind: 'secret-withheld' };
   return { kind: 'answered', answer: { status: row.status, headers: row.headers, body: row.body } };
 }

@@ -93,8 +93,8 @@ export class Idempotency implements EventSubscriber, OnModuleInit {
 
   private async settle(claim: Claim, reply: FastifyReply, payload: unknown): Promise<void> {
     const status = reply.statusCode;
-    const refused = status >= 400;
-    if (refused && ((await this.claims.release(claim)) || status >= 500)) return;
+    if (status >= 400 && (await this.claims.release(claim))) return;
+    if (status >= 500) return this.claims.lose(claim);
     const headers = Object.fromEntries(
       KEPT_HEADERS.flatMap((name) => {
         const value = reply.getHeader(name);

@@ -40,7 +40,7 @@ export interface ConfigureOptions {
  *
  * @throws BareRoute when a controller has a route without `@Endpoint`
  */
-export function configureApp(app: NestFastifyApplication, options: ConfigureOptions = {}): void {
+export async function configureApp(app: NestFastifyApplication, options: ConfigureOptions = {}): Promise<void> {
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const config = app.get(HttpConfig);
   const routes = app.get(RouteTable);
@@ -57,12 +57,13 @@ export function configureApp(app: NestFastifyApplication, options: ConfigureOpti
   server.addHook('onRoute', (route: RouteOptions) => hooks.attach(route));
   server.addHook('onRequest', (request, reply, done) => hooks.nowhere(request, reply, done));
   app.get(RequestLog).attach(server);
-  void server.register(compress, {
+  // Awaited: it adds a hook to each route that is registered later, and so must be there before them.
+  await server.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['br', 'gzip'],
     globalDecompression: false,
   });
-  void server.register(cookie);
+  await server.register(cookie);
   void app.register(
     multipart as never,
     { limits: { fileSize: config.uploadLimit, files: 20, fields: 50, parts: 70, headerPairs: 100 } } as never,

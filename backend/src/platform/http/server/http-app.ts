@@ -30,7 +30,12 @@ export async function createHttpApp(
   const adapter = httpAdapter(readConfig(HttpConfig, options.env));
   const nest = { ...options.nest, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, nest);
-  configureApp(app, options);
+  try {
+    await configureApp(app, options);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return app;
 }
 

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { affected, type EntityManager, Reads, Transactions } from '#platform/database/index.js';
+import { bootHttp, type HttpKit, person } from '#test/http-kit.js';
+import {
+  effectivePermissions,
+  grantExists,
+  grantJoin,
+  Grants,
+  MembershipApi,
+  permissions,
+  rolePermissions,
+  ROLES,
+} from './index.js';
+
+describe('roles', () => {
+  it('hold less and less, and none of them operates the instance', () => {
+    const sizes = ROLES.map((role) => rolePermissions[role].size);
+    expect([...sizes].sort((a, b) => b - a)).toEqual(sizes);
+    for (const role of ROLES) expect(rolePermissions[role].has('instance:operate')).toBe(false);
+    expect([...rolePermissions.viewer].every((p) => p.endsWith(':read'))).toBe(true);
+    for (const permission of rolePermissions.member) expect(rolePermissions.admin.has(permission)).toBe(true);
+    expect(rolePermissions.owner.size).toBe(Object.keys(permissions).length - 1);
+  });
+
+  it('are narrowed by scopes and never widened', () => {
+    expect([...effectivePermissions('viewer', ['deals:read', 'deals:write', 'instance:operate'])]).toEqual([
+      'deals:read',
+    ]);
+    expect(effectivePermissions('viewer', [])).toEqual(new Set());
+  });
+});
+
+describe('memberships', () => {
+  let kit: HttpKit;
+  let members: MembershipApi;
+  beforeAll(async () => {
+    kit = await bootHttp({ controllers: [] });
+    members = kit.app.get(MembershipApi);
+  });
+  afterAll(() => kit.close());
+  const run = <T>(work: (em: EntityManager) => Promise<T>) => kit.app.get(Transactions).run(work);
+  const two = async (role: 'owner' | 'member') => {
+    const [workspaceId, ada, bob] = [uuidv7(), uuidv7(), uuidv7()];
+    await run((em) => members.add(em, { workspaceId, userId: ada, role: 'owner' }));
+    await run((em) => members.add(em, { workspaceId, userId: bob, role }));
+    return { workspaceId, ada, bob };
+  };
+  const roles = async (workspaceId: string) =>
+    new Map(
+      (await members.list(kit.app.get(Transactions).reader(), workspaceId)).map(({ userId, role }) => [userId, role]),
+    );
+
+  it('are added once', async () => {
+    const { workspaceId, ada, bob } = await two('member');
+    await expect(run((em) => members.add(em, { workspaceId, userId: bob, role: 'admin' }))).rejects.toMatchObject({
+      code: 'already_member',
+    });
+    expect(await roles(workspaceId)).toEqual(
+      new Map([
+        [ada, 'owner'],
+        [bob, 'member'],
+      ]),
+    );
+    expect(await members.workspacesOf(kit.app.get(Transactions).reader(), bob)).toMatchObject([
+      { workspaceId, role: 'member' },
+    ]);
+  });
+
+  it('change and end', async () => {
+    const { workspaceId, ada, bob } = await two('member');
+    expect(await run((em) => members.changeRole(em, workspaceId, bob, 'viewer'))).toBe('member');
+    expect((await roles(workspaceId)).get(bob)).toBe('viewer');
+    expect(await run((em) => members.remove(em, workspaceId, bob))).toBe('viewer');
+    expect(await roles(workspaceId)).toEqual(new Map([[ada, 'owner']]));
+    await expect(run((em) => members.remove(em, workspaceId, bob))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(run((em) => members.changeRole(em, workspaceId, bob, 'admin'))).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('leave a workspace its last owner', async () => {
+    const { workspaceId, ada, bob } = await two('member');
+    await expect(run((em) => members.remove(em, workspaceId, ada))).rejects.toMatchObject({ code: 'last_owner' });
+    await expect(run((em) => members.changeRole(em, workspaceId, ada, 'admin'))).rejects.toMatchObject({
+      code: 'last_owner',
+    });
+    await run((em) => members.changeRole(em, workspaceId, ada, 'owner'));
+    await run((em) => members.changeRole(em, workspaceId, bob, 'owner'));
+    await run((em) => members.remove(em, workspaceId, ada));
+    expect(await roles(workspaceId)).toEqual(new Map([[bob, 'owner']]));
+  });
+
+  it.each(['leave', 'step down', 'do one of each'])('leave one owner when two %s at once', async (what) => {
+    for (let i = 0; i < 10; i++) {
+      const { workspaceId, ada, bob } = await two('owner');
+      const leave = (userId: string) => run((em) => members.remove(em, workspaceId, userId));
+      const down = (userId: string) => run((em) => members.changeRole(em, workspaceId, userId, 'member'));
+      const outcomes = await Promise.allSettled([
+        what === 'step down' ? down(ada) : leave(ada),
+        what === 'leave' ? leave(bob) : down(bob),
+      ]);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect([...(await roles(workspaceId)).values()].filter((role) => role === 'owner')).toHaveLength(1);
+    }
+  });
+
+  it('are what statements join', async () => {
+    const { workspaceId, ada } = await two('member');
+    const stranger = uuidv7();
+    const seen = (id: string) =>
+      kit.app
+        .get(Reads)
+        .adHoc(`select m.user_id from membership m ${grantJoin('m.workspace_id', '$1')} where m.workspace_id = $2`, [
+          id,
+          workspaceId,
+        ]);
+    expect(await seen(ada)).toHaveLength(2);
+    expect(await seen(stranger)).toEqual([]);
+    const touch = (id: string) =>
+      run((em) =>
+        affected(
+          em,
+          `update membership m set role = role where m.workspace_id = $2 and ${grantExists('m.workspace_id', '$1')}`,
+          [id, workspaceId],
+        ),
+      );
+    expect(await touch(ada)).toBe(2);
+    expect(await touch(stranger)).toBe(0);
+  });
+
+  it('are forgotten by this process at the commit, not before', async () => {
+    const { workspaceId, bob } = await two('member');
+    const grants = kit.app.get(Grants);
+    const actor = person({ id: bob, userId: bob });
+    expect(await grants.memberOf(actor, workspaceId)).toMatchObject({ role: 'member' });
+    await run(async (em) => {
+      await members.changeRole(em, workspaceId, bob, 'viewer');
+      expect(await grants.memberOf(actor, workspaceId)).toMatchObject({ role: 'member' });
+    });
+    expect(await grants.memberOf(actor, workspaceId)).toMatchObject({ role: 'viewer' });
+    await expect(
+      run(async (em) => {
+        await members.remove(em, workspaceId, bob);
+        throw new Error('rolled back');
+      }),
+    ).rejects.toThrow('rolled back');
+    expect(await grants.memberOf(actor, workspaceId)).toMatchObject({ role: 'viewer' });
+  });
+
+  it('know no system and no stranger', async () => {
+    const grants = kit.app.get(Grants);
+    expect(await grants.memberOf({ kind: 'system', id: null, userId: null }, uuidv7())).toBeNull();
+    expect(await grants.memberOf(person(), uuidv7())).toBeNull();
+  });
+});
