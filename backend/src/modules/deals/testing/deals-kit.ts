@@ -3,6 +3,7 @@ import { factory, type TestPerson, type TestWorkspace } from '#test/factories.js
 import { startApplication, type TestApplication } from '#test/application.js';
 import { FiltersModule } from '#platform/filters/index.js';
 import { HttpClientModule } from '#platform/http-client/index.js';
+import { NotificationKindsModule } from '#platform/notifications/index.js';
 import { UsersModule } from '#modules/users/index.js';
 import { DealsModule } from '../deals.module.js';
 import { SmtpReceiver } from '../sources/smtp/smtp-receiver.js';
@@ -21,7 +22,7 @@ export interface DealsKit extends TestApplication {
 
 /** Boots users and deals with a workspace of its own. */
 export async function dealsKit(settings: Record<string, string> = {}): Promise<DealsKit> {
-  const rooms = [FiltersModule, HttpClientModule, UsersModule, DealsModule];
+  const rooms = [FiltersModule, HttpClientModule, NotificationKindsModule, UsersModule, DealsModule];
   const started = await startApplication(rooms, { SIGNALBOX_OUTBOUND_ALLOW: '127.0.0.1', ...settings });
   const team = await factory(started.app).workspace().create();
   const { owner } = team;

@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
 /** One entry of a feed. */
 export interface FeedItem {
@@ -54,12 +54,7 @@ const parser = new XMLParser({
 export function parseFeed(bytes: Buffer, charset?: string): Feed {
   const text = textOf(bytes, charset);
   if (/<!ENTITY/i.test(text)) throw new NotAFeed('The feed declares entities of its own, which is not accepted.');
-  let root: Node;
-  try {
-    root = parser.parse(text) as Node;
-  } catch (error) {
-    throw new NotAFeed('The answer is not well-formed XML, so it is no feed.', { cause: error });
-  }
+  const root = treeOf(text);
   const rss = nodeOf(root['rss'])?.['channel'] ?? nodeOf(root['rdf:RDF'])?.['channel'];
   const atom = nodeOf(root['feed']);
   if (rss !== undefined) {
@@ -69,6 +64,15 @@ export function parseFeed(bytes: Buffer, charset?: string): Feed {
   }
   if (atom) return { title: plain(atom['title']), items: nodes(atom['entry']).map(atomEntry) };
   throw new NotAFeed('The answer is neither an RSS nor an Atom feed.');
+}
+
+function treeOf(text: string): Node {
+  try {
+    if (XMLValidator.validate(text, { allowBooleanAttributes: true }) === true) return parser.parse(text) as Node;
+  } catch (error) {
+    throw new NotAFeed('The answer is not well-formed XML, so it is no feed.', { cause: error });
+  }
+  throw new NotAFeed('The answer is not well-formed XML, so it is no feed.');
 }
 
 function rssItem(item: Node): FeedItem {
