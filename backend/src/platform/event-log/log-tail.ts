@@ -42,7 +42,7 @@ export class LogTail implements OnModuleDestroy {
   private readonly bell = new Bell();
   private readonly outage = new Backoff(50, 5000);
   private readonly connection: DirectConnection;
-  private seen = 0;
+  private seen = -1;
   private checked = false;
   private stopped = false;
   private running?: Promise<void>;
