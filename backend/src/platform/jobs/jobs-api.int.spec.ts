@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { Reads, Transactions } from '#platform/database/index.js';
 import { EventLogModule } from '#platform/event-log/index.js';
-import { MailApiModule, MailModule, Mailer } from '#platform/mail/index.js';
 import { bootHttp, person, type HttpKit } from '#test/http-kit.js';
 import { eventually } from '#test/jobs/jobs-process.js';
 import { JobHandler, Jobs, JobsApiModule, JobsModule, type NewJob } from './index.js';
@@ -25,8 +24,8 @@ interface Recorded {
 
 let kit: HttpKit;
 const operator = person({ operator: true });
-const call = <T = any>(method: string, path: string, body?: unknown) =>
-  kit.call<T>(method, `/api/v1${path}`, { as: operator, body });
+const call = (method: string, path: string, body?: unknown) =>
+  kit.call(method, `/api/v1${path}`, { as: operator, body });
 const enqueue = (more: Partial<NewJob> = {}) =>
   kit.app
     .get(Transactions)
@@ -44,7 +43,7 @@ const events = (type: string) =>
 
 beforeAll(async () => {
   kit = await bootHttp({
-    imports: [EventLogModule, JobsModule, JobsApiModule, MailModule, MailApiModule],
+    imports: [EventLogModule, JobsModule, JobsApiModule],
     providers: [WorkJob],
     env: { SIGNALBOX_JOBS_SWEEP_MS: '50' },
   });
@@ -52,14 +51,12 @@ beforeAll(async () => {
 afterAll(() => kit.close());
 
 describe('the operator', () => {
-  it('is the only one who sees jobs and the preview mailbox', async () => {
+  it('is the only one who sees jobs', async () => {
     for (const [method, path] of [
       ['GET', '/jobs'],
       ['GET', `/jobs/${uuidv7()}`],
       ['POST', `/jobs/${uuidv7()}/retry`],
       ['DELETE', `/jobs/${uuidv7()}`],
-      ['GET', '/preview-mailbox'],
-      ['DELETE', '/preview-mailbox'],
     ] as const) {
       expect((await kit.call(method, `/api/v1${path}`, { as: person() })).status).toBe(403);
       expect((await kit.call(method, `/api/v1${path}`)).status).toBe(401);
@@ -146,34 +143,5 @@ describe('the operator', () => {
       { queue: 'mail', count: 0 },
       { queue: null, count: 1 },
     ]);
-  });
-});
-
-describe('the preview mailbox', () => {
-  it('keeps what was sent, shows it without its scripts, and is emptied', async () => {
-    const mailer = kit.app.get(Mailer);
-    const html = '<p>Hi <script>x()</script><img src="https://t.example/a.gif"></p>';
-    await mailer.send({ to: 'a@x.example', subject: 'One', html, text: 'Hi' });
-    const id = await kit.app.get(Transactions).run((em) =>
-      mailer.queueMail(em, {
-        to: 'b@x.example',
-        subject: 'Two',
-        heading: 'Two',
-        blocks: [{ type: 'button', label: 'Go', url: 'https://x.example/r?token=abc' }],
-      }),
-    );
-    await eventually(async () => (await call('GET', '/preview-mailbox')).body.items.length === 2);
-    const { items } = (await call('GET', '/preview-mailbox?sort=createdAt')).body;
-    expect(items.map((mail: { subject: string }) => mail.subject)).toEqual(['One', 'Two']);
-    const one = (await call('GET', `/preview-mailbox/${items[0].id}`)).body;
-    expect(one).toMatchObject({ to: ['a@x.example'], text: 'Hi', html: '<p>Hi <img /></p>' });
-    const two = (await call('GET', `/preview-mailbox/${items[1].id}`)).body;
-    expect(two.messageId).toBe(`<${id}@localhost>`);
-    expect(two.html).toContain('https://x.example/r?token=abc');
-    expect((await call('GET', `/jobs/${id}`)).body.payload).toEqual({ sealed: true });
-    expect((await call('DELETE', '/preview-mailbox')).body).toEqual({ count: 2 });
-    expect((await call('GET', '/preview-mailbox')).body.items).toEqual([]);
-    expect((await call('GET', `/preview-mailbox/${items[0].id}`)).status).toBe(404);
-    expect((await events('preview_mailbox.cleared')).map((e) => e.data)).toEqual([{ count: 2 }]);
   });
 });
