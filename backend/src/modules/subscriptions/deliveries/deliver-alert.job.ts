@@ -36,7 +36,7 @@ interface Due {
 // The person is joined through the grant: who has left the workspace since the match gets nothing.
 const DUE = `
   select d.id, d.workspace_id as "workspaceId", d.subscription_id as "subscriptionId", d.user_id as "userId", s.name,
-         s.removed_at is null and not s.paused as listening, d.event_id as "eventId", d.event_position as "position", d.state, u.email, u.email_verified_at is not null as verified, u.locale,
+         s.removed_at is null and not s.paused as listening, d.event_id as "eventId", d.event_position as "position", d.state, u.email, (u.email_verified_at is not null or u.operator) as verified, u.locale,
          u.time_zone as "timeZone"
     from delivery d
     join subscription s on s.id = d.subscription_id
