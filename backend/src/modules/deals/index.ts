@@ -1,2 +1,3 @@
 export { DealsConfig } from './deals.config.js';
 export { DealsModule } from './deals.module.js';
+export { parseDeals, toMajor, type ParsedDeal } from './parser/index.js';
