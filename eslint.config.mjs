@@ -19,7 +19,7 @@ const style = [
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals, or a zod enum.' },
 ];
 
-const tests = ['**/*.spec.ts', 'backend/test/**', 'backend/bench/**', 'e2e/**'];
+const tests = ['**/*.spec.ts', 'backend/test/**', 'backend/bench/**', 'e2e/**', 'scripts/**'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.data/', '.angular/', 'scripts/fixtures/', 'node_modules/'] },

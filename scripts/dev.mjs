@@ -1,7 +1,6 @@
 // `npm run dev`: as `npm start`, and builds and starts the application anew whenever a source changes.
 import { watch } from 'node:fs';
 import { join } from 'node:path';
-import { startApp } from './lib/app.mjs';
 import { ensureBuild } from './lib/build.mjs';
 import { command } from './lib/command.mjs';
 import { Interrupted, say, sentence } from './lib/fault.mjs';
@@ -12,8 +11,8 @@ import { prepare } from './lib/start.mjs';
 const QUIET_MS = 150;
 
 await command(async (stopped, later) => {
-  const { env, failed } = await prepare(later);
-  let app = startApp(env);
+  const { launch, failed } = await prepare(later);
+  let app = launch();
   later(() => app.stop());
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
@@ -21,7 +20,7 @@ await command(async (stopped, later) => {
   const rebuild = async () => {
     if (!(await ensureBuild())) return;
     await app.stop();
-    app = startApp(env);
+    app = launch();
   };
   const changed = () => {
     clearTimeout(timer);

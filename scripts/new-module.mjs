@@ -4,53 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { command } from './lib/command.mjs';
 import { Fault, say } from './lib/fault.mjs';
+import { camel, fill, pascal, snake, words } from './lib/module-template.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { pinnedNode, root } from './lib/paths.mjs';
 import { run } from './lib/processes.mjs';
 
 const TEMPLATES = join(root, 'scripts/templates/module');
-
-/**
- * @typedef {object} Names
- * @property {string} plural kebab-case, as in the folder and in paths: `side-notes`
- * @property {string} singular `side-note`
- * @property {string} number of the migration, four digits
- */
-
-/** @param {string} kebab */
-const pascal = (kebab) => kebab.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase());
-/** @param {string} kebab */
-const camel = (kebab) => pascal(kebab).replace(/^\w/, (letter) => letter.toLowerCase());
-/** @param {string} kebab */
-const snake = (kebab) => kebab.replaceAll('-', '_');
-/** @param {string} kebab */
-const words = (kebab) => kebab.replaceAll('-', ' ');
-
-/**
- * Fills a template in. In it a room of samples stands for the new one; where the two spellings of a name differ (paths,
- * SQL, code, prose), the words around it say which is meant.
- * @param {string} text
- * @param {Names} names
- */
-export function fill(text, { plural, singular, number }) {
-  return text
-    .replaceAll('NUMBER', number)
-    .replace(/(?<=\.\/)samples?(?=\.)/g, (word) => (word === 'samples' ? plural : singular))
-    .replace(/(?<=[/'`?])samples(?=[/'`?])/g, plural)
-    .replace(/(?<=')samples(?=:(?:read|write)')/g, snake(plural))
-    .replace(/(?<=')samples(?=\.one')/g, plural)
-    .replace(/(?<=')sample(?=\.(?:created|updated|deleted)|_not_found|')/g, snake(singular))
-    .replace(/(?<=(?:table|index|from|on) )sample(?=[_ `])/g, snake(singular))
-    .replace(/Samples(?=[A-Z'])|(?<=class |type )Samples/g, pascal(plural))
-    .replace(/Samples/g, pascal(plural))
-    .replace(/Sample/g, pascal(singular))
-    .replace(
-      /(?<=(?:A|a|An|The|the|one|One|no such|of|with|workspace's|do with|reads of|Change a|Make a|Remove a|such) )samples?(?=[ .:,'])/g,
-      (word) => (word === 'samples' ? words(plural) : words(singular)),
-    )
-    .replace(/samples/g, camel(plural))
-    .replace(/sample/g, camel(singular));
-}
 
 /**
  * Puts a line into a file at an anchor.
@@ -66,7 +25,7 @@ function edit(path, edits) {
   writeFileSync(join(root, path), text);
 }
 
-/** @param {string} name @returns {Names} @throws {Fault} */
+/** @param {string} name @returns {import('./lib/module-template.mjs').Names} @throws {Fault} */
 function namesOf(name) {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*s$/.test(name))
     throw new Fault(
@@ -79,7 +38,7 @@ function namesOf(name) {
   return { plural: name, singular: name.replace(/ies$/, 'y').replace(/s$/, ''), number };
 }
 
-/** @param {Names} names @returns {string[]} the new files */
+/** @param {import('./lib/module-template.mjs').Names} names @returns {string[]} the new files */
 function write(names) {
   const targets = {
     module: `backend/src/modules/${names.plural}`,
@@ -101,7 +60,7 @@ function write(names) {
   );
 }
 
-/** @param {Names} names @returns {string[]} the changed files */
+/** @param {import('./lib/module-template.mjs').Names} names @returns {string[]} the changed files */
 function wire({ plural, singular, number }) {
   const events = `${camel(singular)}Events`;
   const migration = `${pascal(plural)}${number}`;

@@ -7,6 +7,7 @@ import { endProcess, identify } from './processes.mjs';
 
 /**
  * @typedef {object} App
+ * @property {import('./processes.mjs').Identity | undefined} identity
  * @property {Promise<number>} exited settles with the exit code (128 when a signal ended it)
  * @property {() => Promise<void>} stop
  */
@@ -29,6 +30,7 @@ export function startApp(env) {
     new Promise((ended, failed) => child.once('exit', (code) => ended(code ?? 128)).once('error', failed))
   );
   return {
+    identity,
     exited,
     stop: async () => {
       await endProcess(identity, { patience: 30_000 });

@@ -9,7 +9,9 @@ const NEEDED_BYTES = 200 * 1024 * 1024;
 /**
  * @typedef {object} Instance
  * @property {string} dir the data folder
- * @property {(env: Record<string, string>) => void} publish tells other commands how to reach the services
+ * @property {import('./processes.mjs').Identity | undefined} leftover the application of a start that was killed; it may still be ending
+ * @property {(state: {env?: Record<string, string>, app?: import('./processes.mjs').Identity}) => void} publish
+ *   tells other commands how to reach the services, and the next start which application is ours
  * @property {() => void} release
  */
 
@@ -37,7 +39,11 @@ export function takeInstance(dir) {
   const path = join(dir, 'instance.json');
   const mine = `${path}.${process.pid}`;
   const self = identify(process.pid);
-  writeFileSync(mine, JSON.stringify({ ...self, env: {} }), { mode: 0o600 });
+  let state = { ...self, env: {} };
+  const write = () => writeFileSync(mine, JSON.stringify(state), { mode: 0o600 });
+  /** @type {import('./processes.mjs').Identity | undefined} */
+  let leftover;
+  write();
   for (let tries = 0; !link(mine, path); tries++) {
     const holder = runningInstance(dir);
     if (holder || tries === 10) {
@@ -46,13 +52,15 @@ export function takeInstance(dir) {
         `Another Signalbox (process ${holder?.pid ?? 'unknown'}) already runs on ${dir}: stop it, or choose another folder with SIGNALBOX_DATA_DIR.`,
       );
     }
-    removeStale(path);
+    leftover = removeStale(path)?.app ?? leftover;
   }
   rmSync(mine);
   return {
     dir,
-    publish: (env) => {
-      writeFileSync(mine, JSON.stringify({ ...self, env }), { mode: 0o600 });
+    leftover,
+    publish: (more) => {
+      state = { ...state, ...more };
+      write();
       renameSync(mine, path);
     },
     release: () => rmSync(path, { force: true }),
@@ -83,15 +91,18 @@ function link(from, to) {
  * Moves a dead holder's file aside before removing it: of two starters only one gets it, and a live one's that slipped
  * in between is put back.
  * @param {string} path
+ * @returns what the dead holder had written
  */
 function removeStale(path) {
   const aside = `${path}.stale-${process.pid}`;
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
     throw error;
   }
-  if (isAlive(readJson(aside))) link(aside, path);
+  const holder = readJson(aside);
+  if (isAlive(holder)) link(aside, path);
   rmSync(aside);
+  return holder;
 }

@@ -75,13 +75,15 @@ export async function checkCluster(cluster) {
       `The data folder ${cluster} was made by PostgreSQL ${version} and this is ${MAJOR}: back it up with the Signalbox release that made it, move the folder away, and restore the backup here.`,
     );
   const pidFile = join(cluster, 'postmaster.pid');
-  const pid = Number(readIfThere(pidFile)?.split('\n')[0]);
-  const running = identify(pid);
-  if (!running) return; // PostgreSQL itself replaces the file of a dead process
-  const command = commandLine(pid);
+  const written = readIfThere(pidFile);
+  if (!written) return;
+  const running = identify(Number(written.split('\n')[0]));
+  const command = running ? commandLine(running.pid) : '';
   if (/postgres/.test(command) && command.includes(cluster))
     await endProcess(running, { signal: 'SIGINT', patience: 60_000, last: 'SIGQUIT' });
-  else rmSync(pidFile); // the number belongs to an unrelated process now; PostgreSQL would take that for itself
+  // The number may be an unrelated process's now, or a zombie's that nobody reaps: PostgreSQL would take either for a
+  // running server. It never takes its parent, us, for one, and still looks for the old server's shared memory.
+  else writeFileSync(pidFile, written.replace(/^\d+/, String(process.pid)));
 }
 
 /**

@@ -58,6 +58,7 @@ export function passwordOf(dir, name) {
 export function socketFolder(dir, socketName, { uid, gid }) {
   const inside = join(dir, 'socket');
   const fits = Buffer.byteLength(join(inside, socketName)) <= SOCKET_PATH_BYTES;
+  rmSync(inside, { recursive: true, force: true }); // what a killed server left: its socket and the socket's lock file
   const folder = fits ? inside : mkdtempSync(join(tmpdir(), 'signalbox-'));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);

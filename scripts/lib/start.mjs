@@ -8,7 +8,7 @@ import { makeDataFolder, takeInstance } from './instance.mjs';
 import { ensurePackages } from './packages.mjs';
 import { dataFolder } from './paths.mjs';
 import { checkPort } from './ports.mjs';
-import { checkpoint } from './processes.mjs';
+import { checkpoint, endProcess } from './processes.mjs';
 import { REDIS_MISSING } from './redis.mjs';
 import { needsEmbedded, startServices } from './services.mjs';
 
@@ -20,13 +20,17 @@ const PORTS = [
 /**
  * Brings everything up to the application: checks, packages, embedded services, build.
  * @param {(cleanup: () => unknown) => void} later
- * @returns {Promise<{env: Record<string, string>, failed: Promise<string>}>}
+ * @returns {Promise<{launch: () => import('./app.mjs').App, failed: Promise<string>}>} `launch` starts the application
+ *   with the services' addresses; `failed` is the sentence of a service that cannot be kept running
  */
 export async function prepare(later) {
   const dir = dataFolder();
   makeDataFolder(dir);
   const instance = needsEmbedded() ? takeInstance(dir) : undefined;
-  if (instance) later(instance.release);
+  if (instance) {
+    later(instance.release);
+    await endProcess(instance.leftover, { patience: 30_000 });
+  }
   for (const port of PORTS) await checkPort(port);
   if (!process.env.REDIS_URL?.trim()) await ensureDebianPackages([REDIS], () => REDIS_MISSING);
   await ensurePackages();
@@ -37,15 +41,21 @@ export async function prepare(later) {
   later(services.stop);
   await building;
   checkpoint();
-  instance?.publish(services.env);
-  return { env: { ...services.env, SIGNALBOX_DATA_DIR: dir }, failed: services.failed };
+  return {
+    failed: services.failed,
+    launch: () => {
+      const app = startApp({ ...services.env, SIGNALBOX_DATA_DIR: dir });
+      instance?.publish({ env: services.env, app: app.identity });
+      return app;
+    },
+  };
 }
 
 /** The whole of `npm start`. */
 export async function start() {
   await command(async (stopped, later) => {
-    const { env, failed } = await prepare(later);
-    const app = startApp(env);
+    const { launch, failed } = await prepare(later);
+    const app = launch();
     later(app.stop);
     return Promise.race([
       stopped.then(() => 0),
