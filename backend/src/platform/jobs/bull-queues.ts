@@ -22,8 +22,14 @@ const STALLS_BEFORE_GIVING_UP = 1_000_000;
 // at the second check after its lock ended. Locks may be short, since the claim is what keeps a job from running twice.
 const STALL_CHECK_MS = 5_000;
 const LOCK_MS = 10_000;
+const BEGIN_AGAIN_AFTER_MS = 1_000;
 const BULL_CLOSES_WITHIN_MS = 2_000;
 const REDIS_ANSWERS_WITHIN_MS = 5_000;
+
+/** What Bull's own types leave out: begins the loops of a handler that is set already. */
+interface Restartable {
+  start(concurrency: number, handler: string): Promise<void>;
+}
 
 /** The Bull queues, one for each queue that a handler declares, made once Redis answers. */
 @Injectable()
@@ -71,12 +77,27 @@ export class BullQueues {
   consume(work: (ticket: Ticket) => Promise<void>): void {
     for (const [name, concurrency] of this.registry.queues()) {
       const queue = this.queues.get(name);
-      queue
-        ?.process(concurrency, (job) => work(job.data))
-        .catch((error: Error) => {
-          if (!this.closed) this.log.error(`The queue ${name} stopped: ${error.message}`);
-        });
+      if (queue) void this.listen(queue, concurrency, work);
     }
+  }
+
+  /** Listens for ever. Bull gives up when Redis goes away while it begins; then it begins again. */
+  private async listen(
+    queue: Queue<Ticket>,
+    concurrency: number,
+    work: (ticket: Ticket) => Promise<void>,
+  ): Promise<void> {
+    let listening = queue.process(concurrency, (job) => work(job.data));
+    while (!this.closed) {
+      try {
+        return await listening;
+      } catch (error) {
+        this.log.warn(`The queue ${queue.name} begins again: ${(error as Error).message}`);
+        await sleep(BEGIN_AGAIN_AFTER_MS, undefined, { ref: false });
+        listening = (queue as Queue<Ticket> & Restartable).start(concurrency, '__default__');
+      }
+    }
+    await listening.catch(() => undefined); // closed meanwhile: nothing is left to begin
   }
 
   /**

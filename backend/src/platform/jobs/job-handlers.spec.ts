@@ -42,7 +42,7 @@ describe('handlers', () => {
     const registry = await boot([Send], [CountMails]);
     expect(registry.get('mail', 'send')).toMatchObject({
       kind: 'mail.send',
-      leaseSeconds: 60,
+      leaseSeconds: 15,
       retry: { attempts: 2, factor: 2 },
     });
     expect([...registry.queues()]).toEqual([['mail', 7]]);

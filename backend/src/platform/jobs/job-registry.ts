@@ -70,7 +70,7 @@ export class JobRegistry implements OnModuleInit {
         `${metatype.name}: "${kind}" must be made of lower-case letters, digits, "-" and "_".`,
       );
     if (typeof runner?.run !== 'function') throw new JobHandlersInvalid(`${metatype.name} has no method run().`);
-    const { leaseSeconds = 60, concurrency = 5, sealPayload = false } = options;
+    const { leaseSeconds = 15, concurrency = 5, sealPayload = false } = options;
     if (leaseSeconds < 1 || concurrency < 1)
       throw new JobHandlersInvalid(`${metatype.name}: leaseSeconds and concurrency must be at least 1.`);
     const retry = { ...DEFAULT_RETRY, ...options.retry };

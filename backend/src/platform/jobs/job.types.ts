@@ -70,7 +70,7 @@ export interface RetryPolicy {
 export interface HandlerOptions<P extends object = JsonObject> {
   /** 8 attempts from 2 seconds, doubling, to 15 minutes when absent. */
   retry?: Partial<RetryPolicy>;
-  /** How long a worker that went silent keeps the job; it is renewed while it runs. 60 seconds when absent. */
+  /** How long a worker that went silent keeps the job; it is renewed while it runs, so a short one costs little and a crash is soon made good. 15 seconds when absent. */
   leaseSeconds?: number;
   /** How many of its kind add to what one process runs of the queue at once; 5 when absent. */
   concurrency?: number;
