@@ -9,7 +9,6 @@ type SendMail = Omit<QueuedMail, 'workspaceId' | 'about' | 'key'>;
 /** Runs `mail.send`: renders and sends one queued mail. About a day of attempts, as a greylisting server may need. */
 @JobHandler<SendMail>('mail', 'send', {
   retry: { attempts: 14, firstDelayMs: 15_000, factor: 2, maxDelayMs: 3 * 3_600_000 },
-  leaseSeconds: 90,
   concurrency: 5,
   destination: () => 'smtp',
   sealPayload: true,

@@ -75,8 +75,8 @@ export class DealBook {
   /** The message shows what it showed before; it may tell it better. */
   private async confirm(reading: Reading, sighting: Sighting, draft: DealDraft): Promise<void> {
     const { em, message } = reading;
-    await putSighting(em, message, sighting.dealId, draft);
     const deal = await this.locked(em, sighting.dealId);
+    await putSighting(em, message, sighting.dealId, draft);
     if (deal && tells(message, deal, sighting)) await this.correct(reading, deal, draft);
   }
 
@@ -157,8 +157,11 @@ export class DealBook {
   }
 
   private async see({ em, message }: Reading, dealId: string, draft: DealDraft): Promise<void> {
+    // Locked first: a sighting shares a lock on its deal, and two readings that both share it could not both go on.
+    const deal = await this.locked(em, dealId);
+    if (!deal) throw new Error('The deal that was there first has just been withdrawn; the message is read again.');
     await putSighting(em, message, dealId, draft);
-    (await this.locked(em, dealId))?.seenAgain(message.receivedAt, this.config.dealDays);
+    deal.seenAgain(message.receivedAt, this.config.dealDays);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { BigIntType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { DealDraft, DealEvidence, DealPlace } from './deal-draft.js';
@@ -199,8 +200,9 @@ export function expiryOf(deal: Pick<DealDraft, 'bookBy' | 'travelTo'>, lastSeen:
   return new Date(Math.min(...ends));
 }
 
+/** Equal as stored values: jsonb keeps no order of members. */
 function same(a: unknown, b: unknown): boolean {
   // A real column keeps seven digits.
   if (typeof a === 'number' && typeof b === 'number') return Math.fround(a) === Math.fround(b) || a === b;
-  return (a ?? null) === (b ?? null) || JSON.stringify(a) === JSON.stringify(b);
+  return isDeepStrictEqual(a ?? null, b ?? null);
 }

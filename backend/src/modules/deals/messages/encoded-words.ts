@@ -25,7 +25,8 @@ function decode(bytes: Buffer, charset: string, fatal = false): string | undefin
   try {
     return new TextDecoder(charset, { fatal }).decode(bytes);
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) return undefined;
+    // An unknown charset, or bytes that are not of it.
+    if (/^ERR_ENCODING_/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** Reads one message in a thread and writes down what it offers. */
-@JobHandler<ParseMessagePayload>('deals', 'parse-message', { leaseSeconds: 120, concurrency: 4 })
+@JobHandler<ParseMessagePayload>('deals', 'parse-message', { concurrency: 4 })
 export class ParseMessageJob implements JobRunner<ParseMessagePayload> {
   constructor(
     private readonly reads: Reads,

@@ -49,7 +49,6 @@ const REASON_LENGTH = 500;
 /** Sends one alert. The Message-ID is the delivery's own, so that a repeat after a crash can be told by the other side. */
 @JobHandler<DeliverAlert>('alerts', 'deliver', {
   retry: { attempts: 14, firstDelayMs: 5_000, factor: 2, maxDelayMs: 3 * 3_600_000 },
-  leaseSeconds: 60,
   concurrency: 10,
   destination: () => 'smtp',
 })

@@ -48,7 +48,7 @@ describe('a preview', () => {
 
   it('shows fifty and counts all', async () => {
     await dealRows(
-      room,
+      room.make,
       team,
       Array.from({ length: 60 }, (_, n) => ({ title: `Deal ${n}` })),
     );

@@ -51,6 +51,7 @@ export function attachmentsOf(mail: ParsedMail): Attachment[] {
     name: part.filename === undefined ? null : clipped(part.filename, 255),
     contentType: storable(part.contentType).slice(0, 100),
     size: part.size,
-    inline: part.related,
+    // Absent where the declarations promise it: parts outside a multipart/related.
+    inline: Boolean(part.related),
   }));
 }

@@ -142,7 +142,7 @@ function textOf(bytes: Buffer, charset: string | undefined): string {
   try {
     return new TextDecoder(declared).decode(bytes);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_NOT_SUPPORTED') throw error;
     throw new NotAFeed(`The feed is written in an unknown character set ("${declared.slice(0, 40)}").`);
   }
 }
