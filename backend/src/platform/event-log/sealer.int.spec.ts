@@ -5,7 +5,7 @@ import { DatabaseConfig, query } from '#platform/database/index.js';
 import { readConfig } from '#platform/config/index.js';
 import { partitions } from './partitions.js';
 import { sealerConnection } from './sealer.js';
-import { LOCK } from './sealing.js';
+import { LOCK, NEVER_EMPTIED, READ_OUTBOX, type Emptied } from './sealing.js';
 import { expired, logDatabase, logProcess, rows, until, WORKSPACE, type LogProcess } from '#test/event-log.js';
 
 jest.setTimeout(30_000);
@@ -223,11 +223,17 @@ describe('sealing', () => {
     await expectOrder(ids);
   });
 
-  it('does not crawl beside an old snapshot: what was sealed is not looked at again', async () => {
+  it('does not crawl beside an old snapshot or a long transaction: what was sealed is not looked at again', async () => {
     const process = await boot('api');
-    const old = new pg.Client({ connectionString: database.url });
-    await old.connect();
-    await old.query('begin isolation level repeatable read; select 1 from thing');
+    const client = async (first: string) => {
+      const old = new pg.Client({ connectionString: database.url });
+      old.on('error', () => undefined);
+      await old.connect();
+      await old.query(first);
+      return old;
+    };
+    const reading = await client('begin isolation level repeatable read; select 1 from thing');
+    const writing = await client('begin; insert into thing (id) values (gen_random_uuid())');
     const seal = async () => {
       while ((await process.sealer.pass()) !== 'empty');
     };
@@ -239,17 +245,22 @@ describe('sealing', () => {
       await batch();
       await seal();
     }
-    const floor = (process.sealer as unknown as { floor: string }).floor;
     await process.record();
-    const plan = await rows<{ 'QUERY PLAN': { Plan: object }[] }>(
-      database.client,
-      `explain (analyze, buffers, format json) select * from outbox where xid >= '${floor}'::xid8 order by seq limit 1000`,
-    );
-    const buffers = JSON.stringify(plan).match(/"Shared Hit Blocks":(\d+)/)?.[1];
-    expect(Number(buffers)).toBeLessThan(20);
+    const { emptied } = process.sealer as unknown as { emptied: Emptied };
+    expect(emptied.running).toHaveLength(1);
+    await database.client.query('set enable_seqscan = off');
+    const buffers = async (since: Emptied) => {
+      const plan = await rows(database.client, `explain (analyze, buffers, format json) ${READ_OUTBOX}`, [
+        since.xmax,
+        since.running,
+        1000,
+      ]);
+      return Number(JSON.stringify(plan).match(/"Shared Hit Blocks":(\d+)/)?.[1]);
+    };
+    expect(await buffers(NEVER_EMPTIED)).toBeGreaterThan(200);
+    expect(await buffers(emptied)).toBeLessThan(30);
     await seal();
     expect(await count('event')).toBe(10_001);
-    await old.query('rollback');
-    await old.end();
+    for (const old of [reading, writing]) await old.end();
   });
 });

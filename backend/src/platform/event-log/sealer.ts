@@ -6,7 +6,7 @@ import { DirectConnection } from './direct-connection.js';
 import { EventLogConfig } from './event-log.config.js';
 import { makePartitions } from './partitions.js';
 import { Pokes } from './pokes.js';
-import { BATCH, LOCK, moveBatch, readOutbox } from './sealing.js';
+import { BATCH, LOCK, moveBatch, NEVER_EMPTIED, readOutbox } from './sealing.js';
 import { Backoff, Bell } from './waiting.js';
 
 /** A sealer that hangs inside its transaction loses it, and with it the lock, after this long. */
@@ -38,8 +38,8 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly outage = new Backoff(50, 5000);
   private readonly busy = new Backoff(5, 50);
   private readonly connection: DirectConnection;
-  /** Every outbox row of a transaction before this one is sealed. Valid for one connection. */
-  private floor = '0';
+  /** Where the last look that emptied the outbox ended. Valid for one connection. */
+  private emptied = NEVER_EMPTIED;
   private limit = BATCH;
   /** From this position on more partitions are needed soon. */
   private extendAt = 0;
@@ -54,7 +54,7 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly pokes: Pokes,
   ) {
     this.connection = new DirectConnection(sealerConnection(database, config.directUrl), async (client) => {
-      this.floor = '0';
+      this.emptied = NEVER_EMPTIED;
       // Statistics of a table that is mostly empty mislead the planner: beside an old snapshot a scan of the whole
       // table walks over every dead row.
       await client.query('set enable_seqscan = off; set jit = off');
@@ -127,10 +127,10 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async once(client: ClientBase): Promise<Pass> {
     if (!(await takeLock(client))) return 'busy';
-    const found = await readOutbox(client, this.floor, this.limit);
+    const found = await readOutbox(client, this.emptied, this.limit);
     if (found.rows.length === 0) {
       await client.query('commit');
-      this.floor = found.xmin;
+      this.emptied = found.emptied;
       return 'empty';
     }
     const head = found.position + found.rows.length;
@@ -141,7 +141,7 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     await moveBatch(client, found);
     const full = found.rows.length === this.limit;
-    if (!full) this.floor = found.xmin;
+    if (!full) this.emptied = found.emptied;
     this.limit = full ? BACKLOG_BATCH : BATCH;
     return full ? 'full' : 'sealed';
   }

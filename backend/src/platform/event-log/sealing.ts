@@ -17,40 +17,66 @@ interface OutboxRow extends ChainedColumns {
   head: Buffer | null;
 }
 
+/**
+ * What the last look that emptied the outbox saw. Rows that came into sight since then belong to transactions that began
+ * after it, or were running in it; those of any other transaction are gone.
+ */
+export interface Emptied {
+  /** The first transaction that had not begun. */
+  xmax: string;
+  /** Those that were running. */
+  running: string[];
+}
+
+/** Before the first look: every row counts. */
+export const NEVER_EMPTIED: Emptied = { xmax: '0', running: [] };
+
 /** What one look at the outbox found, all of one snapshot. */
 export interface Found {
   /** The last position given so far. */
   position: number;
-  /** The oldest transaction that was still running. */
-  xmin: string;
+  /** What holds for the next look if this one empties the outbox. */
+  emptied: Emptied;
   rows: OutboxRow[];
 }
 
-const READ = `
-  with state as (select position, pg_snapshot_xmin(pg_current_snapshot()) as xmin from log_state)
-  select s.position as last_position, s.xmin::text as xmin, o.*, h.hash as head
+const SELECT = `select x.ctid::text as ctid, x.seq, ${chainedColumns('x')}, x.address, x.data::text as data from outbox x`;
+
+/**
+ * Takes xmax, running and limit. Two conditions that each are a range of the index: what was deleted since the last look is not walked over, even while
+ * an old snapshot or a long transaction keeps its entries alive.
+ */
+export const READ_OUTBOX = `
+  with state as (select position, pg_current_snapshot() as snapshot from log_state)
+  select s.position as last_position, s.snapshot::text as snapshot, o.*, h.hash as head
   from state s
   left join lateral (
-    select x.ctid::text as ctid, x.seq, ${chainedColumns('x')}, x.address, x.data::text as data
-    from outbox x where x.xid >= $1::xid8 order by x.seq limit $2
+    select * from (
+      ${SELECT} where x.xid >= $1::xid8
+      union all
+      ${SELECT} where x.xid = any($2::xid8[]) and x.xid < $1::xid8
+    ) u
+    order by u.seq limit $3
   ) o on true
   left join chain_head h on h.workspace_id = o.workspace_id
   order by o.seq`;
 
-/**
- * Reads what is visible in the outbox, in the order in which it was written.
- *
- * @param floor the xmin of the last look that emptied the outbox: rows of older transactions are gone
- */
-export async function readOutbox(client: ClientBase, floor: string, limit: number): Promise<Found> {
-  const { rows } = await client.query<OutboxRow & { last_position: string; xmin: string }>({
+/** Reads what is visible in the outbox, in the order in which it was written. */
+export async function readOutbox(client: ClientBase, emptied: Emptied, limit: number): Promise<Found> {
+  const { rows } = await client.query<OutboxRow & { last_position: string; snapshot: string }>({
     name: 'log read outbox',
-    text: READ,
-    values: [floor, limit],
+    text: READ_OUTBOX,
+    values: [emptied.xmax, emptied.running, limit],
   });
   const first = rows[0];
   if (!first) throw new Error('The table log_state is empty: the database is not migrated, or was changed by hand.');
-  return { position: Number(first.last_position), xmin: first.xmin, rows: first.ctid === null ? [] : rows };
+  // The text of a pg_snapshot is xmin:xmax:xip,xip,…
+  const [, xmax = '0', running = ''] = first.snapshot.split(':');
+  return {
+    position: Number(first.last_position),
+    emptied: { xmax, running: running.split(',').filter(Boolean) },
+    rows: first.ctid === null ? [] : rows,
+  };
 }
 
 // Rows are deleted by ctid, so that no index walks over the entries of those that were deleted before.
