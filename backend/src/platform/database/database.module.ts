@@ -23,6 +23,8 @@ function ormOptions(config: DatabaseConfig): Options {
     logger: (message: string) => logger.debug(message),
     slowQueryThreshold: config.slowQueryMs,
     slowQueryLoggerFactory: slowQueryLogger,
+    // Every transaction and reader forks its own entity manager: one more for each request would be for nobody.
+    registerRequestContext: false,
   } as Options;
 }
 

@@ -13,6 +13,8 @@ import { TelemetryConfig } from './telemetry.config.js';
     LoggerModule.forRootAsync({
       inject: [TelemetryConfig],
       useFactory: (config: TelemetryConfig) => ({
+        // No middleware: a logger for each request, with its request redacted, costs as much as a hot request itself.
+        forRoutes: [],
         // Standard error, because standard output says when the instance is ready and nothing else.
         pinoHttp: [
           { ...logOptions(config), autoLogging: false },
