@@ -1,0 +1,107 @@
+// What each route needs beside ids in its path, to be carried out. A route that takes a body and is not here gets the
+// example of the API document.
+import { v7 as uuidv7 } from 'uuid';
+import { TEST_PASSWORD, type TestPerson } from './factories.js';
+import { mailedToken, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
+
+/** One route's request. */
+export interface RouteRequest {
+  body?: (tenant: Tenant, caller: Caller) => object | Promise<object>;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** Bytes that are no JSON; `headers` say their type. */
+  payload?: string;
+  /** Makers that differ from the usual ones. */
+  params?: Record<string, Maker>;
+  /** Who may call it, when it is somebody particular. */
+  caller?: (tenant: Tenant) => Promise<TestPerson>;
+  /** True when an API key is refused whatever its scopes. */
+  peopleOnly?: true;
+}
+
+const email = () => `somebody-${uuidv7()}@example.com`;
+const guest = (tenant: Tenant) => tenant.whole.make.person().create();
+
+/** The address of a caller who is no member yet; somebody's where the caller is not to get through anyway. */
+const guestEmail = (tenant: Tenant, caller: Caller) =>
+  'email' in caller && caller.id !== tenant.workspace.owner.id ? String(caller.email) : email();
+
+/** Invites somebody. @returns the token that the mail brings */
+async function invited(tenant: Tenant, address: string): Promise<string> {
+  await tenant.made('invitations', { email: address, role: 'member' });
+  return mailedToken(tenant.whole, address);
+}
+
+async function session(tenant: Tenant): Promise<string> {
+  const person = await guest(tenant);
+  const body = { email: person.email, password: TEST_PASSWORD, transport: 'body' };
+  const answer = await tenant.whole.request('POST', '/api/v1/sessions', { payload: body });
+  return answer.json<{ refreshToken: string }>().refreshToken;
+}
+
+/** Asks for a mailed link. @returns its token */
+async function link(tenant: Tenant, route: string, person: TestPerson): Promise<string> {
+  await tenant.whole.request('POST', `/api/v1/${route}`, { payload: { email: person.email } });
+  return mailedToken(tenant.whole, person.email);
+}
+
+/** By method and path, below /api/v1. */
+export const routeRequests: Record<string, RouteRequest> = {
+  'POST registrations': { body: () => ({ name: 'Ada', email: email(), password: 'something quite long' }) },
+  'POST email-verifications': { body: () => ({ email: email() }) },
+  'POST email-verifications/completion': {
+    body: async (tenant) => {
+      const person = await tenant.whole.make.person().unverified().create();
+      return { token: await link(tenant, 'email-verifications', person) };
+    },
+  },
+  'POST password-resets': { body: () => ({ email: email() }) },
+  'POST password-resets/completion': {
+    body: async (tenant) => ({
+      token: await link(tenant, 'password-resets', await guest(tenant)),
+      password: 'another quite long one',
+    }),
+  },
+  'POST sessions': {
+    body: async (tenant) => ({ email: (await guest(tenant)).email, password: TEST_PASSWORD, transport: 'body' }),
+  },
+  'POST sessions/current/renewal': { body: async (tenant) => ({ refreshToken: await session(tenant) }) },
+  'DELETE sessions/current': { caller: guest },
+  'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
+  'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },
+  'POST invitations/acceptance': {
+    caller: guest,
+    body: async (tenant, caller) => ({ token: await invited(tenant, guestEmail(tenant, caller)) }),
+  },
+  'POST workspaces/:workspaceId/invitations': { body: () => ({ email: email(), role: 'viewer' }), peopleOnly: true },
+  'DELETE workspaces/:workspaceId/invitations/:invitationId': { peopleOnly: true },
+  'PATCH workspaces/:workspaceId/members/:userId': { body: () => ({ role: 'viewer' }), peopleOnly: true },
+  'DELETE workspaces/:workspaceId/members/:userId': { peopleOnly: true },
+  'POST workspaces/:workspaceId/api-keys': {
+    body: () => ({ name: 'A key', scopes: ['deals:read'], expiresAt: null }),
+    peopleOnly: true,
+  },
+  'DELETE workspaces/:workspaceId/api-keys/:keyId': { peopleOnly: true },
+  'POST workspaces/:workspaceId/sources': { body: () => ({ kind: 'smtp', name: 'Newsletters', settings: {} }) },
+  'PATCH workspaces/:workspaceId/sources/:sourceId': { body: () => ({ name: 'Another name' }) },
+  'POST workspaces/:workspaceId/sources/:sourceId/messages': {
+    params: { sourceId: uploadSource },
+    body: () => ({ subject: 'Hello', text: `A text, number ${uuidv7()}`, html: false }),
+  },
+  'POST workspaces/:workspaceId/sources/:sourceId/uploads': {
+    params: { sourceId: uploadSource },
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    payload:
+      '--x\r\nContent-Disposition: form-data; name="files"; filename="a.eml"\r\nContent-Type: message/rfc822\r\n\r\n' +
+      'From: a@example.com\r\nSubject: Hello\r\n\r\nHello\r\n--x--\r\n',
+  },
+  'POST workspaces/:workspaceId/message-parses': { body: () => ({ outdated: true }) },
+  'GET workspaces/:workspaceId/deal-statistics/route-prices': { query: { origin: 'NYC', destination: 'Lisbon' } },
+  'POST workspaces/:workspaceId/subscriptions': {
+    body: () => ({ name: 'Cheap', target: 'deal', filter: 'price<400', paused: false }),
+  },
+  'POST workspaces/:workspaceId/subscription-previews': {
+    body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),
+  },
+  'POST jobs/release': { body: () => ({ queue: 'mail' }) },
+};

@@ -1,0 +1,167 @@
+// Tenants of the whole application: workspaces with people of every role, and something real behind each parameter that a
+// path may have.
+import { v7 as uuidv7 } from 'uuid';
+import type { Permission, Role } from '#platform/access/index.js';
+import { systemActor } from '#platform/access/index.js';
+import { Transactions } from '#platform/database/index.js';
+import { EventLog } from '#platform/event-log/index.js';
+import { Mailer } from '#platform/mail/index.js';
+import { dealFound, dealRows } from './deals.js';
+import type { TestApiKey, TestPerson, TestWorkspace } from './factories.js';
+import type { WholeApplication } from './whole-application.js';
+
+/** Who sends a request, as far as its headers say. */
+export interface Caller {
+  readonly id: string;
+  readonly headers: { readonly authorization: string };
+}
+
+/** Makes what a path's parameter names, for a caller who shall find it. */
+export type Maker = (tenant: Tenant, caller: Caller) => Promise<string>;
+
+/**
+ * One maker a parameter. Each call makes a new thing, so that no route finds it used up by another. A route with a
+ * parameter that is not here fails the specs.
+ */
+export const makers: Record<string, Maker> = {
+  workspaceId: async (tenant) => tenant.workspace.id,
+  userId: async (tenant) => (await tenant.whole.make.person().in(tenant.workspace).create()).id,
+  invitationId: async (tenant) => {
+    const body = { email: `guest-${uuidv7()}@example.com`, role: 'viewer' };
+    return tenant.made('invitations', body);
+  },
+  keyId: async (tenant) => (await tenant.key(['deals:read'])).id,
+  sourceId: (tenant) => tenant.made('sources', { kind: 'smtp', name: 'Newsletters' }),
+  messageId: async (tenant) => {
+    const source = await uploadSource(tenant);
+    const text = `A mail without any deal, number ${uuidv7()}.`;
+    const { messages } = await tenant.post<{ messages: { id: string }[] }>(`sources/${source}/messages`, { text });
+    return messages[0]?.id ?? '';
+  },
+  dealId: async ({ whole, workspace }) => (await dealRows(whole.make, workspace, [{ title: 'A deal' }]))[0] ?? '',
+  subscriptionId: async (tenant, caller) => (await alert(tenant, caller)).subscriptionId,
+  deliveryId: async (tenant, caller) => (await alert(tenant, caller)).deliveryId,
+  token: async (tenant) => {
+    const { owner } = tenant.workspace;
+    const { subscriptionId } = await alert(tenant, owner);
+    const { text } = await tenant.get<{ text: string }>(`subscriptions/${subscriptionId}/mail-preview`);
+    return /unsubscriptions\/(\S+)/.exec(text)?.[1] ?? '';
+  },
+  jobId: async ({ whole }) => {
+    const id = uuidv7();
+    // Held, so that no worker takes it before the route does.
+    const text = `insert into job (id, queue, name, payload, held) values ($1, 'mail', 'send', '{}', true)`;
+    await whole.make.sql(text, [id]);
+    return id;
+  },
+  mailId: async ({ whole }) => {
+    const to = `kept-${uuidv7()}@example.com`;
+    await whole.app.get(Mailer).send({ to, subject: 'Kept', html: '<p>Kept</p>', text: 'Kept' });
+    const [mail] = await whole.make.sql<{ id: string }>('select id from preview_mail where $1 = any(recipients)', [to]);
+    return mail?.id ?? '';
+  },
+};
+
+/** A source that takes uploads. */
+export const uploadSource = (tenant: Tenant): Promise<string> =>
+  tenant.made('sources', { kind: 'upload', name: 'By hand' });
+
+/** A subscription of somebody that has matched an event. */
+async function alert(tenant: Tenant, caller: Caller): Promise<{ subscriptionId: string; deliveryId: string }> {
+  const { whole, workspace } = tenant;
+  const event = await tenant.event();
+  const [subscriptionId, deliveryId] = [uuidv7(), uuidv7()];
+  const [key] = await whole.make.sql<{ user_id: string }>('select user_id from api_key where id = $1', [caller.id]);
+  const userId = key?.user_id ?? caller.id;
+  await whole.make.sql(
+    `insert into subscription (id, workspace_id, user_id, name, target, filter, created_at, updated_at)
+     values ($1, $2, $3, 'A subscription', 'deal', 'price<400', now(), now())`,
+    [subscriptionId, workspace.id, userId],
+  );
+  await whole.make.sql(
+    `insert into delivery (id, workspace_id, subscription_id, user_id, event_id, event_position, event_type, subject_id,
+       channel, job_id)
+     values ($1, $2, $3, $4, $5, $6, 'deal.found', $5::uuid::text, 'mail', gen_random_uuid())`,
+    [deliveryId, workspace.id, subscriptionId, userId, event.id, event.position],
+  );
+  return { subscriptionId, deliveryId };
+}
+
+/** A workspace with people of every role. */
+export class Tenant {
+  private sealed?: Promise<{ id: string; position: string }>;
+
+  private constructor(
+    readonly whole: WholeApplication,
+    readonly workspace: TestWorkspace,
+    readonly people: Readonly<Record<Role, TestPerson>>,
+  ) {}
+
+  static async create(whole: WholeApplication): Promise<Tenant> {
+    const workspace = await whole.make.workspace().create();
+    const member = (role: Role) => whole.make.person().in(workspace, role).create();
+    const [admin, plain, viewer] = await Promise.all([member('admin'), member('member'), member('viewer')]);
+    return new Tenant(whole, workspace, { owner: workspace.owner, admin, member: plain, viewer });
+  }
+
+  /** A key of the owner, limited to some permissions. */
+  key(scopes: readonly Permission[]): Promise<TestApiKey> {
+    return this.whole.make
+      .apiKey(this.workspace, this.workspace.owner)
+      .scopes(...scopes)
+      .create();
+  }
+
+  /** Sends a body to a list of the workspace as its owner. @returns the answer */
+  async post<T>(path: string, body: object): Promise<T> {
+    const { owner } = this.workspace;
+    const answer = await this.whole.request('POST', this.workspace.url(path), {
+      headers: owner.headers,
+      payload: body,
+    });
+    if (answer.statusCode >= 300) throw new Error(`POST ${path} answered ${answer.statusCode}: ${answer.body}`);
+    return answer.json<T>();
+  }
+
+  /** Reads something of the workspace as its owner. */
+  async get<T>(path: string): Promise<T> {
+    const answer = await this.whole.request('GET', this.workspace.url(path), { headers: this.workspace.owner.headers });
+    if (answer.statusCode >= 300) throw new Error(`GET ${path} answered ${answer.statusCode}: ${answer.body}`);
+    return answer.json<T>();
+  }
+
+  /** The same as `post`. @returns the new thing's id */
+  async made(path: string, body: object): Promise<string> {
+    return (await this.post<{ id: string }>(path, body)).id;
+  }
+
+  /** An event about a deal in this workspace, sealed. */
+  event(): Promise<{ id: string; position: string }> {
+    this.sealed ??= this.record();
+    return this.sealed;
+  }
+
+  private async record(): Promise<{ id: string; position: string }> {
+    const event = { workspaceId: this.workspace.id, subjectId: uuidv7(), actor: systemActor(), data: dealFound() };
+    const log = this.whole.app.get(EventLog);
+    const id = await this.whole.app.get(Transactions).run(async (em) => log.record(em, 'deal.found', event));
+    for (;;) {
+      const [row] = await this.whole.make.sql<{ position: string }>('select position from event where id = $1', [id]);
+      if (row) return { id, position: row.position };
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** The token in the newest mail to an address, which the preview mailbox caught. */
+export async function mailedToken(whole: WholeApplication, address: string): Promise<string> {
+  for (;;) {
+    const [mail] = await whole.make.sql<{ text: string }>(
+      'select body_text as text from preview_mail where $1 = any(recipients) order by id desc limit 1',
+      [address],
+    );
+    const token = /#token=([\w-]+)/.exec(mail?.text ?? '')?.[1];
+    if (token) return token;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
