@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { BigIntType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { DealDraft, DealEvidence, DealPlace } from './deal-draft.js';
@@ -200,9 +199,10 @@ export function expiryOf(deal: Pick<DealDraft, 'bookBy' | 'travelTo'>, lastSeen:
   return new Date(Math.min(...ends));
 }
 
-/** Equal as stored values: jsonb keeps no order of members. */
+/** Equal as JSON values; jsonb keeps no order of members, and a real column keeps seven digits. */
 function same(a: unknown, b: unknown): boolean {
-  // A real column keeps seven digits.
-  if (typeof a === 'number' && typeof b === 'number') return Math.fround(a) === Math.fround(b) || a === b;
-  return isDeepStrictEqual(a ?? null, b ?? null);
+  if (typeof a === 'number' && typeof b === 'number') return a === b || Math.fround(a) === Math.fround(b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return (a ?? null) === (b ?? null);
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return left.length === right.size && left.every(([name, value]) => right.has(name) && same(value, right.get(name)));
 }
