@@ -33,8 +33,10 @@ describe('npm run new:module', () => {
       const files = ['backend/src/modules/side-stories', 'contract/events', 'backend/migrations/index.ts'];
       expect(tool('eslint/bin/eslint.js', files)).toEqual({ status: 0, said: '' });
       expect(tool('prettier/bin/prettier.cjs', ['--check', ...files])).toMatchObject({ status: 0 });
-      const cruise = ['--config', '.dependency-cruiser.mjs', 'backend', 'contract'];
-      expect(tool('dependency-cruiser/bin/dependency-cruiser.mjs', cruise)).toMatchObject({ status: 0 });
+      for (const config of ['.dependency-cruiser.mjs', '.dependency-cruiser.cycles.mjs']) {
+        const cruise = ['--config', config, 'backend', 'contract'];
+        expect(tool('dependency-cruiser/bin/dependency-cruiser.mjs', cruise)).toMatchObject({ status: 0 });
+      }
       expect(tool('typescript/bin/tsc', ['--noEmit', '-p', '.']).said).not.toContain('side-stor');
       const jest = tool('jest/bin/jest.js', ['side-stories', '--forceExit'], {
         NODE_OPTIONS: '--experimental-vm-modules',

@@ -20,21 +20,17 @@ const program =
     return { ok: code === 0, output };
   };
 
+/** @param {string} config */
+const cruise = (config) =>
+  program('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', config, 'backend', 'contract');
+
 /** @type {Check[]} */
 export const LINT = [
   { name: 'types', run: program('typescript/bin/tsc', '--noEmit', '-p', '.') },
   { name: 'lint', run: program('eslint/bin/eslint.js', '.', '--max-warnings=0') },
   { name: 'format', run: program('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.') },
-  {
-    name: 'boundaries',
-    run: program(
-      'dependency-cruiser/bin/dependency-cruiser.mjs',
-      '--config',
-      '.dependency-cruiser.mjs',
-      'backend',
-      'contract',
-    ),
-  },
+  { name: 'boundaries', run: cruise('.dependency-cruiser.mjs') },
+  { name: 'cycles', run: cruise('.dependency-cruiser.cycles.mjs') },
 ];
 
 /** @type {Check} */
