@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DealView } from './deals/deals.schemas.js';
 import type { MessageSummary, MessageView } from './messages/messages.schemas.js';
 import type { SourceView } from './sources/sources.schemas.js';
-import { dealMail, dealsKit, until, type DealsKit } from './testing/deals-kit.js';
+import { dealMail, dealsKit, until, type DealsKit } from '#test/deals-kit.js';
 
 jest.setTimeout(60_000);
 let kit: DealsKit;

@@ -1,3 +1,5 @@
 export { DealsConfig } from './deals.config.js';
 export { DealsModule } from './deals.module.js';
 export { parseDeals, toMajor, type ParsedDeal } from './parser/index.js';
+export { SmtpReceiver } from './sources/smtp/smtp-receiver.js';
+export type { SourceView } from './sources/sources.schemas.js';

@@ -3,7 +3,7 @@ import { factory } from '#test/factories.js';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { FilterTargets } from '#platform/filters/index.js';
-import { dealMail, dealsKit, until, type DealsKit } from '../testing/deals-kit.js';
+import { dealMail, dealsKit, until, type DealsKit } from '#test/deals-kit.js';
 import type { PerDayView, PopularView, RoutePricesView } from '../routes/statistics.schemas.js';
 import type { SourceView } from '../sources/sources.schemas.js';
 import type { DealSummary, DealView } from './deals.schemas.js';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { Storage } from '#platform/storage/index.js';
 import type { DealView } from '../deals/deals.schemas.js';
 import type { ParsedDeal } from '../parser/index.js';
-import { dealMail, dealsKit, until, type DealsKit } from '../testing/deals-kit.js';
+import { dealMail, dealsKit, until, type DealsKit } from '#test/deals-kit.js';
 import type { SourceView } from '../sources/sources.schemas.js';
 import type { MessageView, UploadResult } from './messages.schemas.js';
 import { MimeThreads } from './mime/mime-threads.js';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MessageSummary } from '../../messages/messages.schemas.js';
-import { dealsKit, until, type DealsKit } from '../../testing/deals-kit.js';
+import { dealsKit, until, type DealsKit } from '#test/deals-kit.js';
 import type { SourceView } from '../sources.schemas.js';
 
 jest.setTimeout(60_000);

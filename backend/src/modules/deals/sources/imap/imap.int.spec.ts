@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startDovecot, type Dovecot } from '#test/dovecot.js';
 import type { MessageSummary } from '../../messages/messages.schemas.js';
-import { dealMail, dealsKit, until, type DealsKit } from '../../testing/deals-kit.js';
-import { silentProxy, type SilentProxy } from '../../testing/silent-proxy.js';
+import { dealMail, dealsKit, until, type DealsKit } from '#test/deals-kit.js';
+import { silentProxy, type SilentProxy } from '#test/silent-proxy.js';
 import type { SourceView } from '../sources.schemas.js';
 
 jest.setTimeout(60_000);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { factory } from '#test/factories.js';
 import { Storage } from '#platform/storage/index.js';
 import { MessageIntake } from '../../messages/message-intake.js';
-import { dealMail, dealsKit, until, type DealsKit } from '../../testing/deals-kit.js';
+import { dealMail, dealsKit, until, type DealsKit } from '#test/deals-kit.js';
 import type { SourceView } from '../sources.schemas.js';
 import { Recipients } from './recipients.js';
 import { SmtpReceiver } from './smtp-receiver.js';

@@ -1,13 +1,11 @@
 import { createTransport } from 'nodemailer';
-import { factory, type TestPerson, type TestWorkspace } from '#test/factories.js';
-import { startApplication, type TestApplication } from '#test/application.js';
+import { factory, type TestPerson, type TestWorkspace } from './factories.js';
+import { startApplication, type TestApplication } from './application.js';
 import { FiltersModule } from '#platform/filters/index.js';
 import { HttpClientModule } from '#platform/http-client/index.js';
 import { NotificationKindsModule } from '#platform/notifications/index.js';
 import { UsersModule } from '#modules/users/index.js';
-import { DealsModule } from '../deals.module.js';
-import { SmtpReceiver } from '../sources/smtp/smtp-receiver.js';
-import type { SourceView } from '../sources/sources.schemas.js';
+import { DealsModule, SmtpReceiver, type SourceView } from '#modules/deals/index.js';
 
 /** What specs of this room start from. */
 export interface DealsKit extends TestApplication {
