@@ -12,6 +12,7 @@ import { expired, logDatabase, logProcess, WORKSPACE, type LogProcess } from '#t
 
 const WRITERS = 8;
 const APPENDS = 8_000;
+const ROUNDS = 5;
 const BACKLOG = 60_000;
 const BATCH = 500;
 
@@ -29,18 +30,44 @@ const rate = (count: number, took: number) => Math.round(count / took);
 const say = (name: string, text: string) => console.log(`${name.padEnd(9)} ${text}`);
 const percentile = (sorted: number[], p: number) => (sorted[Math.floor(sorted.length * p)] ?? 0).toFixed(2);
 
-/** Runs `work` so many times, shared by the writers. @returns times a second */
-async function shared(times: number, work: (writer: number) => Promise<unknown>): Promise<number> {
+/** What one measurement saw: times a second, and the process's own CPU time of each in microseconds. */
+interface Pace {
+  rate: number;
+  cpu: number;
+}
+
+/** Runs `work` so many times, shared by the writers. */
+async function shared(times: number, work: (writer: number) => Promise<unknown>): Promise<Pace> {
   let left = times;
   const start = process.hrtime.bigint();
+  const before = process.cpuUsage();
   const writer = async (_: unknown, w: number) => {
     while (left-- > 0) await work(w);
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
-  return rate(times, seconds(start));
+  const { user, system } = process.cpuUsage(before);
+  return { rate: rate(times, seconds(start)), cpu: Math.round((user + system) / times) };
 }
 
-async function rawAppends(url: string): Promise<number> {
+/** Lets two ways of the same work take turns, so that whatever else the machine does disturbs both; the medians count. */
+async function turns(
+  first: (w: number) => Promise<unknown>,
+  second: (w: number) => Promise<unknown>,
+): Promise<[Pace, Pace]> {
+  const paces: [Pace[], Pace[]] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const pair = [await shared(APPENDS / ROUNDS, first), await shared(APPENDS / ROUNDS, second)] as const;
+    if (round > 0) pair.forEach((pace, i) => paces[i as 0 | 1].push(pace));
+  }
+  const median = (of: Pace[], by: keyof Pace) => of.map((pace) => pace[by]).sort((x, y) => x - y)[ROUNDS >> 1] ?? 0;
+  const summary = (of: Pace[]) => ({ rate: median(of, 'rate'), cpu: median(of, 'cpu') });
+  return [summary(paces[0]), summary(paces[1])];
+}
+
+/** INSERT of the same row in a transaction, a connection a writer, without index, sealer or validation. */
+async function rawAppends(
+  url: string,
+): Promise<{ append: (w: number) => Promise<void>; close: () => Promise<unknown> }> {
   const clients = await Promise.all(
     Array.from({ length: WRITERS }, async () => {
       const client = new pg.Client({ connectionString: url });
@@ -48,7 +75,7 @@ async function rawAppends(url: string): Promise<number> {
       return client;
     }),
   );
-  await clients[0]?.query('create table raw (like outbox including all)');
+  await clients[0]?.query('create table raw (like outbox including defaults including identity)');
   const text = `insert into raw (id, workspace_id, scope_kind, scope_id, type, version, subject_type, subject_id, actor, address,
     data, occurred_at) values ($1, $2, 'workspace', null, 'deal.expired', 1, 'deal', $3, $4, null, $5, $6)`;
   const append = async (w: number) => {
@@ -58,10 +85,7 @@ async function rawAppends(url: string): Promise<number> {
     await client.query(text, values);
     await client.query('commit');
   };
-  await shared(APPENDS / 4, append);
-  const result = await shared(APPENDS, append);
-  await Promise.all(clients.map((client) => client.end()));
-  return result;
+  return { append, close: () => Promise.all(clients.map((client) => client.end())) };
 }
 
 async function sealedUpTo(instance: LogProcess, position: number): Promise<void> {
@@ -120,15 +144,14 @@ const instance = await logProcess(database.url, { pollMs: 1000, readers: [Counti
 await instance.readers.stop();
 
 const raw = await rawAppends(database.url);
-await shared(APPENDS / 4, () => instance.record());
-const append = await shared(APPENDS, () => instance.record());
-const { position: sealedMeanwhile } = await instance.tail.head();
-say('append', `${append}/s recorded against ${raw}/s inserted: ratio ${(append / raw).toFixed(2)}`);
+const [record, insert] = await turns(() => instance.record(), raw.append);
+await raw.close();
 say(
-  '',
-  `when the last one committed, ${APPENDS + APPENDS / 4 - sealedMeanwhile} of ${APPENDS + APPENDS / 4} were not sealed yet`,
+  'append',
+  `${record.rate}/s recorded and sealed against ${insert.rate}/s inserted: ratio ${(record.rate / insert.rate).toFixed(2)}`,
 );
-await sealedUpTo(instance, APPENDS + APPENDS / 4);
+say('', `CPU of this process: ${record.cpu} µs an event, sealing included, against ${insert.cpu} µs an INSERT`);
+await sealedUpTo(instance, APPENDS + APPENDS / ROUNDS);
 
 for (const [writers, events] of [
   [1, 1000],
