@@ -1,5 +1,5 @@
 // Installs the locked packages when node_modules is missing or differs from package-lock.json.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, say } from './fault.mjs';
 import { outsidePath, pinnedNode, root } from './paths.mjs';
@@ -11,7 +11,11 @@ import { readIfThere, run } from './processes.mjs';
  */
 export async function ensurePackages() {
   if (packagesAreCurrent()) return;
-  const first = !existsSync(join(root, 'node_modules'));
+  const folder = join(root, 'node_modules');
+  // npm would empty the folder that the link leads to, which is another's.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new Fault(`${folder} is a link: install the packages where it leads (npm ci), then run the command again.`);
+  const first = !existsSync(folder);
   say(
     first
       ? 'Installing the locked packages; the first time this takes a minute or two.'
