@@ -39,3 +39,20 @@ export async function firstTeam(app: AppProcess): Promise<Team> {
     callApi(app.url, token, method, `/workspaces/${workspaceId}${path}`, body);
   return { workspaceId, token, call };
 }
+
+/** Invites somebody, who follows the link in the mail and signs up. @returns their token */
+export async function joinTeam(
+  url: string,
+  team: Team,
+  email: string,
+  linkIn: (email: string) => Promise<string>,
+): Promise<string> {
+  await team.call('POST', '/invitations', { email, role: 'member' });
+  const { session } = await callApi<{ session: { accessToken: string } }>(url, '', 'POST', '/registrations', {
+    email,
+    name: email.split('@')[0],
+    password: 'another horse battery staple',
+    invitation: await linkIn(email),
+  });
+  return session.accessToken;
+}

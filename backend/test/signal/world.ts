@@ -10,8 +10,10 @@ import { firstTeam, type Team } from './team.js';
 
 type Service = { url: string; stop(): Promise<void> };
 
-/** How many subscriptions match each poured mail. */
-export const MATCHING = 3;
+const POURED = ['origin:BOS', 'destination:country:PT trip:roundtrip', 'price<1000000USD'];
+
+/** How many subscriptions of the first owner match each poured mail. */
+export const MATCHING = POURED.length;
 
 /** A world for one spec. */
 export class World {
@@ -41,11 +43,13 @@ export class World {
       SIGNALBOX_JOBS_SWEEP_MS: '500',
       SIGNALBOX_RATE_ANONYMOUS: '100000',
       SIGNALBOX_RATE_USER: '100000',
+      SIGNALBOX_RATE_AUTH: '100000',
+      SIGNALBOX_OUTBOUND_ALLOW: '127.0.0.1',
     };
   }
 
-  /** Services, application, one person with a source, matching subscriptions and one that matches nothing. */
-  static async create(): Promise<World> {
+  /** Services, application, and one person with a source and subscriptions: three match what is poured, one does not. */
+  static async create(filters: readonly string[] = [...POURED, 'origin:TYO']): Promise<World> {
     await build();
     const dir = mkdtempSync(join(tmpdir(), 'sbx-world-'));
     chmodSync(dir, 0o711);
@@ -62,8 +66,7 @@ export class World {
     world.team = await firstTeam(world.app);
     const source = await world.team.call<{ address: string }>('POST', '/sources', { kind: 'smtp', name: 'Poured' });
     world.address = source.address;
-    const matching = ['origin:BOS', 'destination:country:PT trip:roundtrip', 'price<1000000USD'];
-    for (const filter of [...matching, 'origin:TYO']) await world.team.call('POST', '/subscriptions', { filter });
+    for (const filter of filters) await world.team.call('POST', '/subscriptions', { filter });
     return world;
   }
 
