@@ -8,10 +8,12 @@ export function startupFault(error: unknown): string {
   const { code, port, path, message, stack } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken: stop what uses it, or set SIGNALBOX_PORT or SIGNALBOX_SMTP_IN_PORT to another.`;
-  if (code === 'EACCES' && port) return `Port ${port} may not be opened: choose one above 1023, or run with the right to.`;
+  if (code === 'EACCES' && port)
+    return `Port ${port} may not be opened: choose one above 1023, or run with the right to.`;
   if (code === 'ENOSPC') return 'The disk is full: make room and start again.';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return `${path ?? 'The data folder'} cannot be written (${code}): let this user own it, or set SIGNALBOX_DATA_DIR.`;
-  if (transient(error)) return `The database does not answer (${message}): check DATABASE_URL and that PostgreSQL runs.`;
+  if (transient(error))
+    return `The database does not answer (${message}): check DATABASE_URL and that PostgreSQL runs.`;
   return stack ?? String(error);
 }

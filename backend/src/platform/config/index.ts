@@ -1,4 +1,12 @@
-export { checkEnvironment, Config, configClass, configClasses, InvalidSettings, readConfig, setting } from './config.js';
+export {
+  checkEnvironment,
+  Config,
+  configClass,
+  configClasses,
+  InvalidSettings,
+  readConfig,
+  setting,
+} from './config.js';
 export type { ConfigClass, Setting } from './config.js';
 export { ConfigModule, environment } from './config.module.js';
 export { InstanceConfig } from './instance.config.js';

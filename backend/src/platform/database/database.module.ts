@@ -6,6 +6,7 @@ import { DatabaseConfig } from './database.config.js';
 import { ormDialect } from './dialect.js';
 import { connectionOptions, Reads } from './pool.js';
 import { slowQueryLogger } from './slow-queries.js';
+import { MikroORM } from './orm.js';
 import { Transactions } from './transactions.js';
 
 function ormOptions(config: DatabaseConfig): Options {
@@ -25,6 +26,8 @@ function ormOptions(config: DatabaseConfig): Options {
     slowQueryLoggerFactory: slowQueryLogger,
     // Every transaction and reader forks its own entity manager: one more for each request would be for nobody.
     registerRequestContext: false,
+    // The URL names the database; the ORM would look for one named as above, and create it.
+    ensureDatabase: false,
   } as Options;
 }
 
@@ -38,7 +41,18 @@ function ormOptions(config: DatabaseConfig): Options {
       useFactory: ormOptions,
     }),
   ],
-  providers: [Transactions, Reads],
+  providers: [
+    {
+      provide: Transactions,
+      inject: [MikroORM],
+      // Connected before anybody can ask: the ORM's own lazy connection fails when several first statements race.
+      useFactory: async (orm: MikroORM) => {
+        await orm.connect();
+        return new Transactions(orm);
+      },
+    },
+    Reads,
+  ],
   exports: [Transactions, Reads],
 })
 export class DatabaseModule {}
