@@ -72,7 +72,6 @@ export class Deals0020 extends Migration {
     this.addSql(`create index message_received on message (workspace_id, received_at desc, id desc)`);
     this.addSql(`create index message_by_state on message (workspace_id, state, received_at desc, id desc)`);
 
-    this.addSql(`create extension if not exists btree_gin`);
     this.addSql(`
       create table deal (
         id uuid primary key,
@@ -119,9 +118,9 @@ export class Deals0020 extends Migration {
     this.addSql(`create index deal_percentile on deal (workspace_id, percentile, id)`);
     this.addSql(`create index deal_expiry on deal (expires_at) where status = 'active'`);
     this.addSql(`create index deal_message on deal (message_id)`);
-    this.addSql(`create index deal_origins on deal using gin (workspace_id, origin_keys)`);
-    this.addSql(`create index deal_destinations on deal using gin (workspace_id, destination_keys)`);
-    this.addSql(`create index deal_words on deal using gin (words)`);
+    // Without the workspace: its posting list would be as long as the table, and an instance has few workspaces. One index over
+    // all three intersects a route by itself.
+    this.addSql(`create index deal_keys on deal using gin (origin_keys, destination_keys, words)`);
 
     this.addSql(`
       create table deal_sighting (
