@@ -60,7 +60,7 @@ function checkResponses(operation: Operation, validator: Validator, say: (fault:
     if (!response.description) say(`the answer ${status} is not described`);
     if (Number(status) >= 400 && !response.content?.['application/problem+json'])
       say(`the refusal ${status} is no problem document`);
-    if (['200', '201', '202'].includes(status) && !response.content && !operation.responses['204']) continue;
+    if (['200', '201'].includes(status) && !response.content) say(`the answer ${status} has no schema`);
     for (const [type, media] of Object.entries(response.content ?? {}))
       checkMedia(media, `the answer ${status} (${type})`, validator, say);
   }

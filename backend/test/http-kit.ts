@@ -1,4 +1,5 @@
 // Boots an application of given modules on the real services, with people who are signed in by saying so.
+import { jest } from '@jest/globals';
 import { Global, Injectable, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { v7 as uuidv7 } from 'uuid';
@@ -18,6 +19,9 @@ import { createHttpApp, HttpModule } from '#platform/http/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
 import { testInstance, type TestInstance } from './harness.js';
+
+// Copying a database and booting an application take seconds when other specs do the same.
+jest.setTimeout(60_000);
 
 /** What a spec boots. */
 export interface HttpKitOptions {

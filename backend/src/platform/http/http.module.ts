@@ -1,5 +1,5 @@
-import { Global, Module } from '@nestjs/common';
-import { MetadataScanner } from '@nestjs/core';
+import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 import { Gate } from './gate.js';
 import { Claims } from './idempotency/claims.js';
 import { Idempotency } from './idempotency/idempotency.js';
@@ -14,4 +14,17 @@ import { RequestLog } from './server/request-log.js';
   providers: [Claims, Cursor, Gate, Idempotency, MetadataScanner, RateLimits, RequestLog, RouteTable],
   exports: [Cursor, RateLimits, RouteTable],
 })
-export class HttpModule {}
+export class HttpModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly routes: RouteTable,
+  ) {}
+
+  /** @throws Error when the application serves HTTP and nothing stands before its routes */
+  onApplicationBootstrap(): void {
+    // A context without a server, such as a command's, has no adapter.
+    const serves = (this.host.httpAdapter as unknown) && this.host.httpAdapter.getType() === 'fastify';
+    if (serves && !this.routes.discovered)
+      throw new Error('The application was not made by createHttpApp: its routes would stand open.');
+  }
+}

@@ -66,8 +66,8 @@ function complete(operation: Operation, { method, plan }: Route, components: Rec
   ];
   const status = String(endpoint.status ?? (method === 'POST' ? 201 : 200));
   const { default: unsaid, ...said } = operation.responses;
-  const success = said[status] ?? unsaid ?? { description: 'Success' };
-  operation.responses = { [status]: success.description ? success : { ...success, description: 'Success' } };
+  const success: Operation['responses'][string] = { ...(said[status] ?? unsaid), description: 'Success' };
+  operation.responses = { [status]: success };
   if (endpoint.etag && method === 'GET')
     operation.responses['304'] = { description: 'Not modified since the ETag in If-None-Match' };
   if (endpoint.produces)

@@ -51,11 +51,20 @@ function convert(schema: z.core.$ZodType, io: 'input' | 'output'): JsonSchema {
       const { type } = zodSchema._zod.def;
       if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
       if (type === 'bigint') Object.assign(jsonSchema, { type: 'integer' });
+      if (zodSchema instanceof z.ZodObject) removeNeverGiven(zodSchema, jsonSchema);
       // Requests refuse unknown fields at every depth (see `strict.ts`).
       if (type === 'object' && io === 'input' && jsonSchema.additionalProperties === undefined)
         jsonSchema.additionalProperties = false;
     },
   }) as JsonSchema;
+}
+
+/** A field that may only be absent is there to be refused with a sentence of its own: it is none that a caller has. */
+function removeNeverGiven(object: z.ZodObject, { properties }: { properties?: Record<string, unknown> }): void {
+  for (const [name, field] of Object.entries(object.shape)) {
+    const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+    if (inner instanceof z.ZodUndefined) delete properties?.[name];
+  }
 }
 
 function rename(value: unknown, names: ReadonlyMap<string, string>): unknown {

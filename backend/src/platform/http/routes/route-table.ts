@@ -28,7 +28,7 @@ interface Origin {
 export class RouteTable {
   private readonly routes: Route[] = [];
   private readonly patterns: { pattern: RegExp; method: string }[] = [];
-  private origins = new Map<EndpointOptions, Origin>();
+  private origins: Map<EndpointOptions, Origin> | undefined;
 
   constructor(
     private readonly modules: ModulesContainer,
@@ -47,6 +47,11 @@ export class RouteTable {
         if (typeof metatype === 'function') this.readController(metatype);
   }
 
+  /** True once the endpoints were read: the gate stands. */
+  get discovered(): boolean {
+    return this.origins !== undefined;
+  }
+
   /**
    * The plan of a route that is being registered.
    *
@@ -59,7 +64,7 @@ export class RouteTable {
       throw new BareRoute(
         `The route ${methods.join(', ')} ${options.url} declares no permission: give its config an endpoint.`,
       );
-    const origin = this.origins.get(endpoint) ?? { name: options.url, unbound: new Set() };
+    const origin = this.origins?.get(endpoint) ?? { name: options.url, unbound: new Set() };
     const plan = planOf(origin.name, options.url, endpoint, origin.unbound);
     for (const method of methods) {
       this.routes.push({ method, path: options.url, plan });
@@ -88,7 +93,7 @@ export class RouteTable {
         { endpoint?: EndpointOptions } | undefined;
       if (!config?.endpoint)
         throw new BareRoute(`${name} is a route without @Endpoint: say which permission it needs.`);
-      this.origins.set(config.endpoint, { name, unbound: unboundParts(type, method) });
+      this.origins?.set(config.endpoint, { name, unbound: unboundParts(type, method) });
     }
   }
 }

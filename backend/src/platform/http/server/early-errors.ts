@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { PROBLEM_TYPE, problemOf, type Refusal } from '../problems/problem.js';
 import { translate } from '../problems/translate.js';
+import { newRequestId } from './request-ids.js';
 
 /** Answers what the router refuses before any hook runs: an address that cannot be decoded, a parameter too long. */
 export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
@@ -42,7 +42,7 @@ export function answerSocketError(error: Error & { code?: string }, socket: Sock
     return;
   }
   const refusal = SOCKET_FAULTS[error.code ?? ''] ?? MALFORMED;
-  const id = uuidv7();
+  const id = newRequestId();
   const body = JSON.stringify(problemOf(refusal, id));
   socket.end(
     `HTTP/1.1 ${refusal.status} ${refusal.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${id}\r\n` +

@@ -1,14 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { readConfig } from '#platform/config/index.js';
 import { BODY_LIMIT, HttpConfig } from '../http.config.js';
 import { configureApp, type ConfigureOptions } from './configure-app.js';
 import { answerFrameworkError, answerSocketError } from './early-errors.js';
+import { requestId } from './request-ids.js';
 
-const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** Longer than the idle time of usual reverse proxies, so that they close first and never meet a closed connection. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -48,10 +46,7 @@ export function httpAdapter(config: HttpConfig): FastifyAdapter {
     handlerTimeout: config.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: true,
-    genReqId: (request: IncomingMessage) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
-    },
+    genReqId: requestId,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerSocketError,
