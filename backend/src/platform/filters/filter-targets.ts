@@ -25,6 +25,8 @@ export interface FilterTarget {
   readonly timeColumn: string;
   /** The text that names a row to people. */
   readonly titleColumn: string;
+  /** False for an event of those types that is no news to a subscriber; every event is news when absent. */
+  news?(event: TargetEvent): boolean;
   /** What the matcher is given of one of the target's events. */
   subject(event: TargetEvent): Subject;
 }
@@ -63,9 +65,9 @@ export class FilterTargets {
     return this.contexts.context(owner, now);
   }
 
-  /** The targets that hear an event. */
-  hearing(type: EventType): FilterTarget[] {
-    return this.all().filter((target) => target.events.includes(type));
+  /** The targets to which an event is news. */
+  hearing(event: TargetEvent): FilterTarget[] {
+    return this.all().filter((target) => target.events.includes(event.type) && (target.news?.(event) ?? true));
   }
 }
 

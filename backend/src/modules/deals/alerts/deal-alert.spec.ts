@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventData } from '#contract/events/index.js';
+import { dealTarget } from '../deals/deal-target.js';
 import { money, tellDeal, tellRepriced } from './deal-alert.js';
 
 const reader = { locale: 'en-US', timeZone: 'UTC' };
@@ -79,11 +80,19 @@ describe('a deal alert', () => {
     expect(told.subject).toBe('A, B, C +2 → Lisbon $386');
   });
 
-  it('tells the direction of a new price', () => {
+  it('tells how far a price fell', () => {
     const fallen = tellRepriced({ before: { priceMinor: 40000 }, after: deal() }, reader);
     expect([fallen.subject, fallen.heading]).toEqual(['Boston → Lisbon down to $386', 'A price fell']);
-    const risen = tellRepriced({ before: { priceMinor: 30000 }, after: deal() }, reader);
-    expect([risen.subject, risen.heading]).toEqual(['Boston → Lisbon up to $386', 'A price rose']);
+    expect(fallen.blocks[0]).toMatchObject({ rows: [{ key: 'Before', value: '$400' }, {}, {}, {}] });
+  });
+
+  it('is sent again when the price falls, not when it rises', () => {
+    const repriced = (before: number) => ({
+      type: 'deal.repriced' as const,
+      data: { before: { priceMinor: before }, after: deal() },
+    });
+    expect([40000, 30000].map((before) => dealTarget.news?.(repriced(before)))).toEqual([true, false]);
+    expect(dealTarget.news?.({ type: 'deal.found', data: deal() })).toBe(true);
   });
 
   it.each([

@@ -32,14 +32,10 @@ export function tellDeal(deal: Deal, recipient: Recipient): Notification {
   return told(deal, recipient, headline, 'A deal for you');
 }
 
-/** A known deal at another price. */
+/** A known deal whose price fell; a risen one is no news. */
 export function tellRepriced({ before, after }: EventData<'deal.repriced'>, recipient: Recipient): Notification {
-  const [was, is] = [before.priceMinor, after.priceMinor].map((p) => money(p, after.currency, recipient));
-  const fell = after.priceMinor < before.priceMinor;
-  const headline = `${route(after)} ${fell ? 'down to' : 'up to'} ${is}`;
-  return told(after, recipient, headline, fell ? 'A price fell' : 'A price rose', [
-    { key: 'Before', value: was ?? '' },
-  ]);
+  const [was, is] = [before.priceMinor, after.priceMinor].map((minor) => money(minor, after.currency, recipient));
+  return told(after, recipient, `${route(after)} down to ${is}`, 'A price fell', [{ key: 'Before', value: was ?? '' }]);
 }
 
 function told(deal: Deal, recipient: Recipient, subject: string, heading: string, extra: Row[] = []): Notification {

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EventData } from '#contract/events/index.js';
 import { dealFields } from '#contract/filter/index.js';
 import { dataOf, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
 
-/** What the filter language can be asked about deals. A deal seen at another price is news like a new one. */
+/** What the filter language can be asked about deals. A known deal is news again when its price falls. */
 export const dealTarget: FilterTarget = {
   name: 'deal',
   title: 'Deals',
@@ -13,9 +14,14 @@ export const dealTarget: FilterTarget = {
   workspaceColumn: 'd.workspace_id',
   timeColumn: 'd.found_at',
   titleColumn: 'd.title',
+  news: (event) => event.type !== 'deal.repriced' || fell(dataOf(event, 'deal.repriced')),
   subject: (event) =>
     event.type === 'deal.repriced' ? dataOf(event, 'deal.repriced').after : dataOf(event, 'deal.found'),
 };
+
+function fell({ before, after }: EventData<'deal.repriced'>): boolean {
+  return after.priceMinor < before.priceMinor;
+}
 
 /** Tells the platform of the target, so that subscriptions need not know this room. */
 @Injectable()

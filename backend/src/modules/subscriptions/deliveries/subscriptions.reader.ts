@@ -41,7 +41,7 @@ export class SubscriptionsReader implements ReadsLog {
 
   async read(batch: LogEvent[], em: EntityManager): Promise<void> {
     const heard = batch
-      .map((event) => ({ event, targets: this.targets.hearing(event.type) }))
+      .map((event) => ({ event, targets: this.targets.hearing(event) }))
       .filter(({ targets }) => targets.length > 0);
     if (heard.length === 0) return;
     const listeners = await this.listening.in(
