@@ -98,7 +98,11 @@ export class Tenant {
   ) {}
 
   static async create(whole: WholeApplication): Promise<Tenant> {
-    const workspace = await whole.make.workspace().create();
+    return Tenant.of(whole, await whole.make.workspace().create());
+  }
+
+  /** Puts people of every role into a workspace. */
+  static async of(whole: WholeApplication, workspace: TestWorkspace): Promise<Tenant> {
     const member = (role: Role) => whole.make.person().in(workspace, role).create();
     const [admin, plain, viewer] = await Promise.all([member('admin'), member('member'), member('viewer')]);
     return new Tenant(whole, workspace, { owner: workspace.owner, admin, member: plain, viewer });

@@ -1,10 +1,11 @@
 // The whole application, as `main.ts` boots it, for specs of everything that is reached over HTTP.
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { API_PREFIX, apiDocument, createHttpApp, RouteTable } from '#platform/http/index.js';
+import { apiDocument, createHttpApp, RouteTable } from '#platform/http/index.js';
 import { AppModule } from '../src/app.module.js';
 import { factory, type Factory } from './factories.js';
 import { testInstance } from './harness.js';
+import { watchHandlers } from './watch-handlers.js';
 
 /** The application, running. */
 export interface WholeApplication {
@@ -25,8 +26,16 @@ export interface WholeApplication {
 
 const RATES = ['ANONYMOUS', 'USER', 'API_KEY', 'AUTH', 'UPLOAD', 'EXPORT'];
 
-/** Boots it on services of its own, with rate limits out of the way. @param settings further environment variables */
-export async function wholeApplication(settings: Record<string, string> = {}): Promise<WholeApplication> {
+/**
+ * Boots it on services of its own, with rate limits out of the way.
+ *
+ * @param settings further environment variables
+ * @param reached is called when a request reaches the method of a controller, with its name
+ */
+export async function wholeApplication(
+  settings: Record<string, string> = {},
+  reached?: (name: string) => void,
+): Promise<WholeApplication> {
   const instance = await testInstance();
   const rates = Object.fromEntries(RATES.map((rate) => [`SIGNALBOX_RATE_${rate}`, '10000000']));
   const env = { ...instance.env, SIGNALBOX_LOG_LEVEL: 'fatal', ...rates, ...settings };
@@ -35,6 +44,7 @@ export async function wholeApplication(settings: Record<string, string> = {}): P
     checkAnswers: true,
     nest: { logger: process.env['SPEC_LOG'] ? ['error', 'warn'] : false },
   });
+  if (reached) watchHandlers(app, reached);
   await app.listen(0, '127.0.0.1');
   return {
     app,
@@ -48,5 +58,3 @@ export async function wholeApplication(settings: Record<string, string> = {}): P
     },
   };
 }
-
-export { API_PREFIX };

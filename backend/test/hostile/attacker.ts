@@ -1,0 +1,150 @@
+// Sends hostile requests with valid credentials and keeps what later ones may name: ids and cursors.
+import { Agent, request as open, type IncomingHttpHeaders } from 'node:http';
+import type { TestPerson } from '../factories.js';
+import { makers, Tenant, type Caller } from '../tenants.js';
+import type { WholeApplication } from '../whole-application.js';
+import type { HostileRequest } from './requests.js';
+
+/** What came back. */
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+  /** The request as it was sent, for whoever has to look into it. */
+  sent: string;
+}
+
+const NOBODY = '01900000-0000-7000-8000-00000000dead';
+/** Longer than anything here may take. */
+const HANG_MS = 10_000;
+const THINGS = 6;
+const SYMBOL = /^(own|other|nobody):(\d+)$/;
+
+/** A signed-in operator who owns a workspace, and who knows ids of another. */
+export class Attacker {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  private readonly cursors: string[] = [];
+
+  private constructor(
+    private readonly whole: WholeApplication,
+    private readonly operator: TestPerson,
+    private readonly pools: Record<'own' | 'other', Map<string, string[]>>,
+  ) {}
+
+  static async prepare(whole: WholeApplication): Promise<Attacker> {
+    const operator = await whole.make.person().operator().create();
+    const workspace = await whole.make.workspace().ownedBy(operator).create();
+    const own = await Tenant.of(whole, workspace);
+    const other = await Tenant.create(whole);
+    const pools = { own: await poolOf(own, operator), other: await poolOf(other, other.workspace.owner) };
+    return new Attacker(whole, operator, pools);
+  }
+
+  /** @throws Error when nothing came back in time, or the connection broke */
+  async send(request: HostileRequest): Promise<Reply> {
+    const { operation } = request;
+    const url = this.urlOf(request);
+    const body = request.body?.replaceAll(/"((?:own|other|nobody):\d+)"/g, (_, symbol: string) =>
+      JSON.stringify(this.thing('sourceId', symbol)),
+    );
+    const headers = { ...(await this.credentials(request)), ...request.headers };
+    const sent = `${operation.method} ${url}\n${JSON.stringify(request.headers)}\n${(body ?? '').slice(0, 2000)}`;
+    const reply = await this.exchange(operation.method, url, headers, body).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${sent}`, { cause: error });
+    });
+    this.remember(request, reply);
+    return { ...reply, sent };
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** Signing out ends a session: it is done with one that nothing else needs. */
+  private async credentials({ operation }: HostileRequest): Promise<Record<string, string>> {
+    const ends = operation.method === 'DELETE' && operation.path.endsWith('/sessions/current');
+    const { headers } = ends ? await this.whole.make.person().create() : this.operator;
+    return { ...headers };
+  }
+
+  private urlOf({ operation, ids, query, rawQuery }: HostileRequest): string {
+    let next = 0;
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const value = this.thing(name, ids[next++] ?? '');
+      return value.startsWith('%') ? value : encodeURIComponent(value);
+    });
+    const pairs = query.map(([name, value]) => `${name}=${encodeURIComponent(this.thing(name, value))}`);
+    const search = [...pairs, ...(rawQuery ? [rawQuery] : [])].join('&');
+    return search ? `${path}?${search}` : path;
+  }
+
+  private thing(name: string, symbol: string): string {
+    if (symbol.startsWith('cursor:'))
+      return this.cursors[Number(symbol.slice(7)) % (this.cursors.length || 1)] ?? 'none';
+    const [, whose, n = '0'] = SYMBOL.exec(symbol) ?? [];
+    if (whose !== 'own' && whose !== 'other') return whose === 'nobody' ? NOBODY : symbol;
+    const pool = this.pools[whose].get(name) ?? [NOBODY];
+    return pool[Number(n) % pool.length] ?? NOBODY;
+  }
+
+  /** What was made can be named, and so can the positions of every list. */
+  private remember({ operation }: HostileRequest, { status, body }: Omit<Reply, 'sent'>): void {
+    if (status >= 300 || !body.startsWith('{')) return;
+    const { id, nextCursor } = JSON.parse(body) as { id?: unknown; nextCursor?: unknown };
+    if (typeof nextCursor === 'string') this.cursors.push(nextCursor);
+    if (this.cursors.length > 50) this.cursors.shift();
+    const name = NAMES[operation.path.split('/').at(-1) ?? ''];
+    const pool = name && this.pools.own.get(name);
+    if (operation.method !== 'POST' || typeof id !== 'string' || !pool) return;
+    pool.push(id);
+    if (pool.length > 4 * THINGS) pool.shift();
+  }
+
+  private exchange(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | undefined,
+  ): Promise<Omit<Reply, 'sent'>> {
+    const { hostname, port } = new URL(this.whole.url);
+    return new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const signal = AbortSignal.timeout(HANG_MS);
+      const sending = open(
+        { hostname, port, method, path, headers: { ...headers, ...length }, agent: this.agent, signal },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              body: response.headers['content-encoding'] ? '' : Buffer.concat(chunks).toString('utf8'),
+            }),
+          );
+        },
+      );
+      sending.on('error', reject);
+      sending.end(body);
+    });
+  }
+}
+
+/** Where new things come from, and the parameter that names them. */
+const NAMES: Record<string, string> = {
+  subscriptions: 'subscriptionId',
+  sources: 'sourceId',
+  invitations: 'invitationId',
+  'api-keys': 'keyId',
+};
+
+async function poolOf(tenant: Tenant, caller: Caller): Promise<Map<string, string[]>> {
+  const pool = new Map<string, string[]>();
+  for (const [name, make] of Object.entries(makers)) {
+    const things: string[] = [];
+    for (let n = 0; n < (name === 'workspaceId' ? 1 : THINGS); n++) things.push(await make(tenant, caller));
+    pool.set(name, things);
+  }
+  return pool;
+}
