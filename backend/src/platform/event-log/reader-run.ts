@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { retryable, transient, type EntityManager, type Transactions } from '#platform/database/index.js';
+import { traced } from '#platform/telemetry/index.js';
 import { lockCursor, moveCursor, readAhead, type Ahead } from './cursors.js';
 import { describe, hold, park, sort } from './parking.js';
 import type { RegisteredReader } from './reader-registry.js';
@@ -63,7 +64,7 @@ export class ReaderRun {
     await moveCursor(em, name, next, fresh.length > 0);
     if (fresh.length > 0) {
       giving(fresh);
-      await instance.read(fresh, em);
+      await traced(`read ${name}`, { 'signalbox.events': fresh.length }, () => instance.read(fresh, em));
     }
     return { step: ahead.rows.length === limit ? 'more' : 'idle', read: ahead.rows.length };
   }

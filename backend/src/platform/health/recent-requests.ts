@@ -55,7 +55,7 @@ export class RecentRequests implements OnModuleInit, OnApplicationShutdown {
     for (const { value, labels, metricName } of values as MetricRow[]) {
       if (metricName?.endsWith('_count')) {
         taken.count += value;
-        if (String(labels['http_response_status_code'] ?? '').startsWith('5')) taken.failed += value;
+        if (String(labels['status'] ?? '').startsWith('5')) taken.failed += value;
       } else if (metricName?.endsWith('_bucket') && labels['le'] !== '+Inf') {
         const bound = Number(labels['le']);
         taken.buckets.set(bound, (taken.buckets.get(bound) ?? 0) + value);

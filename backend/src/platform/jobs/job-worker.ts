@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import { traced } from '#platform/telemetry/index.js';
 import { Secrets } from '#platform/crypto/index.js';
 import { transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { backoff } from './backoff.js';
@@ -74,10 +75,12 @@ export class JobWorker {
     let running: RunningJob | undefined;
     let outcome: JobOutcome;
     try {
-      running = { ...job, payload: this.payloadOf(kind, claimed) };
+      const given: RunningJob = { ...job, payload: this.payloadOf(kind, claimed) };
+      const { runner } = kind;
+      running = given;
       if (claimed.failures >= kind.retry.attempts)
         throw new PermanentFailure(`The process died ${claimed.failures} times while it ran this job.`);
-      outcome = (await kind.runner.run(running)) ?? {};
+      outcome = (await traced(kind.kind, { 'signalbox.job': claimed.id }, () => runner.run(given))) ?? {};
     } catch (error) {
       return end(await this.fail(kind, claimed, running, lease.signal, asError(error)));
     }

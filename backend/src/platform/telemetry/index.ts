@@ -4,4 +4,4 @@ export { DURATION_BUCKETS, Metrics } from './metrics.js';
 export { logOptions, REDACTED } from './logging.js';
 export { TelemetryConfig } from './telemetry.config.js';
 export { TelemetryModule } from './telemetry.module.js';
-export { startTracing, traced } from './tracing.js';
+export { startTracing, traced, tracedUntilNow } from './tracing.js';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { logOptions, Metrics, startTracing, traced } from './index.js';
+import { logOptions, Metrics, startTracing, traced, tracedUntilNow } from './index.js';
 
 function logged(value: object): string {
   let text = '';
@@ -74,8 +74,11 @@ describe('traces', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const stop = await startTracing(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await traced('deal.parse', { mails: 1 }, async () => undefined);
+    tracedUntilNow('GET /deals', () => ({ 'http.response.status_code': 200 }), 12);
     await stop();
     server.close();
-    expect(bodies.join('\n')).toMatch(/^\/v1\/traces .*deal\.parse/s);
+    tracedUntilNow('GET /late', () => ({}), 1);
+    expect(bodies.join('\n')).toMatch(/^\/v1\/traces .*deal\.parse.*GET \/deals/s);
+    expect(bodies.join('\n')).not.toContain('GET /late');
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Metrics } from '#platform/telemetry/index.js';
+import { Metrics, tracedUntilNow } from '#platform/telemetry/index.js';
 
 /** A request that takes longer, in milliseconds, is worth a line. */
 const SLOW_MS = 1000;
@@ -37,6 +37,11 @@ export class RequestLog {
     const elapsed = reply.elapsedTime;
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
     this.observer(request.method, route, reply.statusCode)(elapsed / 1000);
+    tracedUntilNow(
+      `${request.method} ${route}`,
+      () => ({ 'http.response.status_code': reply.statusCode, 'signalbox.request_id': request.id }),
+      elapsed,
+    );
     if (reply.statusCode < 500 && elapsed < SLOW_MS) return;
     this.log.warn({
       requestId: request.id,
