@@ -1,12 +1,20 @@
 import type { z } from 'zod';
 import { dealEvents } from './deals.js';
 import { jobEvents } from './jobs.js';
+import { logEvents } from './log.js';
 import { mailEvents } from './mail.js';
 import { subscriptionEvents } from './subscriptions.js';
 import { userEvents } from './users.js';
 
 /** Every event that the product knows, by type. Each room declares its own slice. */
-export const eventCatalogue = { ...userEvents, ...dealEvents, ...subscriptionEvents, ...jobEvents, ...mailEvents };
+export const eventCatalogue = {
+  ...userEvents,
+  ...dealEvents,
+  ...subscriptionEvents,
+  ...jobEvents,
+  ...logEvents,
+  ...mailEvents,
+};
 
 /** The type of an event: noun, dot, past tense. */
 export type EventType = keyof typeof eventCatalogue;

@@ -14,6 +14,6 @@ import { Sealer } from './sealer.js';
 @Module({
   imports: [DiscoveryModule],
   providers: [EventLog, Pokes, Sealer, LogTail, ReaderRegistry, Readers, LogOperations, LogMetrics],
-  exports: [EventLog, LogTail, LogOperations, Readers, Sealer],
+  exports: [EventLog, LogTail, LogOperations, ReaderRegistry, Readers, Sealer],
 })
 export class EventLogModule {}

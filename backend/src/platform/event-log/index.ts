@@ -7,6 +7,7 @@ export { EventLog } from './event-log.js';
 export { EventLogConfig } from './event-log.config.js';
 export { EventRefused, LogOperationRefused } from './event-log.errors.js';
 export { EventLogModule } from './event-log.module.js';
+export { LogApiModule } from './log-api.module.js';
 export { LogOperations } from './log-operations.js';
 export type { ParkedEvent, ReaderLag } from './log-operations.js';
 export { LogReader } from './log-reader.js';

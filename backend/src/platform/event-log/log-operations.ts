@@ -33,6 +33,9 @@ export interface ReaderLag {
   parked: number;
 }
 
+/** Records an operator's act, in the transaction that carries it out. */
+export type ActNote<A extends unknown[] = []> = (em: EntityManager, ...about: A) => void;
+
 interface ParkedRow {
   reader: string;
   position: string;
@@ -100,21 +103,28 @@ export class LogOperations {
    * @throws LogOperationRefused when it is not parked
    * @throws the reader's error when the event itself fails again
    */
-  async retryParked(reader: string, position: number): Promise<number> {
-    return 1 + (await this.release(reader, await this.readParked(reader, position)));
+  async retryParked(reader: string, position: number, note?: ActNote<[LogEvent, 'read' | 'failed']>): Promise<number> {
+    return 1 + (await this.release(reader, await this.readParked(reader, position, note)));
   }
 
   /** Gives a parked event up and reads the ones held behind it. It stays listed as discarded. @returns how many were read */
-  async discardParked(reader: string, position: number): Promise<number> {
+  async discardParked(reader: string, position: number, note?: ActNote<[LogEvent]>): Promise<number> {
     this.registry.get(reader);
     const next = await this.transactions.run((em) =>
-      this.settle(em, reader, position, async () => undefined, 'discard'),
+      this.settle(
+        em,
+        reader,
+        position,
+        async () => undefined,
+        'discard',
+        (event) => note?.(em, event),
+      ),
     );
     return this.release(reader, next);
   }
 
   /** Lets a stopped reader go on behind the events that it parked. */
-  async restartReader(reader: string): Promise<void> {
+  async restartReader(reader: string, note?: ActNote): Promise<void> {
     await this.transactions.run(async (em) => {
       const changed = await affected(
         em,
@@ -122,6 +132,7 @@ export class LogOperations {
         [reader],
       );
       if (changed === 0) throw new LogOperationRefused(`The log reader "${reader}" has no cursor.`);
+      note?.(em);
     });
     this.readers.wake();
   }
@@ -131,7 +142,7 @@ export class LogOperations {
    *
    * @throws LogOperationRefused when the reader has no `reset`, or when the log was pruned and `partial` is not set
    */
-  async rebuild(reader: string, options: { partial?: boolean } = {}): Promise<void> {
+  async rebuild(reader: string, options: { partial?: boolean } = {}, note?: ActNote): Promise<void> {
     const { instance } = this.registry.get(reader);
     if (!instance.reset)
       throw new LogOperationRefused(`The log reader "${reader}" cannot be rebuilt: it has no reset().`);
@@ -152,6 +163,7 @@ export class LogOperations {
            updated_at = now() where reader = $1`,
         [reader, start],
       );
+      note?.(em);
     });
     this.readers.wake();
   }
@@ -173,6 +185,7 @@ export class LogOperations {
     position: number,
     apply: (event: LogEvent) => Promise<void>,
     outcome: 'delete' | 'discard',
+    note: (event: LogEvent) => void,
   ): Promise<number | undefined> {
     // The reader waits meanwhile, so that no later event of the subject slips in between.
     await lockCursor(em, reader, true);
@@ -186,6 +199,7 @@ export class LogOperations {
     const event = reviveEvent(row.event);
     // Erased since it was parked: there is nothing left to read.
     if (event.data !== null) await apply(event);
+    note(event);
     const settled =
       outcome === 'delete'
         ? 'delete from parked_event where reader = $1 and position = $2'
@@ -217,26 +231,44 @@ export class LogOperations {
   }
 
   /** @returns the position of the event that is parked in its place */
-  private async readParked(reader: string, position: number): Promise<number | undefined> {
+  private async readParked(
+    reader: string,
+    position: number,
+    note?: ActNote<[LogEvent, 'read' | 'failed']>,
+  ): Promise<number | undefined> {
     const { instance } = this.registry.get(reader);
     try {
       return await this.transactions.run((em) =>
-        this.settle(em, reader, position, (event) => instance.read([event], em), 'delete'),
+        this.settle(
+          em,
+          reader,
+          position,
+          (event) => instance.read([event], em),
+          'delete',
+          (event) => note?.(em, event, 'read'),
+        ),
       );
     } catch (error) {
-      if (!(error instanceof LogOperationRefused)) await this.noteFailure(reader, position, error);
+      if (!(error instanceof LogOperationRefused)) await this.noteFailure(reader, position, error, note);
       throw error;
     }
   }
 
-  private async noteFailure(reader: string, position: number, error: unknown): Promise<void> {
+  private async noteFailure(
+    reader: string,
+    position: number,
+    error: unknown,
+    note?: ActNote<[LogEvent, 'read' | 'failed']>,
+  ): Promise<void> {
     this.log.warn(`Event ${position} failed again for "${reader}": ${describe(error)}`);
-    await this.transactions.run((em) =>
-      query(
+    await this.transactions.run(async (em) => {
+      const [row] = await query<{ event: unknown }>(
         em,
-        `update parked_event set attempts = attempts + 1, error = $3, updated_at = now() where reader = $1 and position = $2`,
+        `update parked_event set attempts = attempts + 1, error = $3, updated_at = now()
+          where reader = $1 and position = $2 returning event`,
         [reader, position, describe(error)],
-      ),
-    );
+      );
+      if (row) note?.(em, reviveEvent(row.event), 'failed');
+    });
   }
 }
