@@ -47,8 +47,11 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+/** JSON as `JSON.parse` gives it: a spec looks at what it expects. */
+export type Parsed = ReturnType<JSON['parse']>;
+
 /** An answer, its body parsed when it is JSON. */
-export interface Answer<T = any> {
+export interface Answer<T = Parsed> {
   status: number;
   headers: Headers;
   body: T;
@@ -60,7 +63,7 @@ export interface HttpKit {
   app: NestFastifyApplication;
   url: string;
   instance: TestInstance;
-  call<T = any>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
+  call<T = Parsed>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
   /** A person with that role in a new workspace, or in the given one. */
   member(role: Role, workspaceId?: string): Promise<{ actor: Actor; workspaceId: string }>;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { Controller, Get, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Member } from '#platform/access/index.js';
 import { checkApiDocument } from '#test/api-document.js';
-import { bootHttp, type HttpKit } from '#test/http-kit.js';
+import { bootHttp, type HttpKit, type Parsed } from '#test/http-kit.js';
 import { Conflict, Endpoint, Input, listQuery, page, PreconditionFailed, Who } from '../index.js';
 
 class DealExpired extends Conflict {
@@ -94,7 +94,7 @@ class SessionController {
 
 describe('the API document', () => {
   let kit: HttpKit;
-  let document: any;
+  let document: Parsed;
   beforeAll(async () => {
     kit = await bootHttp({ controllers: [SpecDealsController, SessionController] });
     document = (await kit.call('GET', '/api/openapi.json')).body;
@@ -119,7 +119,7 @@ describe('the API document', () => {
 
   it('names parameters, also those that no handler looks at', () => {
     const names = (path: string, method: string) =>
-      at(path, method).parameters.map((p: any) => `${p.in}:${p.name}${p.required ? '!' : ''}`);
+      at(path, method).parameters.map((p: Parsed) => `${p.in}:${p.name}${p.required ? '!' : ''}`);
     expect(names(DEALS, 'get')).toEqual(
       expect.arrayContaining(['path:workspaceId!', 'query:limit', 'query:sort', 'query:cursor', 'query:fields']),
     );
@@ -149,7 +149,7 @@ describe('the API document', () => {
     expect(at(DEALS, 'get').security).toEqual([{ bearer: [] }]);
     expect(at('/api/v1/session', 'post').security).toEqual([]);
     expect(at(DEALS, 'post')['x-permission']).toBe('deals:write');
-    const codes = Object.values<any>(at(DEALS, 'post').responses).flatMap((r) =>
+    const codes = Object.values<Parsed>(at(DEALS, 'post').responses).flatMap((r) =>
       Object.keys(r.content?.['application/problem+json']?.examples ?? {}),
     );
     expect(codes).toEqual(
