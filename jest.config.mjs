@@ -18,6 +18,8 @@ const common = {
 };
 
 export default {
+  // A busy machine is slow, not wrong: what hangs is ended, what is slow is not blamed.
+  testTimeout: 120_000,
   collectCoverageFrom: [
     'backend/src/**/*.ts',
     'contract/**/*.ts',
