@@ -2,6 +2,7 @@
 // example of the API document.
 import { v7 as uuidv7 } from 'uuid';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
+import { parkedEvent, READER } from './parked-events.js';
 import { mailedToken, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
 
 /** One route's request. */
@@ -17,7 +18,20 @@ export interface RouteRequest {
   caller?: (tenant: Tenant) => Promise<TestPerson>;
   /** True when an API key is refused whatever its scopes. */
   peopleOnly?: true;
+  /** What it answers at best in this application, when it is not its success. */
+  answers?: number;
+  /** For a path whose parameters are no uuids: values that nothing has, and values that nothing can have. */
+  strange?: { absent: Record<string, string>; malformed: Record<string, string> };
 }
+
+const ofReader = {
+  params: { reader: async () => READER },
+  strange: { absent: { reader: 'nobody' }, malformed: { reader: 'No body' } },
+} satisfies RouteRequest;
+const ofParkedEvent = {
+  params: { ...ofReader.params, position: parkedEvent },
+  strange: { absent: { reader: READER, position: '999999' }, malformed: { reader: READER, position: 'first' } },
+} satisfies RouteRequest;
 
 const email = () => `somebody-${uuidv7()}@example.com`;
 const guest = (tenant: Tenant) => tenant.whole.make.person().create();
@@ -103,5 +117,10 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST workspaces/:workspaceId/subscription-previews': {
     body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),
   },
+  'POST log-readers/:reader/restart': ofReader,
+  // The only reader of the application sends mail: it has nothing to rebuild.
+  'POST log-readers/:reader/rebuild': { ...ofReader, answers: 409 },
+  'POST parked-events/:reader/:position/retry': ofParkedEvent,
+  'DELETE parked-events/:reader/:position': ofParkedEvent,
   'POST jobs/release': { body: () => ({ queue: 'mail' }) },
 };
