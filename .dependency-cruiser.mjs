@@ -7,7 +7,10 @@ const testing = '^contract/[^/]+/testing/';
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const never = (name, comment, from, to, more = {}) => ({ name, comment, severity: 'error', from, to, ...more });
 
-/** A layer of rooms: each folder in it is entered through its index.ts only, by its neighbours and from outside. */
+/**
+ * A layer of rooms: each folder in it is entered through its index.ts only, by its neighbours and from outside.
+ * @param {string} layer
+ */
 const doors = (layer) => {
   const rooms = `^backend/src/${layer}/`;
   const door = `${rooms}[^/]+/index\\.ts$`;
