@@ -11,7 +11,7 @@ export class HealthController {
   constructor(private readonly service: HealthService) {}
 
   @Get('live')
-  @Endpoint({ permission: 'public', summary: 'Whether the process lives', response: liveSchema })
+  @Endpoint({ permission: 'public', rateClass: 'none', summary: 'Whether the process lives', response: liveSchema })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -19,6 +19,7 @@ export class HealthController {
   @Get('ready')
   @Endpoint({
     permission: 'public',
+    rateClass: 'none',
     summary: 'Whether the process can serve',
     description:
       'Asks the database and its migrations only: a mail outage must not take every replica away. 503 when not.',
@@ -31,6 +32,7 @@ export class HealthController {
   @Get()
   @Endpoint({
     permission: 'public',
+    rateClass: 'none',
     summary: 'How every part is',
     description: '503 when a vital part is down; a part that is not vital only degrades. Operators see the details.',
     response: healthSchema,
@@ -53,7 +55,7 @@ export class HealthSummaryController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @Endpoint({ permission: 'public', summary: 'The instance in figures', response: summarySchema })
+  @Endpoint({ permission: 'public', rateClass: 'none', summary: 'The instance in figures', response: summarySchema })
   async summary(): Promise<Summary> {
     return this.service.summary();
   }

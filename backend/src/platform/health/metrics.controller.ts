@@ -17,6 +17,7 @@ export class MetricsController {
   @Get()
   @Endpoint({
     permission: 'public',
+    rateClass: 'none',
     summary: 'Measurements for Prometheus',
     description:
       'Asks for SIGNALBOX_METRICS_TOKEN as a bearer token; while that is not set, answers this machine only.',
