@@ -1,4 +1,5 @@
-const FROM_LINE = /^From \S+.*\d{4}/;
+const FROM_LINE = /^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? /;
+const FIRST_LINE = /^From \S/;
 const QUOTED_FROM = /^>+From /;
 
 /** One message of an mbox that is too large is told of by this instead of its bytes. */
@@ -23,7 +24,7 @@ export async function* splitMbox(chunks: AsyncIterable<Buffer>, limit: number): 
   };
   for await (const line of linesOf(chunks, limit)) {
     const text = line.subarray(0, 200).toString('latin1');
-    if (blank && FROM_LINE.test(text)) {
+    if (inside ? blank && FROM_LINE.test(text) : blank && FIRST_LINE.test(text)) {
       const part = finish();
       if (part) yield part;
       inside = true;
