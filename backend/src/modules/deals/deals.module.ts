@@ -21,6 +21,7 @@ import { ParseMessageJob } from './messages/parse-message.job.js';
 import { RoutePrices } from './routes/route-prices.js';
 import { StatisticsController } from './routes/statistics.controller.js';
 import { StatisticsQueries } from './routes/statistics.queries.js';
+import { IncomingMailHealth } from './sources/incoming-mail-health.js';
 import { FeedReader } from './sources/feed/feed-reader.js';
 import { MailboxConnections } from './sources/imap/mailbox-connections.js';
 import { MailboxWatch } from './sources/imap/mailbox-watch.js';
@@ -51,6 +52,7 @@ const sources = [
   SourcesService,
   UploadsService,
   FeedReader,
+  IncomingMailHealth,
   MailboxConnections,
   MailboxWatch,
   OauthTokens,

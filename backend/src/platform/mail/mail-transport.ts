@@ -1,3 +1,4 @@
+import type { PartHealth } from '#platform/telemetry/index.js';
 import type { Address } from './addresses.js';
 
 /** A checked mail, as a transport takes it. */
@@ -17,4 +18,7 @@ export interface Envelope {
 export abstract class MailTransport {
   /** @throws MailRejected, MailDeferred */
   abstract send(mail: Envelope): Promise<{ response: string }>;
+
+  /** Whether mail would get out now; never throws. */
+  abstract health(): Promise<PartHealth>;
 }

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Transactions } from '#platform/database/index.js';
 import { MailConfig } from './mail.config.js';
+import { MailHealth } from './mail-health.js';
 import { SendMailJob } from './mail.jobs.js';
 import { MailTransport } from './mail-transport.js';
 import { Mailer } from './mailer.js';
@@ -19,6 +20,7 @@ import { SmtpTransport } from './smtp-transport.js';
     },
     Mailer,
     SendMailJob,
+    MailHealth,
   ],
   exports: [Mailer],
 })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { v7 as uuidv7 } from 'uuid';
 import { query, Transactions } from '#platform/database/index.js';
+import type { PartHealth } from '#platform/telemetry/index.js';
 import type { Address } from './addresses.js';
 import { MailTransport, type Envelope } from './mail-transport.js';
 import { messageOf } from './smtp-transport.js';
@@ -42,6 +43,10 @@ export class PreviewTransport extends MailTransport {
       await query(em, EXPIRE, [this.keep]);
     });
     return { response: '250 Kept in the preview mailbox.' };
+  }
+
+  override async health(): Promise<PartHealth> {
+    return { up: true, sentence: 'No mail server is set: mails are kept in the preview mailbox and never sent.' };
   }
 }
 
