@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { systemActor } from '#platform/access/index.js';
 import { query, Transactions } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
@@ -17,6 +18,9 @@ interface Named {
 /** How sources fare: last success, last error, and the events when one stops or works again. */
 @Injectable()
 export class SourceHealth {
+  /** Sources that this process just noted to work: mail that pours in is noted now and then. */
+  private readonly noted = new LRUCache<string, true>({ max: 10_000, ttl: (NOTED_EVERY_SECONDS / 4) * 1000 });
+
   constructor(
     private readonly transactions: Transactions,
     private readonly events: EventLog,
@@ -25,6 +29,8 @@ export class SourceHealth {
 
   /** It works. Cheap to call often: nothing is written while it worked a moment ago. */
   async succeeded(sourceId: string, next?: { inSeconds: number }): Promise<void> {
+    if (!next && this.noted.has(sourceId)) return;
+    this.noted.set(sourceId, true);
     await this.transactions.run(async (em) => {
       const [was] = await query<{ failing: boolean }>(
         em,
@@ -52,6 +58,7 @@ export class SourceHealth {
    */
   async failed(sourceId: string, error: string, minimumSeconds = 0): Promise<number> {
     const sentence = clipped(error, 500);
+    this.noted.delete(sourceId);
     return this.transactions.run(async (em) => {
       const [state] = await query<{ failures: number }>(
         em,

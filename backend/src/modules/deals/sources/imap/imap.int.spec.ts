@@ -120,6 +120,7 @@ describe('a mailbox', () => {
     dovecot.deliver(user, dealMail('Late'));
     await hasSubjects(source, 'Early', 'Late');
     expect(proxy.connections()).toBeGreaterThan(1);
+    await until(async () => (await statusOf(source)).status === 'active');
     const types = (await kit.events({ subjectId: source.id })).map((e) => e.type);
     expect(types).toEqual(['source.created', 'source.failed', 'source.recovered']);
     await remove(source);

@@ -6,7 +6,7 @@ import { ValidationFailed } from '#platform/http/index.js';
 import { MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { composeMail } from '../../messages/compose-mail.js';
 import { MessageIntake, type IntakeTarget } from '../../messages/message-intake.js';
-import { NotAnUploadSource } from '../../messages/messages.errors.js';
+import { MessageTooLarge, NotAnUploadSource } from '../../messages/messages.errors.js';
 import type { PastedText, UploadResult } from '../../messages/messages.schemas.js';
 import { SourceHealth } from '../source-health.js';
 import { Source } from '../source.entity.js';
@@ -47,7 +47,7 @@ export class UploadsService {
    * Takes in the files of a multipart request: `.eml` one message each, `.mbox` any number. Each message is kept by itself:
    * what came before a fault stays.
    *
-   * @throws SourceNotFound, NotAnUploadSource, ValidationFailed when there is no file
+   * @throws SourceNotFound, NotAnUploadSource, MessageTooLarge for a file beyond the instance's limit, ValidationFailed when there is no file
    */
   async files(who: Member, sourceId: string, request: FastifyRequest): Promise<UploadResult> {
     const source = await this.source(who, sourceId);
@@ -56,7 +56,7 @@ export class UploadsService {
     for await (const part of request.parts()) {
       if (part.type !== 'file') continue;
       files++;
-      await this.file(source, who, part.filename, part.file as AsyncIterable<Buffer>, tally);
+      await this.file(source, who, part.filename, complete(part.file), tally);
     }
     if (files === 0)
       throw new ValidationFailed('There is no file in the request: send .eml or .mbox files as multipart/form-data.');
@@ -137,6 +137,15 @@ class Tally {
     const { received, duplicates, refused, messages } = this;
     return { received, duplicates, refused, messages };
   }
+}
+
+/** The bytes of a file; one that was cut off at the limit ends with an error, so that no half of a message is kept. */
+async function* complete(file: AsyncIterable<Buffer> & { truncated: boolean }): AsyncGenerator<Buffer> {
+  yield* file;
+  if (file.truncated)
+    throw new MessageTooLarge(
+      'The file is larger than this instance accepts; the message that did not fit is not kept.',
+    );
 }
 
 /** The first chunk, and all of them once more. */
