@@ -24,13 +24,13 @@ export interface Gazetteer {
   adjectives: Map<string, Place>;
   /** Airports outside our own tables; for exact questions, never for running text. */
   obscure: { row: AirportRow; airport: Place }[];
-  /** Codes of places in our own tables. */
+  /** Codes of the cities and airports that are commonly sold. */
   known: Set<string>;
   /** City code to the airports of our tables that serve it. */
   airportsOf: Map<string, Place[]>;
   /** ISO country code to region slugs. */
   regionsOf: Map<string, string[]>;
-  /** Key of a country or region to the cities of our tables that lie in it. */
+  /** Key of a country or region to the commonly sold cities that lie in it. */
   citiesIn: Map<string, Place[]>;
 }
 
@@ -73,7 +73,11 @@ export function buildGazetteer(): Gazetteer {
     for (const text of texts) name(place, slavicForms(fold(text.replace(/^[~+]/, ''))), gazetteer.inflected);
   };
 
-  for (const [code = '', country = '', area = '', english, other] of readTable('cities')) {
+  const minor = new Set(readTable('more-cities').map(([code = '']) => code));
+  for (const [code = '', country = '', area = '', english, other] of [
+    ...readTable('cities'),
+    ...readTable('more-cities'),
+  ]) {
     const texts = listCell(english);
     const keys = [
       `city:${code}`,
@@ -85,7 +89,9 @@ export function buildGazetteer(): Gazetteer {
     const { names, slavic } = languageCell(other);
     name(city, [...texts, ...names]);
     inflect(city, [texts[0] ?? '', ...slavic]);
-    gazetteer.known.add(code);
+    // A country none of whose places is commonly sold still has an airport: the first of its list.
+    if (minor.has(code) && gazetteer.citiesIn.has(`country:${country}`)) continue;
+    if (!minor.has(code)) gazetteer.known.add(code);
     for (const key of keys.slice(1)) gazetteer.citiesIn.set(key, [...(gazetteer.citiesIn.get(key) ?? []), city]);
   }
   addOwnAirports(gazetteer, add, name, regionsOf);
