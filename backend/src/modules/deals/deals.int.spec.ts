@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DealView } from './deals/deals.schemas.js';
-import type { MessageSummary, MessageView } from './messages/messages.schemas.js';
+import type { MessageView } from './messages/messages.schemas.js';
 import type { SourceView } from './sources/sources.schemas.js';
 import { dealMail, dealsKit, until, type DealsKit } from '#test/deals-kit.js';
 

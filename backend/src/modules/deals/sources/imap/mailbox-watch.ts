@@ -112,8 +112,8 @@ export class MailboxWatch {
       [sourceId],
     );
     return {
-      validity: row?.uid_validity == null ? null : BigInt(row.uid_validity),
-      uid: row?.last_uid == null ? null : Number(row.last_uid),
+      validity: !row?.uid_validity ? null : BigInt(row.uid_validity),
+      uid: !row?.last_uid ? null : Number(row.last_uid),
     };
   }
 }
