@@ -55,7 +55,7 @@ export class HealthSummaryController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @Endpoint({ permission: 'public', rateClass: 'none', summary: 'The instance in figures', response: summarySchema })
+  @Endpoint({ permission: 'public', summary: 'The instance in figures', response: summarySchema })
   async summary(): Promise<Summary> {
     return this.service.summary();
   }

@@ -14,11 +14,18 @@ import { RecentRequests } from './recent-requests.js';
 const LEAST_FREE_BYTES = 200 * 2 ** 20;
 /** An event that waits longer to be sealed or read means that somebody stopped working. */
 const LATE_SECONDS = 60;
+const REMEMBERED_MS = 500;
+
+interface Asked {
+  failed: boolean;
+  asked: Map<string, PartHealth>;
+}
 
 /** Asks the parts how they are. A vital part that is down makes the answer an error, any other a degradation. */
 @Injectable()
 export class HealthService implements OnModuleInit {
   private migrated = false;
+  private readonly recent = new Map<boolean, { at: number; answer: Promise<Asked> }>();
 
   constructor(
     private readonly checks: HealthChecks,
@@ -43,11 +50,7 @@ export class HealthService implements OnModuleInit {
 
   /** @returns the parts' health and whether any vital one is down */
   async health(vitalOnly: boolean, actor: Actor | null): Promise<{ failed: boolean; body: Health }> {
-    const asked = new Map<string, PartHealth>();
-    const failed = await this.terminus
-      .check(this.checks.all(vitalOnly).map((check) => () => this.indicate(check, asked)))
-      .then((result) => result.status === 'error')
-      .catch(() => true);
+    const { failed, asked } = await this.asked(vitalOnly);
     const parts: Health['parts'] = {};
     for (const check of this.checks.all(vitalOnly)) {
       const { up, sentence, details } = asked.get(check.name) ?? { up: false };
@@ -72,6 +75,24 @@ export class HealthService implements OnModuleInit {
       cacheHitRate: await this.cache.hitRate(),
       alerts: down.map(([part, { status }]) => ({ part, sentence: `${part} is ${status}.` })),
     };
+  }
+
+  /** The parts' own words, asked at most twice a second: anybody may ask for health, and it must not become a load. */
+  private asked(vitalOnly: boolean): Promise<Asked> {
+    const recent = this.recent.get(vitalOnly);
+    if (recent && Date.now() - recent.at < REMEMBERED_MS) return recent.answer;
+    const answer = this.ask(vitalOnly);
+    this.recent.set(vitalOnly, { at: Date.now(), answer });
+    return answer;
+  }
+
+  private async ask(vitalOnly: boolean): Promise<Asked> {
+    const asked = new Map<string, PartHealth>();
+    const failed = await this.terminus
+      .check(this.checks.all(vitalOnly).map((check) => () => this.indicate(check, asked)))
+      .then((result) => result.status === 'error')
+      .catch(() => true);
+    return { failed, asked };
   }
 
   private async indicate(check: HealthCheck, asked: Map<string, PartHealth>) {
