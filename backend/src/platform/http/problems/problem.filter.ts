@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteTable } from '../routes/route-table.js';
-import { PROBLEM_TYPE, problemOf, type Refusal } from './problem.js';
+import { PROBLEM_TYPE, problemOf, type Refusal, REQUEST_TIMEOUT } from './problem.js';
 import { translate } from './translate.js';
 
 /** Answers everything that is thrown, by handlers, plugins and the server itself, as a problem document. */
@@ -25,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Sends the problem, or ends the connection when an answer has begun already. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const refusal = this.missing(error, request) ?? translate(error);
+    const refusal = this.missing(error, request) ?? late(error, request) ?? translate(error);
     if (refusal.ours)
       this.log.error({ err: error, requestId: request.id, method: request.method, path: path(request) });
     if (reply.raw.headersSent) {
@@ -66,6 +66,12 @@ export class ProblemFilter implements ExceptionFilter {
       headers: { Allow: methods.join(', ') },
     };
   }
+}
+
+/** Given up while the body was still dripping in: that is the caller's slowness, and the connection is of no more use. */
+function late(error: unknown, { raw }: FastifyRequest): Refusal | undefined {
+  const timedOut = (error as { code?: unknown } | null)?.code === 'FST_ERR_HANDLER_TIMEOUT';
+  return timedOut && !raw.complete ? { ...REQUEST_TIMEOUT, headers: { Connection: 'close' } } : undefined;
 }
 
 function path(request: FastifyRequest): string {

@@ -43,3 +43,11 @@ export function problemType(code: string): string {
 export function refusalOf(kind: Pick<DomainErrorClass, 'status' | 'code' | 'title'>, detail: string): Refusal {
   return { status: kind.status, code: kind.code, title: kind.title, detail };
 }
+
+/** A request that did not arrive completely in time. */
+export const REQUEST_TIMEOUT: Refusal = {
+  status: 408,
+  code: 'request_timeout',
+  title: 'Request took too long to arrive',
+  detail: 'The request did not arrive completely in time.',
+};

@@ -95,8 +95,8 @@ function fromFramework(error: HttpException): Refusal {
   const status = error.getStatus();
   if (status >= 500 && status !== 503) return internal();
   const kind = BY_STATUS.get(status);
-  if (kind) return refusalOf(kind, error.message);
-  return { status, code: `http_${status}`, title: 'Request refused', detail: error.message };
+  if (kind) return refusalOf(kind, sentence(error.message));
+  return { status, code: `http_${status}`, title: 'Request refused', detail: sentence(error.message) };
 }
 
 /** Fastify and its plugins: errors that carry a code of theirs and a status. */
@@ -107,7 +107,13 @@ function fromParser(error: unknown): Refusal | undefined {
   if (known) return known;
   if (typeof statusCode !== 'number' || statusCode >= 500) return undefined;
   const kind = BY_STATUS.get(statusCode) ?? ValidationFailed;
-  return { ...refusalOf(kind, String(message)), status: statusCode };
+  return { ...refusalOf(kind, sentence(String(message))), status: statusCode };
+}
+
+/** The words of a library, as a sentence. */
+function sentence(words: string): string {
+  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 function fromDatabase(error: unknown): Refusal | undefined {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEM_TYPE, problemOf, type Refusal } from '../problems/problem.js';
+import { PROBLEM_TYPE, problemOf, type Refusal, REQUEST_TIMEOUT } from '../problems/problem.js';
 import { translate } from '../problems/translate.js';
 import { newRequestId } from './request-ids.js';
 
@@ -20,12 +20,7 @@ const SOCKET_FAULTS: Record<string, Refusal> = {
     title: 'Headers are too large',
     detail: 'The headers, the address included, are larger than 16 kB together.',
   },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    code: 'request_timeout',
-    title: 'Request took too long to arrive',
-    detail: 'The request did not arrive completely in time.',
-  },
+  ERR_HTTP_REQUEST_TIMEOUT: REQUEST_TIMEOUT,
 };
 const MALFORMED: Refusal = {
   status: 400,

@@ -10,6 +10,8 @@ import { requestId } from './request-ids.js';
 /** Longer than the idle time of usual reverse proxies, so that they close first and never meet a closed connection. */
 const KEEP_ALIVE_MS = 75_000;
 
+const CHECK_MS = 10_000;
+
 /** How the application is made. */
 export interface HttpAppOptions extends ConfigureOptions {
   /** The environment that the server's own settings are read from. */
@@ -45,6 +47,8 @@ export function httpAdapter(config: HttpConfig): FastifyAdapter {
     requestTimeout: config.requestTimeoutMs,
     handlerTimeout: config.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Node looks for requests that are late only this often.
+    http: { connectionsCheckingInterval: Math.min(CHECK_MS, config.requestTimeoutMs / 4) },
     return503OnClosing: true,
     genReqId: requestId,
     routerOptions: { maxParamLength: 200 },
