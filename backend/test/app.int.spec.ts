@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MikroORM, schemaDifferences } from '#platform/database/index.js';
 import { createHttpApp } from '#platform/http/index.js';
 import { AppModule } from '../src/app.module.js';
 import { testInstance, type TestInstance } from './harness.js';
@@ -42,6 +43,10 @@ describe('the whole application', () => {
     expect(status).toBe(200);
     expect(json()).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/), errorRate: 0, alerts: [] });
     expect(json().requests).toBeGreaterThan(0);
+  });
+
+  it('has entities and migrations that agree', async () => {
+    expect(await schemaDifferences(app.get(MikroORM))).toEqual([]);
   });
 
   it('gives its metrics to the machine itself', async () => {

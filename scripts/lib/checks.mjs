@@ -33,6 +33,16 @@ export const LINT = [
   { name: 'cycles', run: cruise('.dependency-cruiser.cycles.mjs') },
 ];
 
+/** Needs the build. @type {Check} */
+export const SETTINGS_PAGE = {
+  name: 'settings page',
+  run: async () => {
+    const command = [join(root, 'dist/backend/src/cli/config-docs.js'), '--check'];
+    const { code, output } = await run(pinnedNode, command, { cwd: root });
+    return { ok: code === 0, output };
+  },
+};
+
 /** @type {Check} */
 export const BUILD = { name: 'build', run: () => ensureBuild().then(() => ({ ok: true, output: '' }), failure) };
 

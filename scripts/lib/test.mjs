@@ -1,5 +1,5 @@
 // `npm test`: everything that CI asks, as the first command in a fresh clone.
-import { BUILD, LINT, runChecks, runJest, sum } from './checks.mjs';
+import { BUILD, LINT, runChecks, runJest, SETTINGS_PAGE, sum } from './checks.mjs';
 import { command } from './command.mjs';
 import { ensureDebianPackages, REDIS } from './debian.mjs';
 import { say } from './fault.mjs';
@@ -22,7 +22,7 @@ export async function test() {
     if (process.argv.includes('--full')) process.env.SIGNALBOX_TEST_FULL = '1';
     await ensureDebianPackages(WANTED, refusal);
     await ensurePackages();
-    const checks = await runChecks(patterns.length === 0 ? [...LINT, BUILD] : [BUILD]);
+    const checks = await runChecks(patterns.length === 0 ? [...LINT, BUILD, SETTINGS_PAGE] : [BUILD]);
     const { passed, failed, skipped } = sum(checks, await runJest(patterns));
     say(`${passed} passed, ${failed} failed, ${skipped} skipped`);
     return failed === 0 ? 0 : 1;
