@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { ensureBuild } from '../../../scripts/lib/build.mjs';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
+/** The repository, whether this runs from its sources or built, in `dist`. */
+const ROOT = resolve(import.meta.dirname.replace(/\bdist\/(?=backend\/test\/signal$)/, ''), '../../..');
 
 /** An application process. */
 export interface AppProcess {
@@ -28,9 +28,6 @@ export async function freePort(): Promise<number> {
   await new Promise((done) => server.close(done));
   return port;
 }
-
-/** Builds what is stale; call it once before the first process. */
-export const build = () => ensureBuild();
 
 /**
  * Starts the application and waits until it says that it is ready.

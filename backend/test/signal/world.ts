@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, chmodSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureBuild } from '../../../scripts/lib/build.mjs';
 import { startPostgres } from '../../../scripts/lib/postgres.mjs';
 import { startRedis } from '../../../scripts/lib/redis.mjs';
-import { build, freePort, startApp, type AppProcess } from './app-process.js';
+import { freePort, startApp, type AppProcess } from './app-process.js';
 import { smtpSink, type SmtpSink } from './smtp-sink.js';
 import { firstTeam, type Team } from './team.js';
 
@@ -50,7 +51,7 @@ export class World {
 
   /** Services, application, and one person with a source and subscriptions: three match what is poured, one does not. */
   static async create(filters: readonly string[] = [...POURED, 'origin:TYO']): Promise<World> {
-    await build();
+    await ensureBuild();
     const dir = mkdtempSync(join(tmpdir(), 'sbx-world-'));
     chmodSync(dir, 0o711);
     mkdirSync(join(dir, 'data'));
