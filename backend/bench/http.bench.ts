@@ -2,10 +2,8 @@
 // metrics, headers) against bare Fastify + `pg` doing the same prepared read. Each server is a process of its own, asked by
 // autocannon from this one; the figure is CPU time of the server's process a request, which other load on the machine
 // disturbs little. Rounds alternate, the median counts. `--profile` writes a CPU profile of our server.
-import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Controller, Get, Global, Inject, Injectable, Module } from '@nestjs/common';
-import autocannon from 'autocannon';
 import { fastify } from 'fastify';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
@@ -25,10 +23,10 @@ import { createHttpApp, Endpoint, HttpModule, Input, NotFound, Who } from '#plat
 import { RedisModule } from '#platform/redis/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
 import { testInstance } from '#test/harness.js';
+import { MeasuredServer, median, printRound, serveMeasured, servedName, type Round } from './lib/measured-server.js';
 
 const ROUNDS = 5;
 const SECONDS = 4;
-const CONNECTIONS = 32;
 const LEAST_RATIO = 0.5;
 const MOST_MICROSECONDS = 150;
 const TOKEN = 'a-token-that-was-verified-before';
@@ -123,55 +121,6 @@ async function serveBare(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-interface Round {
-  microseconds: number;
-  perSecond: number;
-}
-
-class Server {
-  private constructor(
-    readonly name: string,
-    private readonly child: ChildProcess,
-    private readonly port: number,
-  ) {}
-
-  static async start(name: string, env: NodeJS.ProcessEnv): Promise<Server> {
-    const execArgv =
-      process.argv.includes('--profile') && name === 'signalbox' ? ['--cpu-prof', '--cpu-prof-dir=.data/profile'] : [];
-    const child = fork(fileURLToPath(import.meta.url), ['--serve', name], { env, execArgv });
-    const port = await new Promise<number>((resolve, reject) => {
-      child.once('message', (message) => resolve(Number(message)));
-      child.once('exit', (code) => reject(new Error(`The server ${name} ended with ${code}.`)));
-    });
-    return new Server(name, child, port);
-  }
-
-  async ask(path: string, seconds: number): Promise<Round> {
-    const before = await this.usage();
-    const result = await autocannon({
-      url: `http://127.0.0.1:${this.port}${path}`,
-      connections: CONNECTIONS,
-      duration: seconds,
-      headers: { authorization: `Bearer ${TOKEN}` },
-    });
-    const used = (await this.usage()) - before;
-    if (result.non2xx > 0 || result.errors > 0)
-      throw new Error(`${this.name} refused ${result.non2xx} and lost ${result.errors} requests.`);
-    return { microseconds: used / result.requests.total, perSecond: result.requests.total / (used / 1e6) };
-  }
-
-  stop(): void {
-    this.child.send('stop');
-  }
-
-  private usage(): Promise<number> {
-    return new Promise((resolve) => {
-      this.child.once('message', (message) => resolve(Number(message)));
-      this.child.send('usage');
-    });
-  }
-}
-
 async function compare(): Promise<void> {
   const instance = await testInstance();
   const [workspaceId, userId, dealId] = [uuidv7(), uuidv7(), uuidv7()];
@@ -199,47 +148,29 @@ async function compare(): Promise<void> {
   await client.query('analyze');
   await client.end();
   const env = { ...process.env, ...instance.env, BENCH_USER: userId, SIGNALBOX_RATE_USER: '10000000' };
-  const servers = [await Server.start('signalbox', env), await Server.start('bare', env)];
+  const file = fileURLToPath(import.meta.url);
+  const servers = [await MeasuredServer.start(file, 'signalbox', env), await MeasuredServer.start(file, 'bare', env)];
+  const ask = (server: (typeof servers)[number], seconds: number) => server.ask(path, `Bearer ${TOKEN}`, seconds);
   const path = `/api/v1/workspaces/${workspaceId}/deals/${dealId}`;
   const rounds = new Map<string, Round[]>(servers.map(({ name }) => [name, []]));
-  for (const server of servers) await server.ask(path, 2);
+  for (const server of servers) await ask(server, 2);
   for (let i = 0; i < ROUNDS; i++)
-    for (const server of servers) rounds.get(server.name)?.push(await server.ask(path, SECONDS));
-  servers.forEach((server) => server.stop());
+    for (const server of servers) rounds.get(server.name)?.push(await ask(server, SECONDS));
+  for (const server of servers) await server.stop();
   await instance.dispose();
   report(median(rounds.get('signalbox') ?? []), median(rounds.get('bare') ?? []));
 }
 
 function report(ours: Round, bare: Round): void {
   const ratio = ours.perSecond / bare.perSecond;
-  const line = (name: string, { microseconds, perSecond }: Round) =>
-    console.log(
-      `${name.padEnd(22)} ${microseconds.toFixed(1).padStart(7)} µs CPU a request  ${Math.round(perSecond).toString().padStart(7)} requests a core-second`,
-    );
-  line('signalbox, whole stack', ours);
-  line('bare fastify + pg', bare);
+  printRound('signalbox, whole stack', ours);
+  printRound('bare fastify + pg', bare);
   console.log(
     `throughput a core: ${ratio.toFixed(2)} of bare (aim: at least ${LEAST_RATIO}); aim a request: at most ${MOST_MICROSECONDS} µs`,
   );
   if (ratio < LEAST_RATIO) process.exitCode = 1;
 }
 
-function median(rounds: Round[]): Round {
-  const sorted = [...rounds].sort((a, b) => a.microseconds - b.microseconds);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (!middle) throw new Error('Nothing was measured.');
-  return middle;
-}
-
-const serving = process.argv.indexOf('--serve');
-if (serving > 0) {
-  const port = process.argv[serving + 1] === 'signalbox' ? await serveOurs() : await serveBare();
-  process.on('message', (message) => {
-    if (message === 'stop') process.exit(0);
-    const { user, system } = process.cpuUsage();
-    process.send?.(user + system);
-  });
-  process.send?.(port);
-} else {
-  await compare();
-}
+const name = servedName();
+if (name === undefined) await compare();
+else serveMeasured({ port: await (name === 'signalbox' ? serveOurs() : serveBare()) });

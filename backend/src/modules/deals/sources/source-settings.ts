@@ -16,7 +16,8 @@ const webAddress = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
   .max(2000)
   .refine(
-    (text) => new URL(text).username === '' && new URL(text).password === '',
+    // What is no address at all was told of already; checks go on after one that failed.
+    (text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''),
     'must not contain a user name or password',
   );
 
