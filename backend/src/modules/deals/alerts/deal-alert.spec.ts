@@ -93,6 +93,7 @@ describe('a deal alert', () => {
     });
     expect([40000, 30000].map((before) => dealTarget.news?.(repriced(before)))).toEqual([true, false]);
     expect(dealTarget.news?.({ type: 'deal.found', data: deal() })).toBe(true);
+    expect(dealTarget.news?.({ type: 'deal.found', data: deal({ status: 'expired' }) })).toBe(false);
   });
 
   it.each([

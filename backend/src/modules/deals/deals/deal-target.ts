@@ -3,7 +3,9 @@ import type { EventData } from '#contract/events/index.js';
 import { dealFields } from '#contract/filter/index.js';
 import { dataOf, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
 
-/** What the filter language can be asked about deals. A known deal is news again when its price falls. */
+/**
+ * What the filter language can be asked about deals. A known deal is news again when its price falls; one that was over when
+ * it was found is none. */
 export const dealTarget: FilterTarget = {
   name: 'deal',
   title: 'Deals',
@@ -14,7 +16,10 @@ export const dealTarget: FilterTarget = {
   workspaceColumn: 'd.workspace_id',
   timeColumn: 'd.found_at',
   titleColumn: 'd.title',
-  news: (event) => event.type !== 'deal.repriced' || fell(dataOf(event, 'deal.repriced')),
+  news: (event) =>
+    event.type === 'deal.repriced'
+      ? fell(dataOf(event, 'deal.repriced'))
+      : dataOf(event, 'deal.found').status === 'active',
   subject: (event) =>
     event.type === 'deal.repriced' ? dataOf(event, 'deal.repriced').after : dataOf(event, 'deal.found'),
 };
