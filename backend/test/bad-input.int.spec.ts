@@ -264,6 +264,18 @@ describe('texts that no handler must see', () => {
   });
 });
 
+describe('addresses that are none', () => {
+  it.each(['', ' ', 'nonsense', 'http://', 'ftp://example.com/', 'http://a:b@example.com/', 'javascript:1'])(
+    'a feed at %j is refused',
+    async (address) => {
+      const body = { kind: 'feed', name: 'A feed', settings: { url: address } };
+      expect(refused(await send('POST', url('sources'), body), 400, 'validation_failed')).toContain(
+        '/body/settings/url',
+      );
+    },
+  );
+});
+
 describe('recipients that smuggle headers', () => {
   const addresses = [
     'a@example.com\r\nBcc: victim@example.com',
