@@ -4,7 +4,16 @@ import { findNonstop, findTripType } from './fare-terms.js';
 import { currenciesIn } from './currency-context.js';
 import type { Endpoint } from './endpoints.js';
 import { endsMeet, readLine, type LineReading, type Offer } from './line.js';
-import { bodySaysExpired, lineIsStay, refuseTitle, speaksOfFlying, alertOfRise, isBooking } from './negatives.js';
+import {
+  bodySaysExpired,
+  lineIsStay,
+  refuseTitle,
+  speaksOfFlying,
+  alertOfRise,
+  isBooking,
+  isWatched,
+  saysRise,
+} from './negatives.js';
 import { linesOf, type Line } from './normalise.js';
 import type { Source } from './sources.js';
 import type { ParsedDeal } from './types.js';
@@ -39,15 +48,32 @@ export function assemble(document: Document): ParsedDeal[] {
   if (refused(title.text, head) || bodySaysExpired(body.text)) return [];
   if (isBooking(title.text, body.text) || alertOfRise(title.text, body.text)) return [];
   const lines = linesOf(body.text).map((line): BodyLine => ({ ...readLine(line.text, language), start: line.start }));
-  const flying = speaksOfFlying(`${title.text}\n${body.text.slice(0, 6000)}`) || head.airlines.length > 0;
+  const flying =
+    speaksOfFlying(`${title.text}\n${body.text.slice(0, 6000)}`) ||
+    head.airlines.length > 0 ||
+    lines.slice(0, 40).some((line) => line.airlines.length > 0) ||
+    listsRoutes(lines);
   if (head.offers.length > 0)
     return build(withVariants(document, fromTitle(document, head, lines, flying), lines), context);
   const joined = fromBoth(document, head, lines);
   if (joined.length > 0) return flying ? build(joined, context) : [];
   const listed = flying ? build(fromBody(document, head, lines), context) : [];
   // "10 € off": what the code may be used for is no offer, a list of fares is.
-  const discount = /\d\s?%/.test(title.text) || head.prices.some((price) => price.role === 'discount');
+  const discount =
+    !isWatched(title.text) && (/\d\s?%/.test(title.text) || head.prices.some((price) => price.role === 'discount'));
   return discount && listed.length < 2 ? [] : listed;
+}
+
+/** A short text whose line, or a list of which two lines, name two cities and a fare need not say that one flies there. */
+function listsRoutes(lines: readonly BodyLine[]): boolean {
+  const rows = lines.filter(
+    (line) =>
+      line.text.length < 90 &&
+      line.offers.some((offer) =>
+        [...offer.route.origins, ...offer.route.destinations].every((end) => !isVague(end) && !end.weak),
+      ),
+  );
+  return rows.length >= 2 || (rows.length === 1 && lines.length <= 3);
 }
 
 /** A title that names a code to be entered but also a whole route and its fare is still a fare. */
@@ -230,7 +256,7 @@ function fromBoth(document: Document, head: LineReading, lines: readonly BodyLin
       ];
     return [];
   }
-  if (!fare) return [];
+  if (!fare) return withOriginAndFare(document, head, lines);
   // A sale's headline fare over a list of routes: the list makes the offers.
   const placeless =
     head.reading.loneDestinations.length + head.reading.loneOrigins.length + head.reading.free.length === 0;
@@ -261,6 +287,42 @@ function fromBoth(document: Document, head: LineReading, lines: readonly BodyLin
     }
   }
   return [];
+}
+
+/** The title names the place ("Flights to New York at Christmas"), a line of the body where one starts and what it costs. */
+function withOriginAndFare(document: Document, head: LineReading, lines: readonly BodyLine[]): Placed[] {
+  const { title, body } = document;
+  const groups = [
+    ...head.reading.loneDestinations,
+    ...head.reading.free.filter((group) => group.endpoints.every((end) => !end.weak)),
+  ];
+  const destination = groups.length === 1 ? groups[0] : undefined;
+  const line = lines
+    .slice(0, 6)
+    .find(
+      (candidate) =>
+        candidate.fares.length > 0 &&
+        candidate.reading.loneOrigins.length === 1 &&
+        candidate.reading.routes.length === 0,
+    );
+  const origin = line?.reading.loneOrigins[0];
+  const price = line?.fares[0];
+  if (!destination || !line || !origin || !price || lineIsStay(line.text) || line.reading.loneDestinations.length > 0)
+    return [];
+  const route = { origins: origin.endpoints, destinations: destination.endpoints, start: 0, end: 0, legs: false };
+  return [
+    {
+      offer: { route, price },
+      source: body,
+      priceLine: line.start,
+      routeLine: 0,
+      routeSource: title,
+      originSource: body,
+      originLine: line.start,
+      passages: [whole(title), whole(body)],
+      confidence: 0.6,
+    },
+  ];
 }
 
 /** No offer in the title: every line of the body may make one, alone or with the heading above it. */
@@ -304,6 +366,7 @@ function fromBody(document: Document, head: LineReading, lines: readonly BodyLin
       pending = undefined;
       continue;
     }
+    if (saysRise(line.text)) pending = undefined;
     if (line.reading.routes.length > 0 && line.text.length < 160) {
       pending = { line, age: 0 };
       continue;

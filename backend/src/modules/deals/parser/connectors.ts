@@ -4,7 +4,7 @@ export type Link = 'list' | 'to' | 'dash' | 'from' | 'via' | 'none';
 const FILLER =
   /\b(?:cheap|direct(?:ly)?|non-?stop|full[- ]service|return|round-?trip|one-?way|flights?|fly(?:ing)?|flüge|flug|vuelos?|vols?|voli|lety|loty|letenky|only|just|straight|starting|departing|departures?|leaving|and back|business(?: class)?|economy(?: class)?|first class|premium economy|hin und zurück|ida y vuelta|aller-retour|a\/r|nonstop|günstig\p{L}*|tanie|levně|deals?|tickets?|airfares?|fares?)(?![\p{L}])/giu;
 const BRACKETS = /\([^()]{0,40}\)|\[[^[\]]{0,40}\]/g;
-const ORNAMENTS = /[\p{Extended_Pictographic}\u{1f1e6}-\u{1f1ff}\ufe0f\u200d"“”*!?]|^\s*[.:]\s*/gu;
+const ORNAMENTS = /[\p{Extended_Pictographic}\u{1f1e6}-\u{1f1ff}\ufe0f\u200d"“”*!?#]|^\s*[.:]\s*/gu;
 
 const TO_WORDS: Record<string, string> = {
   en: 'to|into|til|till|->|=>',
@@ -65,10 +65,10 @@ function patternsOf(language: string): Patterns {
       'iu',
     ),
     toBefore: new RegExp(
-      `(?:^|[^\\p{L}\\d])(?:${to})${BETWEEN}{0,3}[\\s'’"“(:]{0,3}$|(?:飞|到|至|飞往|前往|去)$`,
+      `(?:^|[^\\p{L}\\d])(?:${to})${BETWEEN}{0,3}[\\s'’"“(:#]{0,3}$|(?:飞|到|至|飞往|前往|去)$`,
       'iu',
     ),
-    fromBefore: new RegExp(`(?:^|[^\\p{L}\\d])(?:${from})${BETWEEN}{0,2}[\\s'’"“(:]{0,3}$|(?:从|由)$`, 'iu'),
+    fromBefore: new RegExp(`(?:^|[^\\p{L}\\d])(?:${from})${BETWEEN}{0,2}[\\s'’"“(:#]{0,3}$|(?:从|由)$`, 'iu'),
     inBefore: /(?:^|[^\p{L}])(?:in|en|au|aux|v|ve|w|visit|discover|explore|to visit|besucht|visita)\s$/iu,
   };
   cache.set(language, made);
@@ -76,7 +76,7 @@ function patternsOf(language: string): Patterns {
 }
 
 const VIA =
-  /(?:^|[\s(,])(?:(?:returning|and (?:back|return)|then (?:back|home)|, (?:back|return)|zurück|vuelta|retour|back home) (?:to|from|in|nach|von|aus|ab|desde|de|à)|via|vía|über|przez|przes|přes|passing through|with (?:a |an )?(?:\p{L}+ )?(?:stop|layover|stopover)s? (?:in|at)|layover in|stopover in|stop in|经|经由)\s?$/iu;
+  /(?:^|[\s(,])(?:(?:returning|and (?:back|return)|then (?:back|home)|, (?:back|return)|(?<!und )(?<!& )zurück|(?<!ida y )(?<!ida\/)vuelta|(?<!aller[ -])retour|back home) (?:to|from|in|nach|von|aus|ab|desde|de|à)|via|vía|über|przez|przes|přes|passing through|with (?:a |an )?(?:\p{L}+ )?(?:stop|layover|stopover)s? (?:in|at)|layover in|stopover in|stop in|经|经由)\s?$/iu;
 const DASH = /^(?:[–—-]{1,2}|→|➡|➔|➜|⇒|⟶|⟷|>{1,2}|->|-->|=>|↔|⇄|⇆|<-?>|›|»|~|～|—>)$/u;
 const CELL = /^(?:\||\t+| {3,})$/u;
 
@@ -97,6 +97,17 @@ export function linkBetween(gap: string, language: string, cells: boolean): Link
   if (bare === '' && hadPlane) return 'dash';
   return 'none';
 }
+
+const BETWEEN_TWO = /(?:^|[^\p{L}])(?:between|zwischen|entre|tra|fra|mezi|między|pomiędzy)\s(?:the\s)?$/iu;
+
+/** Whether the words before a place announce the two ends of a route: "between Toronto and Osaka". */
+export const startsBetween = (before: string): boolean => BETWEEN_TWO.test(before.slice(-20));
+
+const LEG_ON =
+  /(?:^|[\s,;(&])(?:and\s)?(?:then|returning|return(?:ing)? (?:home )?|back|before|anschließend|dann|luego|después|y vuelta|poi|ensuite|potem|potom)\s(?:\p{L}+\s){0,2}(?:from|von|ab|aus|desde|de|da|depuis|z|ze)\s(?:the\s)?$/iu;
+
+/** Whether the words between two routes make the second the way on or back of the same trip: "..., then from Phuket to Vienna". */
+export const travelsOn = (gap: string): boolean => gap.length < 60 && LEG_ON.test(gap);
 
 /** The role that the words just before a place give it. */
 export function roleBefore(before: string, language: string): 'from' | 'to' | 'in' | 'via' | undefined {

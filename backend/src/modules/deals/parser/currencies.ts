@@ -170,7 +170,7 @@ export function signBefore(before: string): { currency: string; length: number }
   for (const [sign, currency] of SIGNS) {
     if (!trimmed.endsWith(sign)) continue;
     const preceding = trimmed[trimmed.length - sign.length - 1] ?? ' ';
-    if (/[A-Za-z]/.test(sign[0] ?? '') && /[\p{L}\d]/u.test(preceding)) continue;
+    if (/[A-Za-z]/.test(sign[0] ?? '') && /[\p{Script=Latin}\d]/u.test(preceding)) continue;
     return { currency, length: before.length - trimmed.length + sign.length };
   }
   return undefined;

@@ -15,10 +15,16 @@ export interface Endpoint {
 }
 
 const GROUP_BEFORE =
-  /(?:(?:many|several|various|multiple|most|all|numerous|a lot of|lots of|selected|some|other|more|the|viele|mehrere|verschiedene|varias|muchas|plusieurs|diverse|molte|wiele|mnoha|různých)\s+(?:of\s+the\s+|of\s+)?){0,2}$/iu;
+  /(?:(?:many|several|various|multiple|most|all|numerous|a lot of|lots of|selected|some|other|more|the|vielen?|mehreren?|verschiedenen?|einigen?|allen?|varios|muchos|varias|muchas|plusieurs|diverse|molte|wiele|wielu|kilku|mnoha|několika|různých)\s+(?:of\s+the\s+|of\s+)?){0,2}$/iu;
 const GROUP_NOUN =
   /^\s+(?:(?:major|big|regional|west coast|east coast|many|several)\s+)?(?:cit(?:y|ies)|airports?|destinations?|islands?|towns?|locations?|städten?|flughäfen|ciudades|aeropuertos|villes|aéroports|città|aeroporti|miast\S*|měst\S*)(?![\p{L}])/iu;
+const NOUN_FIRST =
+  /(?<![\p{L}])(?:(?:many|varios|varias|muchos|muchas|diversos|algunos|diversi|vari|varie|plusieurs|nombreuses|wielu|mnoha|několika|kilku)\s)?(?:ciudades|aeropuertos|villes|aéroports|città|aeroporti|aeroportos|cidades|miast|lotnisk)\s+(?:de\s)?(\p{L}{4,18})(?![\p{L}])/giu;
+const LOWER_ADJECTIVE =
+  /(?<![\p{L}\d])\p{Ll}{5,18}(?=\s+(?:[Ss]tädten?|[Ff]lughäfen|ciudades|villes|città|miast|lotnisk|měst|letišť|metropol))/gu;
 const ADJECTIVE = /(?<![\p{L}\d])\p{Lu}[\p{L}.]{1,18}(?![\p{L}\d])/gu;
+const LOOSE_GROUP_ELSEWHERE =
+  /(?<![\p{L}])(?:vielen?|mehreren?|verschiedenen?|diversen?|varias|varios|muchas|muchos|plusieurs|molte|wielu|mnoha|několika)\s(?:städten?|flughäfen|ciudades|aeropuertos|destinos|villes|città|miast|měst)(?![\p{L}])(?!\s(?:de\s)?\p{Ll}{5,}(?:es|as|os|ch)\b)/giu;
 const LOOSE_GROUP =
   /\b(?:many|several|various|numerous|multiple|selected)\s+(?:\p{L}+\s+){0,2}(?:cities|destinations|airports|islands)\b(?:\s+(?:across|in|throughout|around|within)\s+)?/giu;
 
@@ -40,7 +46,48 @@ export function findEndpoints(line: string, airlines: readonly AirlineMention[],
     i = qualify(line, endpoint, free, i);
     endpoints.push(endpoint);
   }
-  return endpoints.sort((a, b) => a.start - b.start);
+  endpoints.sort((a, b) => a.start - b.start);
+  return endpoints.map((endpoint, i) => unlisted(line, endpoint, endpoints[i - 1]?.end ?? 0) ?? endpoint);
+}
+
+const PLACE_EXPECTED =
+  /(?:^|[–—:>→/&]|\s-|(?<![\p{L}])(?:to|from|or|and|nach|von|ab|und|oder|a|y|o|de|desde|hasta|do|na|z|ze|i|nebo))\s*(?:the\s+)?$/iu;
+const NOT_A_NAME =
+  /^(?:to|from|or|and|the|for|only|just|cheap|flights?|fly|fares?|deals?|in|on|at|with|hot|sale|now|new|best|nach|von|ab|und|oder|für|vuelos?|flüge|flug|a|y|o|de|desde|do|na|z|ze|i|nebo|letenky|loty|visit|explore|discover|enjoy|see|book|escape|spend|travel|trip|welcome|via|business|class|economy|roundtrip|return)$/iu;
+
+/**
+ * A name that no table has, before a comma and the country, state or region that holds it ("to Sumbawa, Indonesia"), is what is
+ * meant, not the country. Looked up among all airports, else kept as text.
+ */
+function unlisted(line: string, endpoint: Endpoint, after: number): Endpoint | undefined {
+  const { place } = endpoint.place;
+  const wide = place !== undefined && !endpoint.group && (place.kind === 'country' || place.kind === 'region');
+  const area =
+    place?.code === 'WAS' && endpoint.place.text === 'Washington' ? places.byCode('washington-state') : place;
+  if (!area || (!wide && area === place)) return undefined;
+  const before = line.slice(Math.max(after, endpoint.start - 60), endpoint.start);
+  const match = /((?:[\p{L}\d.'’-]+ ){0,3}[\p{L}.'’-]{2,})(?:, ?| \()$/u.exec(before);
+  if (!match?.[1]) return undefined;
+  const words = match[1].split(' ');
+  let from = words.length;
+  while (from > 0 && /^[\p{Lu}\d]/u.test(words[from - 1] ?? '') && !NOT_A_NAME.test(words[from - 1] ?? '')) from--;
+  const text = words.slice(from).join(' ');
+  const start =
+    endpoint.start - (before.length - match.index) + words.slice(0, from).join(' ').length + (from > 0 ? 1 : 0);
+  if (text.length < 3 || !PLACE_EXPECTED.test(line.slice(Math.max(0, start - 20), start))) return undefined;
+  const candidates = places
+    .find(text)
+    .filter((candidate) => contains(area, candidate) || candidate.country === area.country);
+  const found = candidates[0];
+  if (!found && /^\W*$/.test(line.slice(0, start))) return undefined;
+  return {
+    start,
+    end: endpoint.end,
+    place: { text, ...(found ? { place: found } : {}) },
+    candidates,
+    weak: false,
+    group: false,
+  };
 }
 
 function fromMention(line: string, mention: PlaceMention): Endpoint {
@@ -98,6 +145,10 @@ function refine(endpoint: Endpoint, next: PlaceMention, gap: string): Place[] | 
     return [next.place];
   if (!bracket && !/^,\s?(?:the\s)?$|^\s(?:in|auf|en|on)\s(?:der\s|the\s|den\s)?$/i.test(gap)) return undefined;
   if (candidates.includes(next.place)) return [next.place];
+  // After a comma "Washington" is the state, where it holds the place before.
+  const state = next.place.code === 'WAS' && !bracket ? places.byCode('washington-state') : undefined;
+  const inState = state ? candidates.filter((candidate) => contains(state, candidate)) : [];
+  if (inState.length > 0) return inState;
   if (next.place.kind === 'city' || next.place.kind === 'airport') return undefined;
   const fitting = candidates.filter(
     (candidate) => contains(next.place, candidate) || next.candidates.some((other) => contains(other, candidate)),
@@ -130,7 +181,7 @@ function findGroups(line: string, mentions: readonly PlaceMention[]): Endpoint[]
   const named = mentions
     .filter((mention) => mention.place.kind !== 'airport' && !mention.viaCode)
     .map((mention) => ({ start: mention.start, end: mention.end, place: mention.place }));
-  const adjectives = [...line.matchAll(ADJECTIVE)].flatMap((match) => {
+  const adjectives = [...line.matchAll(ADJECTIVE), ...line.matchAll(LOWER_ADJECTIVE)].flatMap((match) => {
     // "South African cities" before "African cities".
     const two =
       /^[ -]\p{Lu}[\p{L}]{2,14}/u.exec(
@@ -146,6 +197,11 @@ function findGroups(line: string, mentions: readonly PlaceMention[]): Endpoint[]
     const before = GROUP_BEFORE.exec(line.slice(Math.max(0, start - 40), start))?.[0] ?? '';
     add(start - before.length, end + noun[0].length, place);
   }
+  for (const match of line.matchAll(NOUN_FIRST)) {
+    const place = places.byAdjective(match[1] ?? '') ?? undefined;
+    if (place) add(match.index, match.index + match[0].length, place);
+  }
+  for (const match of line.matchAll(LOOSE_GROUP_ELSEWHERE)) add(match.index, match.index + match[0].length, undefined);
   for (const match of line.matchAll(LOOSE_GROUP)) {
     const after = mentions.find(
       (mention) =>

@@ -1,4 +1,5 @@
 import { findAirlines, type AirlineMention } from './airlines.js';
+import { travelsOn } from './connectors.js';
 import { contains, findEndpoints, type Endpoint } from './endpoints.js';
 import { findViceVersa } from './fare-terms.js';
 import { findPrices, type PriceMention } from './prices.js';
@@ -47,13 +48,15 @@ export function readLine(text: string, language: string): LineReading {
 
 function pair(line: string, reading: RouteReading, fares: readonly PriceMention[]): Offer[] {
   const routes = reading.routes.filter(
-    (route) => !reading.routes.some((other) => other !== route && circles(route, other)),
+    (route, i) =>
+      !reading.routes.some((other) => other !== route && circles(route, other)) &&
+      !(i > 0 && travelsOn(line.slice(reading.routes[i - 1]?.end, route.start))),
   );
   if (fares.length === 0 || routes.length === 0) return [];
   const single = routes.length === 1 ? routes[0] : undefined;
   if (single) {
     const after = fares.filter((fare) => fare.start >= single.start);
-    const price = lowerOfPair(line, after[0] ?? fares.at(-1), fares);
+    const price = lowerOfPair(line, after[0] ?? lowestOfRange(line, fares), fares);
     return price ? [{ route: single, price }, ...furtherDestinations(line, single, reading, fares, price)] : [];
   }
   const following = routes.map((route, i) =>
@@ -112,6 +115,18 @@ function lowerOfPair(
     next.major < price.major
     ? next
     : price;
+}
+
+/** Where only fares before the route are left: the nearest, or the first of a range that ends with it ("Delta – $98 – $128: Boston – ..."). */
+function lowestOfRange(line: string, fares: readonly PriceMention[]): PriceMention | undefined {
+  const last = fares.at(-1);
+  const before = fares.at(-2);
+  return before &&
+    last &&
+    lowerOfPair(line, before, [before, { ...last, major: 0 }]) !== before &&
+    before.major < last.major
+    ? before
+    : last;
 }
 
 /** "Flights from London: Barcelona £20, Rome £25": every place that a fare directly follows is a destination of its own. */

@@ -16,7 +16,7 @@ const TITLE: readonly (readonly [RegExp, Refusal])[] = [
     'package',
   ],
   [
-    /\ball[\s-]inclusive\b|\btodo incluido\b|\btout compris\b|\btutto incluso\b|\ball inclusive\b|\bpauschalreise\S*|\bpackage (?:holiday|deal|trip|tour)s?\b|\bholiday package|\bcity ?break package|\bpauschal\b|\bpaquete\b|\bpacchetto\b|\bzájezd\S*|\bwczasy\b|\bhalf[\s-]board\b|\bhalbpension\b|\bmedia pensión\b|\bfull[\s-]board\b|自由行|跟团|套餐|机酒|酒店套/iu,
+    /\ball[\s-]inclusive\b|\btodo incluido\b|\btout compris\b|\btutto incluso\b|\ball inclusive\b|\bpauschalreise\S*|\bpackage (?:holiday|deal|trip|tour)s?\b|\bholiday package|\bcity ?break package|\bpauschal\b|\bpaquete\b|\bpacchetto\b|\bzájezd\S*|\bwczasy\b|\bhalf[\s-]board\b|\bhalbpension\b|\bmedia pensión\b|\bcircuito\b|\brundreise\S*|\bgruppenreise\S*|\bpensión completa\b|\bcircuit (?:de|en|au)\b|\bguided tour\b|\bgroup tour\b|\bokružní|\bfull[\s-]board\b|自由行|跟团|套餐|机酒|酒店套/iu,
     'package',
   ],
   [
@@ -24,7 +24,7 @@ const TITLE: readonly (readonly [RegExp, Refusal])[] = [
     'package',
   ],
   [
-    /\bh[oô]tel\p{L}*|\bresorts?\b|\bvillas?\b|\bhostels?\b|\bapart(?:ment|hotel|amento)s?\b|\b[2-5]\s?\*|\b[2-5][\s-]stars?\b|\bferienwohnung|\bferienhaus|\bcasa rural\b|\bglamping\b|\bairbnb\b|\bsuites?\b|\bcabins? in\b|\bcottages?\b|\bchalet\b|酒店|民宿/iu,
+    /\bh[oô]tel\p{L}*|\bresorts?\b|\bvillas?\b|\bhostels?\b|\bapart(?:ment|hotel|amento)s?\b|\b[2-5]\s?\*|\b[2-5][\s-]stars?\b(?![\s-]+(?:airlines?|carriers?))|\bferienwohnung|\bferienhaus|\bcasa rural\b|\bglamping\b|\bairbnb\b|\bsuites?\b|\bcabins? in\b|\bcottages?\b|\bchalet\b|酒店|民宿/iu,
     'hotel',
   ],
   [
@@ -40,7 +40,7 @@ const TITLE: readonly (readonly [RegExp, Refusal])[] = [
     'loyalty',
   ],
   [
-    /\bcar (?:hire|rental)s?\b|\bmietwagen\b|\balquiler de coches?\b|\btrain (?:tickets?|from|to)\b|\beurostar\b|\bflixbus\b|\bmegabus\b|\bbus tickets?\b|\binterrail\b|\bcampervan\b|\btrenes?\b|\bzugtickets?\b|高铁|火车票|租车/iu,
+    /\bcar (?:hire|rental)s?\b|\b(?:deutsche )?bahn\b|\b(?:super-?)?sparpreis\S*|\b(?:by|on the) train\b|\btrains? (?:trip|travel|ride|fare|journey|pass)\S*|\brenfe\b|\bouigo\b|\btrenitalia\b|\bamtrak\b|\bregiojet\b|\bflixtrain\b|\bthalys\b|\brail ?pass\b|\bcoach (?:tickets?|travel)\b|\bfernbus\S*|\bautobús\b|\bvlak(?:em|y|u|ů)?\b|\bjízdenk\S*|\bpociąg\S*|\bmietwagen\b|\balquiler de coches?\b|\btrain (?:tickets?|from|to)\b|\beurostar\b|\bflixbus\b|\bmegabus\b|\bbus tickets?\b|\binterrail\b|\bcampervan\b|\btrenes?\b|\bzugtickets?\b|高铁|火车票|租车/iu,
     'other-transport',
   ],
   [
@@ -57,7 +57,7 @@ export function refuseTitle(title: string): Refusal | undefined {
   if (INCREASES.test(title)) return 'increase';
   // Stars before an airline are the airline's, not a hotel's.
   const starless = title.replace(
-    /[2-5](?:\s?\*|[\s-]stars?)\s+(?=(?:\p{Lu}[\p{L}]+\s){0,3}(?:airlines?|airways|air|flights?|fares?)\b)/gu,
+    /[2-5](?:\s?\*|[\s-](?:stars?|sterne-?))\s*-?(?=(?:\p{Lu}[\p{L}]+\s){0,3}(?:airlines?|airways|air|flights?|fares?)\b)/giu,
     ' ',
   );
   const bare = starless.replace(
@@ -85,13 +85,13 @@ const GONE =
   /\b(?:(?:has|have|was|were|been) (?:now )?(?:been )?(?:fixed|pulled|corrected|expired)|expired|(?:is|are|all|now) (?:now )?(?:gone|dead|over)|no longer (?:available|working|valid|bookable)|sold out)\b/i;
 
 const LINE_PACKAGE =
-  /\bper night\b|\b\d+ nights?\b|\bhotel\b|\bhotels\b|\bcruise\b|\ball[\s-]inclusive\b|\bcar hire\b|\bvilla\b|\bnächte\b|\bnoches\b|\bnuits\b|\bnotti\b|酒店/iu;
+  /\bper night\b|\b\d+ nights?\b|\bh[oô]tel(?:s|es|u|ů|e|y)?\b|\bresort\b|\balojamiento\b|\bunterkunft\b|\bubytování\b|\bnoclegi?\b|\bapart(?:ment|amento)s?\b|\bpensión completa\b|\bcruise\b|\ball[\s-]inclusive\b|\bcar hire\b|\bvilla\b|\bnächte\b|\bnoches\b|\bnuits\b|\bnotti\b|酒店/iu;
 
 /** Whether a line of a list is about a stay rather than a flight. */
 export const lineIsStay = (line: string): boolean => LINE_PACKAGE.test(line);
 
 const BOOKED =
-  /\bbooking (?:reference|confirmation|number|code)\b|\bbooking is confirmed\b|\bis confirmed\b|\be-?ticket\b|\b(?:itinerary|passenger|ticket) receipt\b|\bboarding pass\b|\bcheck[\s-]?in (?:now|online|is open)\b|\breservation (?:number|code|confirmed)\b|\bconfirmation (?:number|code)\b|\btotal paid\b|\brecord locator\b|\bPNR\b|\bbuchungs(?:nummer|bestätigung|code)\b|\bconfirmación de (?:tu |su )?reserva\b|\blocalizador\b|\bnuméro de réservation\b|\bnumer rezerwacji\b|\bčíslo rezervace\b|\bcodice prenotazione\b|预订确认|订单号|电子客票|行程单/iu;
+  /\bbooking (?:reference|confirmation|number|code)\b|\bjust booked\b|\b(?:I|we)(?:['’]ve| have)? (?:just )?(?:booked|paid|bought|flew)\b|\bever spent\b|\bthanks for (?:booking|your (?:booking|order|purchase))\b|\bbooking is confirmed\b|\bis confirmed\b|\be-?ticket\b|\b(?:itinerary|passenger|ticket) receipt\b|\bboarding pass\b|\bcheck[\s-]?in (?:now|online|is open)\b|\breservation (?:number|code|confirmed)\b|\bconfirmation (?:number|code)\b|\btotal paid\b|\brecord locator\b|\bPNR\b|\bbuchungs(?:nummer|bestätigung|code)\b|\bconfirmación de (?:tu |su )?reserva\b|\blocalizador\b|\bnuméro de réservation\b|\bnumer rezerwacji\b|\bčíslo rezervace\b|\bcodice prenotazione\b|预订确认|订单号|电子客票|行程单/iu;
 
 /** Whether a mail is about a flight that somebody has bought: what it cost is no offer. */
 export const isBooking = (title: string, body: string): boolean =>
@@ -100,6 +100,16 @@ export const isBooking = (title: string, body: string): boolean =>
 const WATCHED =
   /\bprice (?:alert|change|update|tracker)\b|\bpreisalarm\b|\balerta de precio|\balerte\b|\bprice watch\b|价格提醒/i;
 
+/** Whether a title announces a changed fare: what it calls cheaper is a drop, no voucher. */
+export const isWatched = (title: string): boolean =>
+  WATCHED.test(title) || /\b(?:cheaper|dropped|price drop|is down|are down)\b/i.test(title);
+
+/** Whether a line of an alert says that the fare below it rose: "Up A$20", "Price increased". */
+export const saysRise = (line: string): boolean =>
+  /^\W*(?:↑|▲|up (?:by )?[^\d\s]{0,4}\s?\d|(?:price |prices )?(?:increased|rose|went up|gone up|have gone up|has gone up)\b)/i.test(
+    line,
+  );
+
 /** Whether a price alert tells that the fare rose. */
 export const alertOfRise = (title: string, body: string): boolean =>
   WATCHED.test(`${title}\n${body.slice(0, 200)}`) &&
@@ -107,7 +117,7 @@ export const alertOfRise = (title: string, body: string): boolean =>
   !/\b(?:dropped|gone down|fallen|decreased|lower)\b/i.test(body.slice(0, 800));
 
 const FLYING =
-  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|\bround[\s-]?trip\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
+  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|cheapflights|\bround[\s-]?trip\b|\bR\/?T\b|\d\s?rt\b|\beach[\s-]way\b|\bopen[\s-]?jaw\b|\bi\/v\b|\bpor trayecto\b|\bskyscanner\b|\bkayak\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
 
 /** Whether a text speaks of flying at all; a route and a price alone may be a train, freight or a bet. */
 export const speaksOfFlying = (text: string): boolean => FLYING.test(text);

@@ -39,7 +39,9 @@ export function findPrices(text: string): PriceMention[] {
     const last = found.at(-1);
     if (mention && (last === undefined || mention.start >= last.end)) found.push(mention);
   }
-  return found.map((mention, i) => ({ ...mention, role: roleOf(text, mention, found[i - 1], found[i + 1]) }));
+  const cast = found.map((mention, i) => ({ ...mention, role: roleOf(text, mention, found[i - 1], found[i + 1]) }));
+  cast.forEach((mention, i) => castPair(text, mention, cast[i + 1]));
+  return cast;
 }
 
 function priceAt(text: string, at: number, raw: string): PriceMention | undefined {
@@ -118,7 +120,7 @@ function currencyAround(text: string, start: number, end: number, digits: string
 }
 
 const DISCOUNT_BEFORE =
-  /(?:save(?: up to)?|saving(?: of)?|discount(?: of)?|cashback|rabatt(?: von)?|descuento de|ahorra(?: hasta)?|bonus|credit|coupon|gutschein|voucher|reduced by|dropped by|down by|fell by|sconto di|risparmi|zniżk\S*|sleva|slevu|by another|another|立减|优惠|减)\s*(?:of\s)?$/i;
+  /(?:save(?: up to)?|saving(?: of)?|discount(?: of)?|cashback|rabatt(?: von)?|descuento de|ahorra(?: hasta)?|bonus|credit|coupon|gutschein|voucher|reduced by|dropped by|down by|fell by|sconto di|risparmi|zniżk\S*|sleva|slevu|by another|another|立减|优惠|减|(?:^|[\s,(:])(?:down|up|dropped|drop of|decrease of|increase of))\s*(?:of\s)?$/i;
 const DISCOUNT_AFTER =
   /^\s*(?:off\b|discount|de descuento|rabatt|de réduction|di sconto|sleva|slevy|zniżki|taniej|credit|voucher|gift card|gutschein|cheaper|less than|below|优惠券|coupon|promo)/i;
 const WAS_BEFORE =
@@ -129,6 +131,20 @@ const OTHER_AFTER =
   /^\s*(?:per night|\/\s?night|a night|p\.?\s?n\.?\b|\/\s?nacht|pro nacht|la noche|por noche|\/\s?noche|par nuit|a notte|za noc|\/\s?noc|\/\s?double|\/\s?room|\/\s?day|a day|per day|pro tag|por día|\/\s?month|a month|per month|per bag|for (?:a )?(?:checked )?bag|每晚|晚|annual|a year|per year|million|billion|mill?ion\w*|mrd|k\b|bn\b|\+? ?miles|points)/i;
 const OTHER_BEFORE =
   /(?:baggage|bag fee|fee|taxes|tax|fees|surcharge|deposit|under|budget of|hotel from|hotel for|hotels from|rooms from|per night from|spend|spent|earn|gepäck|maleta)(?:\s(?:of|from|for))?\s*:?\s*$/i;
+
+/**
+ * Two fares of one currency with nothing or an arrow between them are one fare before and after: an arrow leads to the new one, and
+ * of two that only stand side by side ("£68 £58", one of them struck out in the mail) the lower is the new one.
+ */
+function castPair(text: string, price: PriceMention, next: PriceMention | undefined): void {
+  if (next === undefined || price.role !== 'fare' || next.role !== 'fare' || price.currency !== next.currency) return;
+  const gap = text.slice(price.end, next.start);
+  if (/^\s*(?:→|➔|➡️?|->|=>|»)\s*$/u.test(gap)) {
+    price.role = 'was';
+    if (next.major > price.major) next.role = 'raised';
+  } else if (/^[ \t]{1,4}$/.test(gap) && price.major !== next.major)
+    (price.major > next.major ? price : next).role = 'was';
+}
 
 /** What an amount is, from the words around it; the window is fixed, so the scan stays linear. */
 function roleOf(

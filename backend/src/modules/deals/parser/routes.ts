@@ -1,5 +1,5 @@
 import { places, type Place } from '#platform/places/index.js';
-import { departsAfter, linkBetween, roleBefore, type Link } from './connectors.js';
+import { departsAfter, linkBetween, roleBefore, startsBetween, type Link } from './connectors.js';
 import { contains, type Endpoint } from './endpoints.js';
 
 /** A route within a line: where it goes from and to, and the span from its first place to its last. */
@@ -20,6 +20,8 @@ export interface Group {
   /** "in Costa Rica": a destination only if nothing better is there. */
   soft: boolean;
   leg: boolean;
+  /** "between Toronto": what is listed next is the other end. */
+  between: boolean;
 }
 
 /** What a line says of places: its routes, and the origins or destinations that stand alone. */
@@ -50,8 +52,10 @@ export function readRoutes(
 function credible(line: string, endpoints: readonly Endpoint[], language: string, cells: boolean): Endpoint[] {
   const letters = line.replace(/[^\p{L}]/gu, '');
   const shouting = letters.length > 12 && letters.replace(/\p{Lu}/gu, '').length < letters.length * 0.3;
-  const isCode = (endpoint: Endpoint): boolean => /^[A-Z]{3}$/.test(endpoint.place.text);
-  const isSold = (endpoint: Endpoint): boolean => places.isWellKnown(endpoint.place.text);
+  const isCode = (endpoint: Endpoint): boolean => /^[A-Z]{2,3}$/.test(endpoint.place.text);
+  // "LA" and "SF" are names of ours, not codes, but stand where codes do.
+  const isSold = (endpoint: Endpoint): boolean =>
+    endpoint.place.text.length === 2 || places.isWellKnown(endpoint.place.text);
   return endpoints.filter((endpoint, i) => {
     if (!endpoint.weak) return true;
     const before = endpoints[i - 1];
@@ -82,6 +86,10 @@ function groupsOf(line: string, endpoints: readonly Endpoint[], language: string
     const current = groups.at(-1);
     const role = roleBefore(gap, language);
     if (link === 'via' || role === 'via') return;
+    if (link === 'list' && current?.between === true && current.endpoints.length === 1) {
+      groups.push({ endpoints: [endpoint], role: undefined, link: 'to', soft: false, leg: false, between: false });
+      return;
+    }
     if (
       link === 'list' &&
       current &&
@@ -98,6 +106,7 @@ function groupsOf(line: string, endpoints: readonly Endpoint[], language: string
       link: link === 'list' ? 'none' : link,
       soft: role === 'in' && link === 'none',
       leg: false,
+      between: startsBetween(gap),
     });
   });
   return groups;
@@ -118,6 +127,11 @@ function castRoles(groups: Group[]): void {
   const has = (role: 'from' | 'to', hard = false): boolean =>
     groups.some((group) => group.role === role && !(hard && group.soft));
   if (has('to', true)) for (const group of groups) if (group.soft) group.role = undefined;
+  // "Lima, Peru - $350 (roundtrip, many US cities)": cities in the plural beside one place are where one may start.
+  if (!has('from') && !has('to') && groups.length === 2) {
+    const many = groups.filter((group) => group.endpoints.every((end) => end.group));
+    if (many.length === 1 && many[0]) many[0].role = 'from';
+  }
   if (has('from') && !has('to')) castFree(groups, 'to');
   else if (has('to') && !has('from')) castFree(groups, 'from');
 }
@@ -134,7 +148,7 @@ function castFree(groups: Group[], role: 'from' | 'to'): void {
   const free = groups.filter(
     (group, i) =>
       group.role === undefined &&
-      group.endpoints.every((endpoint) => !endpoint.weak) &&
+      group.endpoints.some((endpoint) => !endpoint.weak) &&
       (role === 'to' || (i < firstCast && !group.soft && !around(group))),
   );
   // "Südafrika: Johannesburg & Kapstadt ab Frankfurt": the places, not the country above them.
@@ -175,9 +189,46 @@ function collect(line: string, groups: readonly Group[]): RouteReading {
     }
   }
   close();
+  for (const route of reading.routes) nameMoreClosely(route, reading);
   if (reading.routes.length === 0) completeFromUnknown(line, reading);
   reading.routes = reading.routes.filter((route) => route.origins.length > 0 && route.destinations.length > 0);
   return reading;
+}
+
+/**
+ * "Morocco from Vienna: Agadir for €49", "USA from Amsterdam from €249: Boston or Chicago": an end that is a country or region is
+ * replaced by what a later, otherwise unused group names within it.
+ */
+function nameMoreClosely(route: Route, reading: RouteReading): void {
+  const closer = (ends: readonly Endpoint[], groups: readonly Group[]): Group | undefined =>
+    ends.every((end) => isVague(end) && !end.group)
+      ? groups.find(
+          (group) =>
+            (first(group)?.start ?? 0) >= Math.max(...ends.map((end) => end.end)) &&
+            group.endpoints.every(
+              (end) =>
+                !end.weak &&
+                ends.some(
+                  (wide) =>
+                    wide.place.place &&
+                    end.place.place &&
+                    wide.place.place !== end.place.place &&
+                    contains(wide.place.place, end.place.place),
+                ),
+            ),
+        )
+      : undefined;
+  const there = closer(route.destinations, [...reading.free, ...reading.loneDestinations]);
+  const here = closer(route.origins, reading.loneOrigins);
+  if (there) {
+    route.destinations = there.endpoints;
+    reading.free = reading.free.filter((group) => group !== there);
+    reading.loneDestinations = reading.loneDestinations.filter((group) => group !== there);
+  }
+  if (here) {
+    route.origins = here.endpoints;
+    reading.loneOrigins = reading.loneOrigins.filter((group) => group !== here);
+  }
 }
 
 /** Whether a group's country or region holds all places of another. */
@@ -261,5 +312,5 @@ function unknownGroup(text: string, start: number): Group {
     weak: false,
     group: false,
   };
-  return { endpoints: [endpoint], role: undefined, link: 'none', soft: false, leg: false };
+  return { endpoints: [endpoint], role: undefined, link: 'none', soft: false, leg: false, between: false };
 }
