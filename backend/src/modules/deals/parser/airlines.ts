@@ -22,7 +22,7 @@ const EVERYDAY = new Set(
   ),
 );
 const CARRIER_WORDS =
-  /^\s*(?:airlines?|airways|air\b|flights?|fares?|sale|deal|business|economy|first|premium|flüge|vuelos|vols|voli|letenky|loty)/i;
+  /^\s*(?:airlines?|airways|air\b|flights?|fares?|sale|deal|business|economy|first|premium|flüge|vuelos|vols|voli|letenky|loty|fliegt|flies|vuela|vola|létá|lata|bietet|(?:is|are) (?:having|offering|selling|showing)|has (?:a|cut|dropped|some)|verkauft|lanza|ofrece)/i;
 const NATIONAL = new Set(['american', 'austrian', 'swiss', 'turkish', 'thai', 'norwegian', 'hawaiian', 'ethiopian']);
 
 let index: { byFirst: Map<string, Entry[]>; chinese: Entry[] } | undefined;

@@ -78,11 +78,16 @@ export const bodySaysExpired = (body: string): boolean =>
     .some(
       (line, i) =>
         (i < 6 && BODY_EXPIRED.test(line)) ||
-        (/^\W{0,6}(?:update|edit|upd)\b/i.test(line) && GONE.test(line.slice(0, 300))),
+        (/^\W{0,6}(?:update|edit|upd)\b/i.test(line) && GONE.test(line.slice(0, 300))) ||
+        (i < 3 && MISSED.test(line)),
     );
 
 const GONE =
   /\b(?:(?:has|have|was|were|been) (?:now )?(?:been )?(?:fixed|pulled|corrected|expired)|expired|(?:is|are|all|now) (?:now )?(?:gone|dead|over)|no longer (?:available|working|valid|bookable)|sold out)\b/i;
+
+/** What a note to followers says of a fare that can be had no longer. */
+const MISSED =
+  /^\W*(?:sadly|unfortunately|too late|leider|lamentablemente|por desgracia|malheureusement|bohužel|niestety)\b.{0,160}\b(?:gone|dead|over|expired|fixed|pulled|sold out|vorbei|weg|abgelaufen|agotad\S*|caducad\S*|terminé\S*|pryč)\b|^\W*(?:did you |you )?miss(?:ed)? (?:out\b|(?:the|this|that|our|yesterday)\b)|\b(?:is|are) now gone\b/iu;
 
 const LINE_PACKAGE =
   /\bper night\b|\b\d+ nights?\b|\bh[oô]tel(?:s|es|u|ů|e|y)?\b|\bresort\b|\balojamiento\b|\bunterkunft\b|\bubytování\b|\bnoclegi?\b|\bapart(?:ment|amento)s?\b|\bpensión completa\b|\bcruise\b|\ball[\s-]inclusive\b|\bcar hire\b|\bvilla\b|\bnächte\b|\bnoches\b|\bnuits\b|\bnotti\b|酒店/iu;
@@ -117,7 +122,7 @@ export const alertOfRise = (title: string, body: string): boolean =>
   !/\b(?:dropped|gone down|fallen|decreased|lower)\b/i.test(body.slice(0, 800));
 
 const FLYING =
-  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|cheapflights|\bround[\s-]?trip\b|\bR\/?T\b|\d\s?rt\b|\beach[\s-]way\b|\bopen[\s-]?jaw\b|\bi\/v\b|\bpor trayecto\b|\bskyscanner\b|\bkayak\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
+  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|cheapflights|\bround[\s-]?trip\b|\bR\/?T\b|\d\s?rt\b|\beach[\s-]way\b|\bopen[\s-]?jaw\b|\bi\/v\b|\bpor trayecto\b|\bskyscanner\b|\bkayak\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\b(?:ab|hin|weiter)?flieg(?:t|en|st|e)\b|\bflies\b|\bflown?\b|\bvuela\b|\bvolando\b|\bpasajes?\b|\baerolínea\S*|\bvola(?:re|no)?\b|\blétá\b|\bletí\b|\blata\b|\blecieć\b|\bbilety lotnicze\b|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
 
 /** Whether a text speaks of flying at all; a route and a price alone may be a train, freight or a bet. */
 export const speaksOfFlying = (text: string): boolean => FLYING.test(text);
