@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { runInNewContext } from 'node:vm';
 import { composeMail } from './compose-mail.js';
 import { decodeWords } from './encoded-words.js';
 import { readEnvelope } from './raw-headers.js';
@@ -40,6 +41,16 @@ describe('the envelope of a raw message', () => {
   it('gives a date neither from the future nor from before mail', () => {
     for (const date of ['Fri, 20 Nov 2099 10:00:00 GMT', 'Thu, 1 Jan 1970 00:00:00 GMT', 'yesterday'])
       expect(readEnvelope(mail(`Date: ${date}`)).sentAt).toBeNull();
+  });
+
+  it('is not held up by a date of nothing but opened comments', () => {
+    const raw = mail(`Subject: x\r\nDate: ${'('.repeat(250_000)}`);
+    // Stopped after five seconds: it is read where requests are answered. It once took more than a minute.
+    const sentAt: unknown = runInNewContext('read()', { read: () => readEnvelope(raw).sentAt }, { timeout: 5000 });
+    expect(sentAt).toBeNull();
+    expect(readEnvelope(mail(`Date: Fri, 20 Nov 2026 10:00:00 +0100 (${'x'.repeat(1000)})`)).sentAt).toEqual(
+      new Date('2026-11-20T09:00:00Z'),
+    );
   });
 
   it('survives any bytes and gives only what can be stored', () => {

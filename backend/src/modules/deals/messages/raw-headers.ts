@@ -5,6 +5,8 @@ import { clipped } from './storable.js';
 /** No header section is read further than this; nothing that names a message stands later. */
 const MAX_HEADER_BYTES = 256 * 1024;
 const EARLIEST = Date.UTC(1990, 0);
+/** No date is longer, comments included. Cut first: looking for comments in an endless one would take minutes. */
+const MAX_DATE = 200;
 
 /** What a message says about itself, read from its first bytes alone: cheap, and safe on any bytes. */
 export interface Envelope {
@@ -69,6 +71,6 @@ function normalised(body: Buffer): Buffer {
 }
 
 function sentAt(date: string): Date | null {
-  const at = Date.parse(date.replace(/\([^)]*\)/g, ' ').slice(0, 100));
+  const at = Date.parse(date.slice(0, MAX_DATE).replace(/\([^)]*\)/g, ' '));
   return Number.isFinite(at) && at > EARLIEST && at < Date.now() + 2 * 86_400_000 ? new Date(at) : null;
 }
