@@ -33,6 +33,28 @@ describe('an mbox', () => {
     expect(await split(`${FROM}${'x'.repeat(3000)}\n\n${FROM}S: 2\n\nok\n`)).toEqual(['too large', 'S: 2\n\nok\n']);
   });
 
+  it('of millions of empty lines takes no more memory than a few times its size', async () => {
+    const size = 2_000_000;
+    async function* lines(): AsyncGenerator<Buffer> {
+      yield Buffer.from(FROM);
+      for (let left = size; left > 0; left -= 50_000) yield Buffer.alloc(50_000, '\n');
+    }
+    let most = 0;
+    const before = process.memoryUsage().heapUsed;
+    const watched = async function* () {
+      for await (const chunk of lines()) {
+        most = Math.max(most, process.memoryUsage().heapUsed - before);
+        yield chunk;
+      }
+    };
+    const parts: MboxPart[] = [];
+    for await (const part of splitMbox(watched(), size)) parts.push(part);
+    expect(parts).toHaveLength(1);
+    expect('raw' in parts[0]! && parts[0].raw.length).toBe(size);
+    // An object a line would be some 280 MB.
+    expect(most).toBeLessThan(150_000_000);
+  }, 60_000);
+
   it('is nothing without a From line', async () => {
     expect(await split('')).toEqual([]);
     expect(await split('Subject: x\n\nno mbox\n')).toEqual([]);

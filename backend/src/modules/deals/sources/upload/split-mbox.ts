@@ -2,6 +2,9 @@ const FROM_LINE = /^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? /;
 const FIRST_LINE = /^From \S/;
 const QUOTED_FROM = /^>+From /;
 
+/** So many lines are put together at once: an object a line would take many times the memory of the message. */
+const LINES_A_BLOCK = 4096;
+
 /** One message of an mbox that is too large is told of by this instead of its bytes. */
 export type MboxPart = { raw: Buffer } | { tooLarge: true };
 
@@ -12,14 +15,15 @@ export type MboxPart = { raw: Buffer } | { tooLarge: true };
  * @param limit the most bytes a message may have
  */
 export async function* splitMbox(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<MboxPart> {
+  let blocks: Buffer[] = [];
   let lines: Buffer[] = [];
   let size = 0;
   let inside = false;
   let blank = true;
   const finish = (): MboxPart | undefined => {
     const part: MboxPart | undefined =
-      !inside || size === 0 ? undefined : size > limit ? { tooLarge: true } : { raw: Buffer.concat(lines) };
-    [lines, size] = [[], 0];
+      !inside || size === 0 ? undefined : size > limit ? { tooLarge: true } : { raw: Buffer.concat([...blocks, ...lines]) };
+    [blocks, lines, size] = [[], [], 0];
     return part;
   };
   for await (const line of linesOf(chunks, limit)) {
@@ -31,8 +35,11 @@ export async function* splitMbox(chunks: AsyncIterable<Buffer>, limit: number): 
     } else if (inside) {
       const kept = QUOTED_FROM.test(text) ? line.subarray(1) : line;
       size += kept.length;
-      if (size <= limit) lines.push(kept);
-      else lines = [];
+      if (size > limit) [blocks, lines] = [[], []];
+      else if (lines.push(kept) >= LINES_A_BLOCK) {
+        blocks.push(Buffer.concat(lines));
+        lines = [];
+      }
     }
     blank = text === '\n' || text === '\r\n';
   }
