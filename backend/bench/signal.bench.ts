@@ -1,11 +1,13 @@
 // The program's main job: from a mail's acceptance (the sender has its 250) to the end of the alert's DATA at the next mail
 // server. The application is one process with default settings, on PostgreSQL with fsync and Redis; one subscription matches
 // every mail. Mails come at a steady rate far below what it can take, so that the figure is latency and not backlog.
+// With BENCH_PROFILE=1 the application writes a CPU profile into .data/profile.
 // The limit, in the same run, in turns: a bare relay, also a process of its own, that accepts the same mails with
 // `smtp-server` into memory and hands them on with a pool of `nodemailer`, to the same server.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { loadavg } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -138,6 +140,7 @@ async function measure(): Promise<void> {
     SIGNALBOX_SMTP_IN_HOST: '127.0.0.1',
     SIGNALBOX_SMTP_IN_PORT: String(smtpPort),
     SIGNALBOX_LOG_LEVEL: 'warn',
+    ...(process.env['BENCH_PROFILE'] ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=.data/profile' } : {}),
   });
   const relayProcess = fork(fileURLToPath(import.meta.url), ['--relay', String(sinkPort)]);
   try {
@@ -151,9 +154,12 @@ async function measure(): Promise<void> {
 
     const [ours, relayed] = [new Map<number, number>(), new Map<number, number>()];
     const share = MAILS / TURNS;
+    let cpu = 0;
     for (let turn = 0; turn < TURNS; turn++) {
+      const before = await cpuSeconds(app.url);
       for (const [number, at] of await pour(smtpPort, address, turn * share, share)) ours.set(number, at);
       await sink.holds(2 * WARM_UP + (2 * turn + 1) * share);
+      cpu += (await cpuSeconds(app.url)) - before;
       for (const [number, at] of await pour(relayPort, address, RELAYED + turn * share, share)) relayed.set(number, at);
       await sink.holds(2 * WARM_UP + (2 * turn + 2) * share);
     }
@@ -163,12 +169,22 @@ async function measure(): Promise<void> {
       [...relayed].map(([number, at]) => ended(sink, `poured-${number}`) - at),
       hops,
     );
+    const load = loadavg().map((l) => l.toFixed(1));
+    console.log(
+      `the application's own CPU: ${((cpu * 1000) / MAILS).toFixed(1)} ms a mail, all threads; load average ${load.join(', ')}`,
+    );
   } finally {
     relayProcess.disconnect();
     await app.stop();
     await sink.close();
     await instance.dispose();
   }
+}
+
+/** CPU time of the application's process so far, as it tells Prometheus. */
+async function cpuSeconds(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)?.[1]);
 }
 
 /** Each poured mail has its number in its price. */
