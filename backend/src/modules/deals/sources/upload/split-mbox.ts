@@ -22,7 +22,11 @@ export async function* splitMbox(chunks: AsyncIterable<Buffer>, limit: number): 
   let blank = true;
   const finish = (): MboxPart | undefined => {
     const part: MboxPart | undefined =
-      !inside || size === 0 ? undefined : size > limit ? { tooLarge: true } : { raw: Buffer.concat([...blocks, ...lines]) };
+      !inside || size === 0
+        ? undefined
+        : size > limit
+          ? { tooLarge: true }
+          : { raw: Buffer.concat([...blocks, ...lines]) };
     [blocks, lines, size] = [[], [], 0];
     return part;
   };
