@@ -7,7 +7,7 @@ import { expectVersion, ValidationFailed, type Page } from '#platform/http/index
 import { SourceCredentials } from './source-credentials.js';
 import { SourceQueries } from './source.queries.js';
 import { SourceRunner } from './source-runner.js';
-import { settingsOf, type SourceSettings } from './source-settings.js';
+import { settingsOf, type ImapSettings, type SourceSettings } from './source-settings.js';
 import { SourceTester } from './source-tester.js';
 import { Source } from './source.entity.js';
 import { SourceNotFound, WrongSourceKind } from './sources.errors.js';
@@ -54,19 +54,16 @@ export class SourcesService {
     await this.transactions.run(async (em) => {
       const source = await this.locked(em, who, sourceId, ifMatch);
       if (changes.credentials && source.kind !== 'imap') throw new WrongSourceKind('Only a mailbox has credentials.');
+      const wanted = changes.settings && settings(source, changes.settings);
+      if (wanted && !changes.credentials) refuseRedirect(source, wanted);
       const changed = source.change({
         name: changes.name,
-        settings: changes.settings && settings(source, changes.settings),
+        settings: wanted,
         credentials: changes.credentials && this.credentials.seal(source.id, changes.credentials),
       });
       if (changed.length === 0) return;
       // A changed source is tried at once, from where it makes sense: another mailbox or feed has other cursors.
-      if (changed.includes('settings'))
-        await query(
-          em,
-          'update source_state set uid_validity = null, last_uid = null, etag = null, last_modified = null where source_id = $1',
-          [sourceId],
-        );
+      if (changed.includes('settings')) await startOver(em, sourceId);
       await this.tryAtOnce(em, sourceId);
       this.events.record(em, 'source.updated', { ...eventOf(who, source), data: { name: source.name, changed } });
     });
@@ -146,6 +143,30 @@ function settings(source: Source, wanted: Record<string, unknown>): SourceSettin
     message,
   }));
   throw new ValidationFailed('Some settings are not right for this kind of source.', { errors });
+}
+
+/**
+ * Credentials are written and never shown: who may change a source must not get them by having them sent elsewhere.
+ *
+ * @throws ValidationFailed when the settings would send the stored credentials to another server, or with less encryption
+ */
+function refuseRedirect({ kind, settings: now }: Source, wanted: SourceSettings): void {
+  if (kind !== 'imap') return;
+  const [from, to] = [now as ImapSettings, wanted as ImapSettings];
+  const alike = from.host === to.host && from.port === to.port && from.security === to.security;
+  if (alike && (!to.oauth || from.oauth?.tokenUrl === to.oauth.tokenUrl)) return;
+  throw new ValidationFailed('The stored credentials are not sent to another server: enter them again.', {
+    errors: [{ path: '/body/credentials', message: 'must come with another server, encryption or token address' }],
+  });
+}
+
+/** Forgets where it stands. Numbers of one mailbox say nothing in another, which may count from the same validity. */
+async function startOver(em: EntityManager, sourceId: string): Promise<void> {
+  const state =
+    'update source_state set uid_validity = null, last_uid = null, etag = null, last_modified = null where source_id = $1';
+  await query(em, state, [sourceId]);
+  const places = 'update message set uid_validity = null, uid = null where source_id = $1 and uid is not null';
+  await query(em, places, [sourceId]);
 }
 
 function eventOf(who: Member, source: Source) {

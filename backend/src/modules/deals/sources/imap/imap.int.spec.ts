@@ -83,6 +83,47 @@ describe('a mailbox', () => {
     ]);
   });
 
+  it('has its password sent to no other server, nor with less encryption, by who does not know it', async () => {
+    const user = newUser();
+    const source = await mailbox(user, { oauth: { tokenUrl: 'https://tokens.example/token', clientId: 'c' } });
+    const settings = source.settings;
+    for (const other of [
+      { host: 'elsewhere.example' },
+      { port: 9 },
+      { security: 'starttls' },
+      { oauth: { tokenUrl: 'https://elsewhere.example/token', clientId: 'c' } },
+    ]) {
+      const path = `sources/${source.id}`;
+      const problem = await kit.call('PATCH', path, { settings: { ...settings, ...other } }, 400);
+      expect(problem).toMatchObject({ code: 'validation_failed', errors: [{ path: '/body/credentials' }] });
+    }
+    expect(await statusOf(source)).toMatchObject({ settings });
+    const known = { settings: { ...settings, host: 'elsewhere.example' }, credentials: { password: 'entered again' } };
+    await kit.call('PATCH', `sources/${source.id}`, known);
+    expect((await statusOf(source)).settings).toMatchObject({ host: 'elsewhere.example' });
+    expect((await kit.events({ subjectId: source.id })).filter((e) => e.type === 'source.updated')).toHaveLength(1);
+    await remove(source);
+  });
+
+  it('that takes the place of another is read whole, though its numbers are the same', async () => {
+    const [one, two] = [newUser(), newUser()];
+    dovecot.deliver(one, dealMail('Mail of one'));
+    dovecot.deliver(two, dealMail('Mail of two'));
+    const [source, copy] = [await mailbox(one), await mailbox(two)];
+    await hasSubjects(source, 'Mail of one');
+    await hasSubjects(copy, 'Mail of two');
+    // Many servers number every mailbox from the same validity.
+    await kit.rows(
+      `update message m set uid_validity = c.uid_validity, uid = c.uid from message c where m.source_id = $1 and c.source_id = $2`,
+      [source.id, copy.id],
+    );
+    const change = { settings: { ...source.settings, user: two }, credentials: { password: dovecot.password(two) } };
+    await kit.call('PATCH', `sources/${source.id}`, change);
+    await hasSubjects(source, 'Mail of one', 'Mail of two');
+    await remove(source);
+    await remove(copy);
+  });
+
   it('numbered anew is read again without a double', async () => {
     const user = newUser();
     dovecot.deliver(user, dealMail('One'));
