@@ -5,7 +5,15 @@ import { currenciesIn } from './currency-context.js';
 import { isVague, type BodyLine, type Document } from './document.js';
 import { fromBoth } from './joined-offers.js';
 import { readLine, type LineReading } from './line.js';
-import { alertOfRise, bodySaysExpired, isBooking, isWatched, refuseTitle, speaksOfFlying } from './negatives.js';
+import {
+  alertOfRise,
+  bodySaysExpired,
+  isBooking,
+  isOtherTrade,
+  isWatched,
+  refuseTitle,
+  speaksOfFlying,
+} from './negatives.js';
 import { linesOf, type Line } from './normalise.js';
 import { fromTitle, withVariants } from './title-offers.js';
 import type { ParsedDeal } from './types.js';
@@ -27,6 +35,10 @@ export function assemble(document: Document): ParsedDeal[] {
   const head = readLine(title.text, language);
   if (refused(title.text, head) || bodySaysExpired(body.text)) return [];
   if (isBooking(title.text, body.text) || alertOfRise(title.text, body.text)) return [];
+  // Insurance, parcels, lounges: such a mail offers a flight only where its title does, in so many words.
+  const titleSells = head.offers.length > 0 && speaksOfFlying(title.text);
+  if (!titleSells && isOtherTrade(head.offers.length > 0 ? `${title.text}\n${body.text.slice(0, 400)}` : title.text))
+    return [];
   const lines = linesOf(body.text).map((line): BodyLine => ({ ...readLine(line.text, language), start: line.start }));
   const flying =
     speaksOfFlying(`${title.text}\n${body.text.slice(0, 6000)}`) ||

@@ -2,7 +2,7 @@ import type { Passage, Placed } from './build-deal.js';
 import { isVague, whole, type BodyLine, type Document } from './document.js';
 import { findTripType } from './fare-terms.js';
 import type { LineReading, Offer } from './line.js';
-import { lineIsStay, refuseTitle, saysRise, speaksOfFlying } from './negatives.js';
+import { isOtherTrade, lineIsStay, refuseTitle, saysRise, speaksOfFlying } from './negatives.js';
 import type { Source } from './sources.js';
 
 /** No offer in the title: every line of the body may make one, alone or with the heading above it. */
@@ -30,7 +30,7 @@ export function fromBody(document: Document, head: LineReading, lines: readonly 
   let pending: { line: BodyLine; age: number } | undefined;
   for (const [i, line] of lines.entries()) {
     const near: Passage = { source: body, start: line.start, end: endOfOffer(lines, i, body.text.length) };
-    if (refuseTitle(line.text) !== undefined || lineIsStay(line.text)) continue;
+    if (refuseTitle(line.text) !== undefined || lineIsStay(line.text) || isOtherTrade(line.text)) continue;
     // Prose about markets ("from Western Europe to China") is no fare; one end at least is a city.
     if (
       line.offers.length > 0 &&

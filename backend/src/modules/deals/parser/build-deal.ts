@@ -7,7 +7,7 @@ import { settlePlace } from './disambiguate.js';
 import type { Endpoint } from './endpoints.js';
 import type { Offer } from './line.js';
 import { quote, type Source } from './sources.js';
-import type { DealField, Evidence, ParsedDeal } from './types.js';
+import type { DealField, Evidence, ParsedDeal, ParsedPlace } from './types.js';
 
 /** A part of a source that speaks of the deal. */
 export interface Passage {
@@ -67,7 +67,7 @@ export function buildDeal(placed: Placed, context: DocumentContext): ParsedDeal 
   const { route, price } = offer;
   const currency = settleCurrency(price.currency, {
     named: context.named,
-    origins: route.origins.map((end) => end.place.place),
+    origins: (route.reversed === true ? route.destinations : route.origins).map((end) => end.place.place),
     language: context.language,
   });
   const amount = toMinor(price.major, currency);
@@ -86,10 +86,13 @@ export function buildDeal(placed: Placed, context: DocumentContext): ParsedDeal 
     }
     return null;
   };
+  const origins = route.origins.map((end) => settlePlace(end, 'origin', currency, route.destinations));
+  const destinations = route.destinations.map((end) => settlePlace(end, 'destination', currency, route.origins));
+  if (withinOneCity(origins, destinations)) return undefined;
   const kind = read('kind', findKind) ?? (route.legs ? 'multi-city' : 'fare');
   return {
-    origins: route.origins.map((end) => settlePlace(end, 'origin', currency, route.destinations)),
-    destinations: route.destinations.map((end) => settlePlace(end, 'destination', currency, route.origins)),
+    origins,
+    destinations,
     price: { amount, currency },
     tripType: read('tripType', findTripType),
     airlines: read('airlines', airlinesOf) ?? [],
@@ -105,6 +108,13 @@ export function buildDeal(placed: Placed, context: DocumentContext): ParsedDeal 
     evidence,
     method: 'rules',
   };
+}
+
+/** Whether a route stays within one city ("Heathrow to central London"): a transfer, not a flight. */
+function withinOneCity(origins: readonly ParsedPlace[], destinations: readonly ParsedPlace[]): boolean {
+  const cityOf = (end: ParsedPlace): string | undefined => end.place?.keys.find((key) => key.startsWith('city:'));
+  const from = new Set(origins.map(cityOf));
+  return destinations.every((end) => cityOf(end) !== undefined && from.has(cityOf(end)));
 }
 
 function spanOf(source: Source, offset: number, ends: readonly Endpoint[]): Evidence {

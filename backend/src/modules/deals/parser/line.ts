@@ -158,7 +158,7 @@ function withViceVersa(line: string, offer: Offer, routes: readonly Route[]): Of
   const { route } = offer;
   const next = routes.find((other) => other.start >= route.end);
   if (!findViceVersa(line.slice(route.end, next?.start ?? line.length))) return [offer];
-  const reversed: Route = { ...route, origins: route.destinations, destinations: route.origins };
+  const reversed: Route = { ...route, origins: route.destinations, destinations: route.origins, reversed: true };
   return [offer, { route: reversed, price: offer.price }];
 }
 

@@ -1,14 +1,23 @@
 /** Why a text, or a title, is not a flight deal. */
 export type Refusal =
-  'expired' | 'package' | 'hotel' | 'cruise' | 'voucher' | 'loyalty' | 'increase' | 'other-transport' | 'news';
+  | 'expired'
+  | 'package'
+  | 'hotel'
+  | 'cruise'
+  | 'voucher'
+  | 'loyalty'
+  | 'increase'
+  | 'other-transport'
+  | 'guide'
+  | 'news';
 
 const TITLE: readonly (readonly [RegExp, Refusal])[] = [
   [
-    /\bexpired\b|\babgelaufen\b|\bfare gone\b|\bdeal gone\b|\bsold out\b|\bausverkauft\b|\bvorbei\b|\bcaducad[oa]\b|\bexpirad[oa]\b|\bagotad[oa]\b|\bexpir[ée]\b|\bterminé\b|\bscadut[oa]\b|\bwygas|\bnieaktualn|\bvyprodán|\bukončen|\bno longer (?:available|valid)\b|\bDEAD\b|已过期|已失效|已售罄|已结束/iu,
+    /\bexpired\b|\babgelaufen\b|\b(?:fare|deal)s? (?:is |are |now )*gone\b|\bsold out\b|\bausverkauft\b|\bvorbei\b|\bcaducad[oa]\b|\bexpirad[oa]\b|\bagotad[oa]\b|\bexpir[ée]\b|\bterminé\b|\bscadut[oa]\b|\bwygas|\bnieaktualn|\bvyprodán|\bukončen|\bno longer (?:available|valid)\b|\bDEAD\b|已过期|已失效|已售罄|已结束/iu,
     'expired',
   ],
   [
-    /\b(?:flights?|vuelos?|flüge?|flug|voli?|vols?|lety|loty|letenk\S*) ?(?:\+|&|and|und|y|e|et|i|a|plus|mit|con) ?(?:\d\*? ?)?(?:hotel|hotels|accommodation|hostel|apartment|unterkunft|alojamiento|transfers?|ubytování|nocleg\S*|car hire|estancia|hébergement)\b/iu,
+    /\b(?:inkl|incl|inclusive|including|includes)\.? (?:return |hin- und rück)?(?:flights?|flug|flügen?|vuelos?)\b|\bmit flug\b|\b(?:flights?|vuelos?|flüge?) (?:included|incluidos?|inklusive)\b|\b(?:flights?|vuelos?|flüge?|flug|voli?|vols?|lety|loty|letenk\S*) ?(?:\+|&|and|und|y|e|et|i|a|plus|mit|con) ?(?:\d\*? ?)?(?:hotel|hotels|accommodation|hostel|apartment|unterkunft|alojamiento|transfers?|ubytování|nocleg\S*|car hire|estancia|hébergement)\b/iu,
     'package',
   ],
   [
@@ -40,17 +49,18 @@ const TITLE: readonly (readonly [RegExp, Refusal])[] = [
     'loyalty',
   ],
   [
-    /\bcar (?:hire|rental)s?\b|\b(?:deutsche )?bahn\b|\b(?:super-?)?sparpreis\S*|\b(?:by|on the) train\b|\btrains? (?:trip|travel|ride|fare|journey|pass)\S*|\brenfe\b|\bouigo\b|\btrenitalia\b|\bamtrak\b|\bregiojet\b|\bflixtrain\b|\bthalys\b|\brail ?pass\b|\bcoach (?:tickets?|travel)\b|\bfernbus\S*|\bautobús\b|\bvlak(?:em|y|u|ů)?\b|\bjízdenk\S*|\bpociąg\S*|\bmietwagen\b|\balquiler de coches?\b|\btrain (?:tickets?|from|to)\b|\beurostar\b|\bflixbus\b|\bmegabus\b|\bbus tickets?\b|\binterrail\b|\bcampervan\b|\btrenes?\b|\bzugtickets?\b|高铁|火车票|租车/iu,
+    /\bcar (?:hire|rental)s?\b|\b(?:deutsche )?bahn\b|\b(?:super-?)?sparpreis\S*|\b(?:by|on the) train\b|\btrains? (?:trip|travel|ride|fare|journey|pass)\S*|\brenfe\b|\bouigo\b|\btrenitalia\b|\bamtrak\b|\bregiojet\b|\bflixtrain\b|\bthalys\b|\brail ?pass\b|\bcoach (?:tickets?|travel)\b|\bfernbus\S*|\bautokar\S*|\biryo\b|\bavlo\b|\balta velocidad\b|\bTGV\b|\bintercity\b|\beurail\b|\b(?:yacht|boat|sailing|bareboat) charter\b|\bcatamarans?\b|\bcamper ?vans?\b|\bmotorhomes?\b|\brelocation\b|\bautobús\b|\bvlak(?:em|y|u|ů)?\b|\bjízdenk\S*|\bpociąg\S*|\bmietwagen\b|\balquiler de coches?\b|\btrain (?:tickets?|from|to)\b|\beurostar\b|\bflixbus\b|\bmegabus\b|\bbus tickets?\b|\binterrail\b|\bcampervan\b|\btrenes?\b|\bzugtickets?\b|高铁|火车票|租车/iu,
     'other-transport',
   ],
+  [/\btrip report\b|\breview\b|\bhow it works\b|\bexplained\b|^\W*(?:I|we) (?:flew|tried|booked|paid)\b/iu, 'guide'],
   [
-    /\b(?:travel|city) guide\b|\bguide to\b|\btravel tips\b|\btravel news\b|\btrip report\b|\breview\b|\bhow (?:we|i|to)\b|\bthings to do\b|\bhours in\b|\breiseführer\b|\breisebericht\b|\bqué ver\b|\bguía de\b|\bco vidět\b|攻略|游记/iu,
+    /\b(?:travel|city) guide\b|\bguide to\b|\btravel tips\b|\btravel news\b|\bhow (?:we|i|to)\b|\bstreicht\b|\bcancel(?:s|led)\b|\bstrikes?\b|\bstreik\S*|\bhuelga\b|\braises?\b|\bfees?\b|\bthings to do\b|\bhours in\b|\breiseführer\b|\breisebericht\b|\bqué ver\b|\bguía de\b|\bco vidět\b|攻略|游记/iu,
     'news',
   ],
 ];
 
 const INCREASES =
-  /\bprices?\b[^.!\n]{0,60}\b(?:increased|gone up|went up|risen|rose)\b|\bprice increase\b|\bnow higher\b|\bpreis(?:e)? (?:ist|sind) gestiegen\b|\bha subido\b|\ba augmenté\b|\bè aumentat|涨价|价格上涨/iu;
+  /\bprices?\b[^.!\n]{0,60}\b(?:increased|gone up|went up|risen|rose)\b|\bprice increase\b|\b(?:flight|fare|price) is (?:now )?up\b|, up [$€£]|\bnow higher\b|\bpreis(?:e)? (?:ist|sind) gestiegen\b|\bha subido\b|\ba augmenté\b|\bè aumentat|涨价|价格上涨/iu;
 
 /** Why a title is not a flight deal, if it is not. An all-inclusive holiday, a hotel or an expired fare says so in its title. */
 export function refuseTitle(title: string): Refusal | undefined {
@@ -96,7 +106,7 @@ const LINE_PACKAGE =
 export const lineIsStay = (line: string): boolean => LINE_PACKAGE.test(line);
 
 const BOOKED =
-  /\bbooking (?:reference|confirmation|number|code)\b|\bjust booked\b|\b(?:I|we)(?:['’]ve| have)? (?:just )?(?:booked|paid|bought|flew)\b|\bever spent\b|\bthanks for (?:booking|your (?:booking|order|purchase))\b|\bbooking is confirmed\b|\bis confirmed\b|\be-?ticket\b|\b(?:itinerary|passenger|ticket) receipt\b|\bboarding pass\b|\bcheck[\s-]?in (?:now|online|is open)\b|\breservation (?:number|code|confirmed)\b|\bconfirmation (?:number|code)\b|\btotal paid\b|\brecord locator\b|\bPNR\b|\bbuchungs(?:nummer|bestätigung|code)\b|\bconfirmación de (?:tu |su )?reserva\b|\blocalizador\b|\bnuméro de réservation\b|\bnumer rezerwacji\b|\bčíslo rezervace\b|\bcodice prenotazione\b|预订确认|订单号|电子客票|行程单/iu;
+  /\bbooking (?:reference|confirmation|number|code)\b|\bticket number\b|\btravel itinerary\b|\bnow tracking\b|\bschedule change\b|\brebook\b|\bin your (?:basket|cart)\b|\b(?:finish|complete) your (?:booking|purchase)\b|\bseat upgrades?\b|\bupgrade (?:to|your)\b|\byour (?:upcoming )?(?:flight|trip) (?:to|from) .{0,60}\b(?:now departs|departs at|is delayed|was delayed|has been (?:moved|cancell?ed|changed))\b|\bserá? cancelado\b|\bflugänderung\b|\bflugzeitenänderung\b|\bjust booked\b|\b(?:I|we)(?:['’]ve| have)? (?:just )?(?:booked|paid|bought|flew)\b|\bever spent\b|\bthanks for (?:booking|your (?:booking|order|purchase))\b|\bbooking is confirmed\b|\bis confirmed\b|\be-?ticket\b|\b(?:itinerary|passenger|ticket) receipt\b|\bboarding pass\b|\bcheck[\s-]?in (?:now|online|is open)\b|\breservation (?:number|code|confirmed)\b|\bconfirmation (?:number|code)\b|\btotal paid\b|\brecord locator\b|\bPNR\b|\bbuchungs(?:nummer|bestätigung|code)\b|\bconfirmación de (?:tu |su )?reserva\b|\blocalizador\b|\bnuméro de réservation\b|\bnumer rezerwacji\b|\bčíslo rezervace\b|\bcodice prenotazione\b|预订确认|订单号|电子客票|行程单/iu;
 
 /** Whether a mail is about a flight that somebody has bought: what it cost is no offer. */
 export const isBooking = (title: string, body: string): boolean =>
@@ -120,6 +130,13 @@ export const alertOfRise = (title: string, body: string): boolean =>
   WATCHED.test(`${title}\n${body.slice(0, 200)}`) &&
   INCREASES.test(body.slice(0, 800)) &&
   !/\b(?:dropped|gone down|fallen|decreased|lower)\b/i.test(body.slice(0, 800));
+
+/** What is sold, paid or told in mails that also name cities and amounts, none of them fares. */
+const OTHER_TRADE =
+  /\b(?:invoice|rechnung|factura|faktura|honorar|courses?|sprachkurs\S*|workshop|lessons?|pillows?|adapters?|gadgets?|receipt|refund(?:s|ed)?|shipped|parcel|courier|freight|cargo|containers?|rate sheet|e-?sim|data plan|insurance|versicherung|seguro de viaje|(?:private|airport|bank) transfers?|chauffeur|taxi|shuttle|lounge|parking|parkplatz|parken|survey|household|removals?|your order|order total|bedrooms?|salary|jobs?|card payment|kartenzahlung|belastet|charged|compensation|entschädigung|indemnización|owed|fahrkarten?|concert|festival|match|stadium|conference|marathon|early bird|tickets? to the|skip-the-line|day trips?|guided|small group|homestays?|at sea|on board|sailings?|ferries|coach|bag(?:gage)? fees?|checked bag fees?|annual fee|visa fee|fare rules|tuition|rent|mortgage|auction|warehouse)\b|\bsub(?:ject)? to baf\b|\b\d+ ?gb\b/iu;
+
+/** Whether a line, or a text's opening, deals in something else than flights. */
+export const isOtherTrade = (text: string): boolean => OTHER_TRADE.test(text);
 
 const FLYING =
   /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|cheapflights|\bround[\s-]?trip\b|\bR\/?T\b|\d\s?rt\b|\beach[\s-]way\b|\bopen[\s-]?jaw\b|\bi\/v\b|\bpor trayecto\b|\bskyscanner\b|\bkayak\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\b(?:ab|hin|weiter)?flieg(?:t|en|st|e)\b|\bflies\b|\bflown?\b|\bvuela\b|\bvolando\b|\bpasajes?\b|\baerolínea\S*|\bvola(?:re|no)?\b|\blétá\b|\bletí\b|\blata\b|\blecieć\b|\bbilety lotnicze\b|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;

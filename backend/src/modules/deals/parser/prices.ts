@@ -40,7 +40,18 @@ export function findPrices(text: string): PriceMention[] {
     if (mention && (last === undefined || mention.start >= last.end)) found.push(mention);
   }
   const cast = found.map((mention, i) => ({ ...mention, role: roleOf(text, mention, found[i - 1], found[i + 1]) }));
-  cast.forEach((mention, i) => castPair(text, mention, cast[i + 1]));
+  cast.forEach((mention, i) => {
+    // "usually $900-$1,300": both ends of a range are what the first is.
+    const before = cast[i - 1];
+    if (
+      before &&
+      before.role !== 'fare' &&
+      mention.role === 'fare' &&
+      /^\s?(?:[-–—]|to)\s?$/.test(text.slice(before.end, mention.start))
+    )
+      mention.role = before.role;
+    castPair(text, mention, cast[i + 1]);
+  });
   return cast;
 }
 
@@ -128,7 +139,7 @@ const WAS_BEFORE =
 const RAISED_BEFORE = /(?:increased from|rose from|up from|increased by|went up by|gone up by|risen by|↑|▲|⬆️?)\s*$/i;
 const RAISED_AFTER = /^\s*(?:\(|–|-)?\s*(?:increased|up from|rose|risen|went up|↑|▲)/i;
 const OTHER_AFTER =
-  /^\s*(?:per night|\/\s?night|a night|p\.?\s?n\.?\b|\/\s?nacht|pro nacht|la noche|por noche|\/\s?noche|par nuit|a notte|za noc|\/\s?noc|\/\s?double|\/\s?room|\/\s?day|a day|per day|pro tag|por día|\/\s?month|a month|per month|per bag|for (?:a )?(?:checked )?bag|每晚|晚|annual|a year|per year|million|billion|mill?ion\w*|mrd|k\b|bn\b|\+? ?miles|points)/i;
+  /^\s*(?:per night|per week|a week|pro woche|\/\s?week|\/\s?woche|por semana|à la semaine|a settimana|per hour|an hour|\/\s?night|a night|p\.?\s?n\.?\b|\/\s?nacht|pro nacht|la noche|por noche|\/\s?noche|par nuit|a notte|za noc|\/\s?noc|\/\s?double|\/\s?room|\/\s?day|a day|per day|pro tag|por día|\/\s?month|a month|per month|per bag|for (?:a )?(?:checked )?bag|每晚|晚|annual|a year|per year|million|billion|mill?ion\w*|mrd|k\b|bn\b|\+? ?miles|points)/i;
 const OTHER_BEFORE =
   /(?:baggage|bag fee|fee|taxes|tax|fees|surcharge|deposit|under|budget of|hotel from|hotel for|hotels from|rooms from|per night from|spend|spent|earn|gepäck|maleta)(?:\s(?:of|from|for))?\s*:?\s*$/i;
 

@@ -10,6 +10,8 @@ export interface Route {
   end: number;
   /** Three or more places in a row. */
   legs: boolean;
+  /** The same fare the other way round ("and vice versa"): its currency is the first direction's. */
+  reversed?: boolean;
 }
 
 /** Places of a line that are joined by "and", commas and the like, and what the line makes of them. */
