@@ -1,6 +1,7 @@
 // Sends hostile requests with valid credentials and keeps what later ones may name: ids and cursors.
 import { Agent, request as open, type IncomingHttpHeaders } from 'node:http';
 import type { TestPerson } from '../factories.js';
+import { routeRequests } from '../route-requests.js';
 import { makers, Tenant, type Caller } from '../tenants.js';
 import type { WholeApplication } from '../whole-application.js';
 import type { HostileRequest } from './requests.js';
@@ -23,7 +24,7 @@ const SYMBOL = /^(own|other|nobody):(\d+)$/;
 /** A signed-in operator who owns a workspace, and who knows ids of another. */
 export class Attacker {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  private readonly cursors: string[] = [];
+  private readonly pages: { path: string; query: string }[] = [];
 
   private constructor(
     private readonly whole: WholeApplication,
@@ -52,7 +53,7 @@ export class Attacker {
     const reply = await this.exchange(operation.method, url, headers, body).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${sent}`, { cause: error });
     });
-    this.remember(request, reply);
+    this.remember(request, url, reply);
     return { ...reply, sent };
   }
 
@@ -68,19 +69,34 @@ export class Attacker {
   }
 
   private urlOf({ operation, ids, query, rawQuery }: HostileRequest): string {
-    let next = 0;
+    let at = 0;
     const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const value = this.thing(name, ids[next++] ?? '');
+      const value = this.thing(name, ids[at++] ?? '');
       return value.startsWith('%') ? value : encodeURIComponent(value);
     });
-    const pairs = query.map(([name, value]) => `${name}=${encodeURIComponent(this.thing(name, value))}`);
-    const search = [...pairs, ...(rawQuery ? [rawQuery] : [])].join('&');
-    return search ? `${path}?${search}` : path;
+    const next = query.find(([name, value]) => name === 'cursor' && value.startsWith('next:'));
+    const search = (next && this.nextPage(path, next[1])) ?? this.searchOf(query);
+    const whole = [search, rawQuery].filter(Boolean).join('&');
+    return whole ? `${path}?${whole}` : path;
+  }
+
+  private searchOf(query: HostileRequest['query']): string {
+    return query
+      .map(([name, value]) => `${name}=${encodeURIComponent(this.thing(name, value).toWellFormed())}`)
+      .join('&');
+  }
+
+  /** The query of a page that follows one of this list, if there was any. */
+  private nextPage(path: string, symbol: string): string | undefined {
+    const pages = this.pages.filter((page) => page.path === path);
+    return pages[Number(symbol.slice(5)) % (pages.length || 1)]?.query;
   }
 
   private thing(name: string, symbol: string): string {
-    if (symbol.startsWith('cursor:'))
-      return this.cursors[Number(symbol.slice(7)) % (this.cursors.length || 1)] ?? 'none';
+    if (name === 'cursor' && /^(?:cursor|next):/.test(symbol)) {
+      const page = this.pages[Number(symbol.split(':')[1]) % (this.pages.length || 1)];
+      return new URLSearchParams(page?.query).get('cursor') ?? 'none';
+    }
     const [, whose, n = '0'] = SYMBOL.exec(symbol) ?? [];
     if (whose !== 'own' && whose !== 'other') return whose === 'nobody' ? NOBODY : symbol;
     const pool = this.pools[whose].get(name) ?? [NOBODY];
@@ -88,11 +104,16 @@ export class Attacker {
   }
 
   /** What was made can be named, and so can the positions of every list. */
-  private remember({ operation }: HostileRequest, { status, body }: Omit<Reply, 'sent'>): void {
+  private remember({ operation }: HostileRequest, url: string, { status, body }: Omit<Reply, 'sent'>): void {
     if (status >= 300 || !body.startsWith('{')) return;
     const { id, nextCursor } = JSON.parse(body) as { id?: unknown; nextCursor?: unknown };
-    if (typeof nextCursor === 'string') this.cursors.push(nextCursor);
-    if (this.cursors.length > 50) this.cursors.shift();
+    if (typeof nextCursor === 'string') {
+      const [path = '', search] = url.split('?');
+      const query = new URLSearchParams(search);
+      query.set('cursor', nextCursor);
+      this.pages.push({ path, query: query.toString() });
+      if (this.pages.length > 100) this.pages.shift();
+    }
     const name = NAMES[operation.path.split('/').at(-1) ?? ''];
     const pool = name && this.pools.own.get(name);
     if (operation.method !== 'POST' || typeof id !== 'string' || !pool) return;
@@ -141,7 +162,8 @@ const NAMES: Record<string, string> = {
 
 async function poolOf(tenant: Tenant, caller: Caller): Promise<Map<string, string[]>> {
   const pool = new Map<string, string[]>();
-  for (const [name, make] of Object.entries(makers)) {
+  const own = Object.values(routeRequests).map(({ params }) => params ?? {});
+  for (const [name, make] of Object.entries({ ...Object.assign({}, ...own), ...makers } as typeof makers)) {
     const things: string[] = [];
     for (let n = 0; n < (name === 'workspaceId' ? 1 : THINGS); n++) things.push(await make(tenant, caller));
     pool.set(name, things);

@@ -118,42 +118,44 @@ const instants = fc
 const soon = fc.integer({ min: 1, max: 1800 }).map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
 
 /** A filter by its grammar, then with a few characters changed, then any text. */
-const filters: Arbitrary<string> = fc.oneof(
-  { weight: 6, arbitrary: dealFilters },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(dealFilters, fc.nat(200), cruel)
-      .map(([text, at, junk]) => text.slice(0, at) + junk + text.slice(at + 1)),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .array(
-        fc.constantFrom(
-          '(',
-          ')',
-          '-',
-          'not ',
-          'or ',
-          'and ',
-          'price',
-          ':',
-          '<=',
-          '..',
-          ',',
-          '"',
-          '*',
-          'NYC',
-          '400',
-          ' ',
-        ),
-        { maxLength: 60 },
-      )
-      .map((tokens) => tokens.join('')),
-  },
-  { weight: 1, arbitrary: anyText },
-);
+const filters: Arbitrary<string> = fc
+  .oneof(
+    { weight: 6, arbitrary: dealFilters },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(dealFilters, fc.nat(200), cruel)
+        .map(([text, at, junk]) => text.slice(0, at) + junk + text.slice(at + 1)),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .array(
+          fc.constantFrom(
+            '(',
+            ')',
+            '-',
+            'not ',
+            'or ',
+            'and ',
+            'price',
+            ':',
+            '<=',
+            '..',
+            ',',
+            '"',
+            '*',
+            'NYC',
+            '400',
+            ' ',
+          ),
+          { maxLength: 60 },
+        )
+        .map((tokens) => tokens.join('')),
+    },
+    { weight: 1, arbitrary: anyText },
+  )
+  .map(storable);
 
 /** What fields of these names take although their schema says text only. */
 const named: Record<string, Arbitrary<unknown>> = {
