@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { UnsupportedMediaType, ValidationFailed } from '#platform/errors/index.js';
 import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
 
+const MAX_FORM_FIELDS = 1000;
+
 /**
  * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored. Every other media type, and every
  * compressed body, is answered 415.
@@ -40,8 +42,9 @@ export function parseJson(body: Buffer): unknown {
   return value;
 }
 
-/** @throws ValidationFailed naming the field that cannot be stored */
+/** @throws ValidationFailed naming the field that cannot be stored, or when there are more fields than any form has */
 export function parseForm(body: Buffer): Record<string, string | string[]> {
+  refuseEndless(body);
   const value: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
   for (const [name, text] of new URLSearchParams(utf8(body))) {
     const known = value[name];
@@ -49,6 +52,14 @@ export function parseForm(body: Buffer): Record<string, string | string[]> {
   }
   refuseHostileText(value, '/body');
   return { ...value };
+}
+
+/** Half a million fields fit into a body, and reading them would keep everybody else waiting for minutes. */
+function refuseEndless(body: Buffer): void {
+  let at = -1;
+  for (let fields = 1; (at = body.indexOf('&', at + 1)) >= 0; fields++)
+    if (fields >= MAX_FORM_FIELDS)
+      throw invalid([{ path: '/body', message: `holds more than ${MAX_FORM_FIELDS} fields` }]);
 }
 
 function utf8(body: Buffer): string {
