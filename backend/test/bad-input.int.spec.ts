@@ -96,9 +96,30 @@ describe('too much', () => {
     const mail = `${start}From: a@example.com\r\nSubject: Big\r\n\r\n${'x'.repeat(26 * MEGABYTE)}`;
     const form = new FormData();
     form.append('files', new Blob([mail]), name);
-    refused(await send('POST', url(`sources/${source}/uploads`), form), 413, 'message_too_large');
+    refused(await send('POST', url(`sources/${source}/uploads`), form), 413, 'payload_too_large');
     expect(await count('message')).toBe(before);
     await alive();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half a boundary', '-'],
+    [
+      'a part without an end',
+      '--x\r\nContent-Disposition: form-data; name="files"; filename="a.eml"\r\n\r\nFrom: a@b.example',
+    ],
+    ['headers without an end', '--x\r\nContent-Disposition: form-data'],
+    ['another boundary', '--y\r\n\r\n--y--\r\n'],
+    [
+      'a forbidden name',
+      '--x\r\nContent-Disposition: form-data; name="__proto__"; filename="a.eml"\r\n\r\na\r\n--x--\r\n',
+    ],
+  ])('a form of %s is refused and nothing is kept', async (_, form) => {
+    const source = await uploadSource(tenant);
+    const before = await count('message');
+    const type = { 'content-type': 'multipart/form-data; boundary=x' };
+    refused(await send('POST', url(`sources/${source}/uploads`), form, type), 400, 'validation_failed');
+    expect(await count('message')).toBe(before);
   });
 
   it('a pasted text of 2 MB is refused', async () => {

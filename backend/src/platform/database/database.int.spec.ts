@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -86,6 +87,21 @@ describe('a transaction', () => {
       em.create(Sample, { id: 4, name: 'four' });
     });
     expect(seen).toEqual(['before 1', 'after']);
+  });
+
+  it("runs what follows the commit outside of the caller's asynchronous context", async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    await caller.run('a request', () =>
+      transactions.run(async (em) => {
+        afterCommit(em, {}, () => {
+          seen.push(caller.getStore());
+          queueMicrotask(() => seen.push(caller.getStore()));
+        });
+        seen.push(caller.getStore());
+      }),
+    );
+    expect(seen).toEqual(['a request', undefined, undefined]);
   });
 
   it('skips what should follow a commit when there is none', async () => {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { retryable } from './faults.js';
 import { EntityManager, MikroORM } from './orm.js';
@@ -10,6 +11,8 @@ interface Hooks {
 }
 
 const open = new WeakMap<EntityManager, Hooks>();
+// What a wake-up starts is nobody's request any more: it must not go on under the caller's asynchronous context.
+const outside = new AsyncResource('after-commit');
 
 /** Isolation and retries of one transaction. */
 export interface TransactionOptions {
@@ -56,7 +59,9 @@ export class Transactions {
         open.delete(em);
       }
     });
-    for (const hook of hooks.after.values()) hook();
+    outside.runInAsyncScope(() => {
+      for (const hook of hooks.after.values()) hook();
+    });
     return result;
   }
 }

@@ -26,6 +26,7 @@ export { BODY_LIMIT, HttpConfig } from './http.config.js';
 export { HttpModule } from './http.module.js';
 export { exampleOf } from './openapi/examples.js';
 export { apiDocument } from './openapi/document.js';
+export { fileBytes, formParts } from './validation/form-parts.js';
 export { RateLimits } from './rate/rate-limits.js';
 export type { RatePolicy, RateVerdict } from './rate/policy.js';
 export type { RoutePlan } from './routes/route-plan.js';

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Member } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
-import { ValidationFailed } from '#platform/http/index.js';
+import { fileBytes, formParts, ValidationFailed } from '#platform/http/index.js';
 import { MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { composeMail } from '../../messages/compose-mail.js';
 import { MessageIntake, type IntakeTarget } from '../../messages/message-intake.js';
-import { MessageTooLarge, NotAnUploadSource } from '../../messages/messages.errors.js';
+import { NotAnUploadSource } from '../../messages/messages.errors.js';
 import type { PastedText, UploadResult } from '../../messages/messages.schemas.js';
 import { SourceHealth } from '../source-health.js';
 import { Source } from '../source.entity.js';
@@ -47,16 +47,16 @@ export class UploadsService {
    * Takes in the files of a multipart request: `.eml` one message each, `.mbox` any number. Each message is kept by itself:
    * what came before a fault stays.
    *
-   * @throws SourceNotFound, NotAnUploadSource, MessageTooLarge for a file beyond the instance's limit, ValidationFailed when there is no file
+   * @throws SourceNotFound, NotAnUploadSource, PayloadTooLarge for a file beyond the instance's limit, ValidationFailed when there is no file
    */
   async files(who: Member, sourceId: string, request: FastifyRequest): Promise<UploadResult> {
     const source = await this.source(who, sourceId);
     const tally = new Tally();
     let files = 0;
-    for await (const part of request.parts()) {
+    for await (const part of formParts(request)) {
       if (part.type !== 'file') continue;
       files++;
-      await this.file(source, who, part.filename, complete(part.file), tally);
+      await this.file(source, who, part.filename, fileBytes(part), tally);
     }
     if (files === 0)
       throw new ValidationFailed('There is no file in the request: send .eml or .mbox files as multipart/form-data.');
@@ -137,15 +137,6 @@ class Tally {
     const { received, duplicates, refused, messages } = this;
     return { received, duplicates, refused, messages };
   }
-}
-
-/** The bytes of a file; one that was cut off at the limit ends with an error, so that no half of a message is kept. */
-async function* complete(file: AsyncIterable<Buffer> & { truncated: boolean }): AsyncGenerator<Buffer> {
-  yield* file;
-  if (file.truncated)
-    throw new MessageTooLarge(
-      'The file is larger than this instance accepts; the message that did not fit is not kept.',
-    );
 }
 
 /** The first chunk, and all of them once more. */
