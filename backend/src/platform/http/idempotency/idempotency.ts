@@ -84,6 +84,11 @@ export class Idempotency implements EventSubscriber, OnModuleInit {
   async end(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> {
     const held = request.claim;
     if (!held?.open) return;
+    if (givenUp(request)) {
+      // Its handler may commit yet: then it marks the claim. Whoever repeats the request meanwhile finds it running.
+      setTimeout(() => (held.open = false), LEASE_MARGIN_SECONDS * 900).unref();
+      return;
+    }
     held.open = false;
     await this.settle(held.claim, reply, payload).catch((error: unknown) => {
       // The answer stands. A repetition finds the claim applied, or its lease running out.
@@ -103,6 +108,11 @@ export class Idempotency implements EventSubscriber, OnModuleInit {
     );
     await this.claims.answered(claim, { status, headers, body: bytesOf(payload) });
   }
+}
+
+/** True when the request was answered because its handler took too long. The handler itself goes on. */
+function givenUp({ signal }: FastifyRequest): boolean {
+  return signal.aborted && (signal.reason as { code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT';
 }
 
 function fingerprintOf(request: FastifyRequest): Buffer {
