@@ -1,19 +1,4 @@
-const SPECIAL: Record<string, string> = {
-  ß: 'ss',
-  ł: 'l',
-  Ł: 'l',
-  ø: 'o',
-  Ø: 'o',
-  æ: 'ae',
-  Æ: 'ae',
-  œ: 'oe',
-  Œ: 'oe',
-  đ: 'd',
-  Đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ı: 'i',
-};
+import { fold as foldValue } from '#contract/filter/index.js';
 
 /** Text without case and accents, and where in the original each of its units came from. */
 export interface Folded {
@@ -22,18 +7,22 @@ export interface Folded {
   at: number[];
 }
 
-/** One UTF-16 unit without case and accents; may become two letters ("ß" is "ss"), or none for a combining mark. */
+/** What a unit beyond ASCII folds to; at most one entry for each of the 65,536. */
+const known = new Map<string, string>();
+
+/**
+ * One UTF-16 unit without case and accents, folded as filter values are, so that a place name and a filter agree; may become
+ * two letters ("ß" is "ss"), or none for a combining mark. What is no letter or digit stays: "™" must not join its word.
+ */
 function foldUnit(unit: string): string {
   const code = unit.charCodeAt(0);
   if (code < 0x80) return code >= 65 && code <= 90 ? String.fromCharCode(code + 32) : unit;
-  const special = SPECIAL[unit];
-  if (special !== undefined) return special;
-  // Han, kana and Hangul have no case; surrogates stay as they are so that a lone one cannot throw.
-  if (code >= 0x2e80) return unit;
-  return unit
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase();
+  const before = known.get(unit);
+  if (before !== undefined) return before;
+  // A lone surrogate is no letter either, so halves of a pair stay as they are.
+  const folded = /^[\p{L}\p{M}\p{Nd}]$/u.test(unit) ? foldValue(unit) : unit;
+  known.set(unit, folded);
+  return folded;
 }
 
 /** Folds text for comparison and keeps the way back to the original offsets. Linear in its length. */

@@ -1,10 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { places, type Place } from './index.js';
+import { fold as foldValue } from '#contract/filter/index.js';
+import { fold, places, type Place } from './index.js';
+import { languageCell, listCell, readTable } from './tables.js';
 
 const key = (place: Place | undefined): string | undefined => place && `${place.kind}:${place.code}`;
 const seen = (text: string, slavic = false): (string | undefined)[] =>
   places.scan(text, { slavic }).map(({ place }) => key(place));
+
+describe('fold', () => {
+  it('gives every name of the tables what a filter value folds to', () => {
+    const names = ['cities', 'more-cities', 'airports', 'areas', 'regions'].flatMap((table) =>
+      readTable(table).flatMap((row) => [...row.flatMap((cell) => listCell(cell)), ...languageCell(row[4]).names]),
+    );
+    expect(names.length).toBeGreaterThan(5000);
+    for (const name of names) expect(fold(name)).toBe(foldValue(name));
+  });
+
+  it('keeps marks that are no letters, and lone surrogates', () => {
+    expect(fold('Emirates™ STRASSE Straße Łódź İzmir ﬁ １２ \ud83d')).toBe(
+      'emirates™ strasse strasse lodz izmir fi 12 \ud83d',
+    );
+  });
+});
 
 describe('places', () => {
   it.each([
@@ -87,6 +105,18 @@ describe('places', () => {
   it('gives the candidates of a shared name, the best known first', () => {
     expect(places.scan('Birmingham')[0]?.candidates.map((place) => place.code)).toEqual(['BHX', 'BHM']);
     expect(places.find('San Jose').map((place) => place.code)).toEqual(['SJO', 'SJC']);
+  });
+
+  it('knows what is sold less often by name, and by code only beside another code', () => {
+    expect(seen('from Traverse City to Ketchikan')).toEqual(['city:TVC', 'city:KTN']);
+    expect(places.isWellKnown('LBB')).toBe(false);
+    expect(places.iataCodes(places.byCode('crete') as Place)).toEqual(['HER', 'CHQ']);
+    // A country none of whose places is commonly sold still has one airport.
+    expect(places.iataCodes(places.byKey('country:NR') as Place)).toEqual(['INU']);
+  });
+
+  it('gives a city the codes of its former airports too', () => {
+    expect(places.iataCodes(places.byCode('BER') as Place)).toEqual(expect.arrayContaining(['BER', 'TXL', 'SXF']));
   });
 
   it('finds airports beyond our own tables by exact name and code', () => {

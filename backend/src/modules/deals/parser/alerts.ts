@@ -3,7 +3,7 @@ import { findMonths } from './months.js';
 import { readLine, type LineReading, type Offer } from './line.js';
 import { linesOf, type Line } from './normalise.js';
 import type { PriceMention } from './prices.js';
-import type { Route } from './routes.js';
+import type { Route } from './route.js';
 
 /** An offer out of a price alert, with what its block says; offsets are the text's. */
 export interface AlertOffer {

@@ -3,7 +3,8 @@ import { travelsOn } from './connectors.js';
 import { contains, findEndpoints, type Endpoint } from './endpoints.js';
 import { findViceVersa } from './fare-terms.js';
 import { findPrices, type PriceMention } from './prices.js';
-import { readRoutes, type Route, type RouteReading } from './routes.js';
+import type { Route, RouteReading } from './route.js';
+import { readRoutes } from './routes.js';
 
 /** A route with its fare, as one line gives them; offsets are the line's. */
 export interface Offer {

@@ -64,6 +64,8 @@ const INCREASES =
 
 /** Why a title is not a flight deal, if it is not. An all-inclusive holiday, a hotel or an expired fare says so in its title. */
 export function refuseTitle(title: string): Refusal | undefined {
+  // In capitals only, and before a place: the Spanish fast train.
+  if (/\bAVE (?=(?:de |desde |a )?\p{Lu}\p{Ll})/u.test(title)) return 'other-transport';
   if (INCREASES.test(title)) return 'increase';
   // Stars before an airline are the airline's, not a hotel's.
   const starless = title.replace(
@@ -139,7 +141,7 @@ const OTHER_TRADE =
 export const isOtherTrade = (text: string): boolean => OTHER_TRADE.test(text);
 
 const FLYING =
-  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|cheapflights|\bround[\s-]?trip\b|\bR\/?T\b|\d\s?rt\b|\beach[\s-]way\b|\bopen[\s-]?jaw\b|\bi\/v\b|\bpor trayecto\b|\bskyscanner\b|\bkayak\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\b(?:ab|hin|weiter)?flieg(?:t|en|st|e)\b|\bflies\b|\bflown?\b|\bvuela\b|\bvolando\b|\bpasajes?\b|\baerolínea\S*|\bvola(?:re|no)?\b|\blétá\b|\bletí\b|\blata\b|\blecieć\b|\bbilety lotnicze\b|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
+  /\bflights?\b|\bfly(?:ing)?\b|\bfares?\b|\bairfares?\b|cheapflights|\bround[\s-]?trip\b|\bR\/?T\b|\d\s?rt\b|\beach[\s-]way\b|\bopen[\s-]?jaw\b|\bi\/v\b|\bpor trayecto\b|\bskyscanner\b|\bkayak\b|\bone[\s-]?way\b|\bnon-?stop\b|\breturn\b|\bairlines?\b|\bairways\b|\bairport\b|\bflü?ge?n?\b|\bflug\S*|\b(?:ab|hin|weiter)?flieg(?:t|en|st|e)\b|\bflies\b|\bflown?\b|\bvuela\b|\bvolando\b|\bpasajes?\b|\bsalidas? desde\b|\bdepart(?:ing|ures?)\b|\babflüge?\b|\babflug\b|\bodlet\S*|\bwylot\S*|\baerolínea\S*|\bvola(?:re|no)?\b|\blétá\b|\bletí\b|\blata\b|\blecieć\b|\bbilety lotnicze\b|\bhin- und\b|\bvuelos?\b|\bvolar\b|\bida y vuelta\b|\bvols?\b|\baller[\s-]retour\b|\bA\/R\b|\bvol[oi]\b|\bandata\b|\bloty?\b|\blot[óo]w\b|\bletenk\S*|\bletět\b|\blety\b|\bzpáteční\b|✈|🛫|🛬|机票|往返|单程|直飞|航班|特价|航空/iu;
 
 /** Whether a text speaks of flying at all; a route and a price alone may be a train, freight or a bet. */
 export const speaksOfFlying = (text: string): boolean => FLYING.test(text);

@@ -129,6 +129,10 @@ describe('parseDeals', () => {
     ['Han', (size) => '上海飞东京'.repeat(size / 5)],
     ['open tags', (size) => '<b>'.repeat(size / 3)],
     ['nested cells', (size) => '<table><tr><td>'.repeat(size / 15)],
+    ['unlisted places', (size) => 'London to Foo Bar, Spain £9\n'.repeat(size / 28)],
+    ['open pairs', (size) => 'between London and '.repeat(size / 19)],
+    ['excuses', (size) => 'Sadly the your flight to '.repeat(size / 25)],
+    ['struck-out fares', (size) => '$68 $58 '.repeat(size / 8)],
     ['links', (size) => `https://${'a.'.repeat(size / 2)}`],
   ])('reads %s in bounded time', (_, make) => {
     const mail = (size: number): ParserInput => ({ subject: make(1000), text: make(size), html: make(size) });

@@ -141,7 +141,7 @@ const RAISED_AFTER = /^\s*(?:\(|–|-)?\s*(?:increased|up from|rose|risen|went u
 const OTHER_AFTER =
   /^\s*(?:per night|per week|a week|pro woche|\/\s?week|\/\s?woche|por semana|à la semaine|a settimana|per hour|an hour|\/\s?night|a night|p\.?\s?n\.?\b|\/\s?nacht|pro nacht|la noche|por noche|\/\s?noche|par nuit|a notte|za noc|\/\s?noc|\/\s?double|\/\s?room|\/\s?day|a day|per day|pro tag|por día|\/\s?month|a month|per month|per bag|for (?:a )?(?:checked )?bag|每晚|晚|annual|a year|per year|million|billion|mill?ion\w*|mrd|k\b|bn\b|\+? ?miles|points)/i;
 const OTHER_BEFORE =
-  /(?:baggage|bag fee|fee|taxes|tax|fees|surcharge|deposit|under|budget of|hotel from|hotel for|hotels from|rooms from|per night from|spend|spent|earn|gepäck|maleta)(?:\s(?:of|from|for))?\s*:?\s*$/i;
+  /(?<!\b(?:incl|inkl|including|inklusive|incluye|includes|with|mit|con|s|včetně)\.? (?:all |checked |de |den |)?)(?:baggage|bag fee|fee|taxes|tax|fees|surcharge|deposit|under|budget of|hotel from|hotel for|hotels from|rooms from|per night from|spend|spent|earn|gepäck|maleta)(?:\s(?:of|from|for))?\s*:?\s*$/i;
 
 /**
  * Two fares of one currency with nothing or an arrow between them are one fare before and after: an arrow leads to the new one, and
