@@ -29,6 +29,8 @@ async function start(): Promise<void> {
   const app = await createHttpApp(module, { env, nest: { bufferLogs: true } });
   app.useLogger(quietStart(app.get(PinoLogger)));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  // A promise that a library forgot must not take everybody else's work down with it.
+  process.on('unhandledRejection', (reason) => app.get(PinoLogger).error({ err: reason }, 'A promise was not caught'));
   const config = app.get(InstanceConfig);
   await app.listen(config.port, config.host);
   if (stopTracing) app.getHttpServer().once('close', () => void stopTracing());

@@ -133,7 +133,8 @@ describe('a transaction', () => {
         return 'done';
       });
     expect(await Promise.all([swap(10, 11), swap(11, 10)])).toEqual(['done', 'done']);
-    expect(waiting).toBe(3);
+    // PostgreSQL may choose both as victims.
+    expect(waiting).toBeGreaterThanOrEqual(3);
   });
 
   it('counts affected rows', async () => {

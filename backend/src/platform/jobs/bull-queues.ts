@@ -68,8 +68,12 @@ export class BullQueues {
       names.map((name) => [name, module.get<Queue<Ticket>>(getQueueToken(name), { strict: false })]),
     );
     // The connection itself reports that it is away; a handler must be there, or the process ends.
-    for (const queue of made.values())
+    for (const queue of made.values()) {
       queue.on('error', (error: Error) => this.log.debug(`${queue.name}: ${error.message}`));
+      // Bull names its connections without waiting for the answer, and nobody catches what a closing connection says then;
+      // ours have their names already.
+      Object.assign(queue, { setWorkerName: () => Promise.resolve() });
+    }
     this.queues = made;
   }
 
@@ -92,7 +96,9 @@ export class BullQueues {
       try {
         return await listening;
       } catch (error) {
-        this.log.warn(`The queue ${queue.name} begins again: ${(error as Error).message}`);
+        // Bull rejects with nothing when the connection ends before it was ever ready.
+        const reason = (error as Error | undefined)?.message ?? 'the connection ended';
+        this.log.warn(`The queue ${queue.name} begins again: ${reason}`);
         await sleep(BEGIN_AGAIN_AFTER_MS, undefined, { ref: false });
         listening = (queue as Queue<Ticket> & Restartable).start(concurrency, '__default__');
       }
