@@ -94,8 +94,21 @@ async function createDatabase(client: pg.Client, options: string): Promise<TestD
   await client.query(`create database ${name} ${options}`);
   return {
     url: databaseUrl(name),
-    drop: () => asAdministrator(async (other) => void (await other.query(`drop database ${name} with (force)`))),
+    drop: () => asAdministrator((other) => dropDatabase(other, name)),
   };
+}
+
+/** An autovacuum worker in the database is the superuser's, whom we may not end: it is done in a moment. */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  for (let left = 50; ; left--) {
+    try {
+      await client.query(`drop database ${name} with (force)`);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '42501' || left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
