@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -17,6 +17,14 @@ describe('the key ring', () => {
   it('makes the first key, for its owner alone', () => {
     KeyRing.open(dir);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps one first key when another process was faster between the look and the link', () => {
+    const winner = KeyRing.open(dir).current();
+    // What the slower process does: it saw no file, and links its own.
+    (KeyRing as unknown as { first(path: string): void }).first(file());
+    expect(KeyRing.open(dir).current()).toEqual(winner);
+    expect(readdirSync(join(dir, 'keys'))).toEqual(['master-keys.json']);
   });
 
   it('refuses a file that others can read', () => {

@@ -3,10 +3,12 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -45,13 +47,24 @@ export class KeyRing {
     const path = join(dataDir, 'keys', 'master-keys.json');
     if (!existsSync(path)) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const ring = new KeyRing(path, { current: '', keys: [] });
-      ring.rotate();
-      return ring;
+      KeyRing.first(path);
     }
     if ((statSync(path).mode & 0o077) !== 0)
       throw new KeyRingError(`Other users can read ${path}: run "chmod 600" on it and start again.`);
     return new KeyRing(path, parse(path));
+  }
+
+  /** Puts a first key in place, unless another process was faster: then that one's key counts, and this is forgotten. */
+  private static first(path: string): void {
+    const temporary = writeAside(path, withNewKey({ current: '', keys: [] }));
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(temporary);
+    }
+    flushFolder(dirname(path));
   }
 
   /** The key that seals. */
@@ -74,23 +87,40 @@ export class KeyRing {
 
   /** Adds a new key and makes it the one that seals. Older keys stay and open what they sealed. */
   rotate(): MasterKey {
-    const id = randomUUID().slice(0, 8);
-    const made = { id, key: randomBytes(32).toString('base64'), madeAt: new Date().toISOString() };
-    this.file = { current: id, keys: [...this.file.keys, made] };
-    this.save();
+    const changed = withNewKey(this.file);
+    renameSync(writeAside(this.path, changed), this.path);
+    flushFolder(dirname(this.path));
+    this.file = changed;
     return this.current();
   }
+}
 
-  private save(): void {
-    const temporary = `${this.path}.${process.pid}.new`;
-    const file = openSync(temporary, 'w', 0o600);
-    try {
-      writeSync(file, JSON.stringify(this.file, null, 2));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, this.path);
+function withNewKey(file: KeyFile): KeyFile {
+  const id = randomUUID().slice(0, 8);
+  const made = { id, key: randomBytes(32).toString('base64'), madeAt: new Date().toISOString() };
+  return { current: id, keys: [...file.keys, made] };
+}
+
+/** Writes the file beside its place and flushes it to the disk. @returns where */
+function writeAside(path: string, content: KeyFile): string {
+  const temporary = `${path}.${process.pid}.${randomUUID()}.new`;
+  const file = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(file, JSON.stringify(content, null, 2));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return temporary;
+}
+
+/** Flushes a folder's entries: without it a power cut may forget the file's name while rows sealed with its key remain. */
+function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 
