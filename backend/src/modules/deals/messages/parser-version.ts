@@ -1,2 +1,2 @@
 /** Grows when the parser reads mails differently enough that the stored ones should be read again. */
-export const PARSER_VERSION = 1;
+export const PARSER_VERSION = 2;

@@ -1,5 +1,5 @@
 import { isAlert, readAlert, saysRaised } from './alerts.js';
-import { fromBody } from './body-offers.js';
+import { fromBody, furtherOffers } from './body-offers.js';
 import { buildDeal, type DocumentContext, type Passage, type Placed } from './build-deal.js';
 import { currenciesIn } from './currency-context.js';
 import { isVague, type BodyLine, type Document } from './document.js';
@@ -45,8 +45,10 @@ export function assemble(document: Document): ParsedDeal[] {
     head.airlines.length > 0 ||
     lines.slice(0, 40).some((line) => line.airlines.length > 0) ||
     listsRoutes(lines);
-  if (head.offers.length > 0)
-    return build(withVariants(document, fromTitle(document, head, lines, flying), lines), context);
+  if (head.offers.length > 0) {
+    const titled = withVariants(document, fromTitle(document, head, lines, flying), lines);
+    return build([...titled, ...furtherOffers(document, head, lines)], context);
+  }
   const joined = fromBoth(document, head, lines);
   if (joined.length > 0) return flying ? build(joined, context) : [];
   const listed = flying ? build(fromBody(document, head, lines), context) : [];

@@ -1,12 +1,18 @@
 import type { Passage, Placed } from './build-deal.js';
 import { isVague, whole, type BodyLine, type Document } from './document.js';
 import { findTripType } from './fare-terms.js';
-import type { LineReading, Offer } from './line.js';
+import { endsMeet, type LineReading, type Offer } from './line.js';
 import { isOtherTrade, lineIsStay, refuseTitle, saysRise, speaksOfFlying } from './negatives.js';
 import type { Source } from './sources.js';
 
 /** No offer in the title: every line of the body may make one, alone or with the heading above it. */
 export function fromBody(document: Document, head: LineReading, lines: readonly BodyLine[]): Placed[] {
+  const placed = ownRows(document, lines);
+  return placed.length > 0 ? placed : underOrigin(document, head, lines);
+}
+
+/** The offers of lines that name route and fare, alone or with the heading above them. */
+function ownRows(document: Document, lines: readonly BodyLine[]): Placed[] {
   const { title, body } = document;
   const placed: Placed[] = [];
   const push = (
@@ -58,7 +64,36 @@ export function fromBody(document: Document, head: LineReading, lines: readonly 
       pending = undefined;
     } else if (pending && ++pending.age >= 3) pending = undefined;
   }
-  return placed.length > 0 ? placed : underOrigin(document, head, lines);
+  return placed;
+}
+
+/** What follows such a heading leads to other pages, whose fares may be long gone. */
+const ELSEWHERE =
+  /^\W*(?:related|similar|recent|latest|previous|popular|older|read (?:more|also|next)|you (?:may|might) (?:also )?like|see also|mehr zum thema|ähnliche|weitere (?:artikel|beiträge)|lesen sie auch|te puede interesar|entradas|à lire|articles|leggi anche|articoli|zobacz (?:też|także)|podobne|相关|推荐阅读)/iu;
+
+/** A fare of the past, told to praise the present one. */
+const PAST =
+  /\b(?:last (?:year|month|week|time|summer|winter|spring|autumn|fall)|previously|(?:we|have|i) (?:saw|seen|had)|used to|compared|normally|usually)\b/i;
+
+/**
+ * What else a mail offers whose title makes an offer by itself: rows of the body that name another route, city to city, and
+ * its fare. A row with the title's fare, or between the title's ends in either direction, speaks of the title's offer.
+ */
+export function furtherOffers(document: Document, head: LineReading, lines: readonly BodyLine[]): Placed[] {
+  const end = lines.findIndex((line) => ELSEWHERE.test(line.text) && line.fares.length === 0 && line.text.length < 60);
+  const own = (end < 0 ? lines : lines.slice(0, end)).filter((line) => line.text.length < 140 && !PAST.test(line.text));
+  return ownRows(document, own).filter(({ offer }) => {
+    const { origins, destinations } = offer.route;
+    return (
+      [...origins, ...destinations].every((place) => !isVague(place)) &&
+      head.offers.every(
+        (titled) =>
+          titled.price.major !== offer.price.major &&
+          !(endsMeet(titled.route.origins, origins) && endsMeet(titled.route.destinations, destinations)) &&
+          !(endsMeet(titled.route.origins, destinations) && endsMeet(titled.route.destinations, origins)),
+      )
+    );
+  });
 }
 
 /** An offer's own words end where the next line speaks of a route or a fare, after three lines at most. */

@@ -99,7 +99,7 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** The input clipped to what is read: subject, text, and HTML as text where there is any. Offsets stay those of the input. */
+/** The input clipped to what is read: subject, text, and HTML as text where there is any. Offsets stay those of the input; a subject's breaks become spaces. */
 export function clip(input: ParserInput): { subject: string; text: string; html: string } {
   return {
     subject: input.subject.slice(0, MAX_SUBJECT).replace(/[\r\n\t]/g, ' '),

@@ -76,7 +76,8 @@ const input: fc.Arbitrary<ParserInput> = fc.record(
 
 /** What every deal holds to, whatever it was read from. */
 function check(deal: ParsedDeal, { subject, text, html: markup }: ParserInput): void {
-  const sources: Record<string, string> = { subject, text, html: markup ? readableHtml(markup) : '' };
+  // A subject is one line: what breaks it counts as a space.
+  const sources = { subject: subject.replace(/[\r\n\t]/g, ' '), text, html: markup ? readableHtml(markup) : '' };
   expect(Number.isSafeInteger(deal.price.amount) && deal.price.amount > 0).toBe(true);
   expect(deal.price.currency).toMatch(/^[A-Z]{3}$/);
   expect(deal.origins.length).toBeGreaterThan(0);
@@ -148,5 +149,21 @@ describe('parseDeals', () => {
     expect(amount('Tokyo to Seoul for ¥19,800 roundtrip')).toEqual({ amount: 19800, currency: 'JPY' });
     expect(amount('Kuwait to Dubai for 12.500 KWD roundtrip')).toEqual({ amount: 12_500_000, currency: 'KWD' });
     expect(amount('London to Paris for £29.99 return')).toEqual({ amount: 2999, currency: 'GBP' });
+  });
+
+  it('reads what else the body offers beside the title', () => {
+    const routes = (subject: string, text: string): string[] =>
+      parseDeals({ subject, text }).map(
+        ({ origins, destinations, price }) =>
+          `${origins[0]?.place?.code}-${destinations[0]?.place?.code} ${price.amount / 100}`,
+      );
+    const title = 'New York to Lisbon from $389 round trip';
+    const own = 'Fly from New York (JFK) to Lisbon for $389 round trip.\n';
+    expect(routes(title, `${own}Also Boston to Porto from $412 round trip.`)).toEqual(['NYC-LIS 389', 'BOS-OPO 412']);
+    // The title's route again, its way back, a fare of the past, and what leads to other pages.
+    expect(routes(title, `${own}New York to Lisbon $640 in summer.`)).toEqual(['NYC-LIS 389']);
+    expect(routes(title, `${own}Lisbon to New York $195.`)).toEqual(['NYC-LIS 389']);
+    expect(routes(title, `${own}Last year we saw Boston to Porto for $350.`)).toEqual(['NYC-LIS 389']);
+    expect(routes(title, `${own}Related posts\nBoston to Porto for $350`)).toEqual(['NYC-LIS 389']);
   });
 });
