@@ -11,8 +11,9 @@ import { createEmptyDatabase, redisUrl } from './harness.js';
 import {
   EventLog,
   EventLogModule,
-  LogOperations,
   LogTail,
+  ParkedEvents,
+  ReaderOperations,
   Readers,
   Sealer,
   type LogEvent,
@@ -50,7 +51,8 @@ export interface LogProcess {
   sealer: Sealer;
   readers: Readers;
   tail: LogTail;
-  operations: LogOperations;
+  operations: ReaderOperations;
+  parked: ParkedEvents;
   /** Records `deal.expired` of a subject in a transaction of its own. @returns the event's id */
   record(subjectId?: string, title?: string, more?: { workspaceId?: string; actor?: Actor }): Promise<string>;
   close(): Promise<void>;
@@ -100,7 +102,8 @@ export async function logProcess(url: string, options: LogProcessOptions = {}): 
     sealer: app.get(Sealer),
     readers: app.get(Readers),
     tail: app.get(LogTail),
-    operations: app.get(LogOperations),
+    operations: app.get(ReaderOperations),
+    parked: app.get(ParkedEvents),
     record: (subjectId = uuidv7(), title = 'A deal', more = {}) =>
       transactions.run(async (em) => expired(log, em, subjectId, title, more)),
     close: () => app.close(),

@@ -2,9 +2,10 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { EventLog } from './event-log.js';
 import { LogMetrics } from './log-metrics.js';
-import { LogOperations } from './log-operations.js';
 import { LogTail } from './log-tail.js';
+import { ParkedEvents } from './parked-events.js';
 import { Pokes } from './pokes.js';
+import { ReaderOperations } from './reader-operations.js';
 import { ReaderRegistry } from './reader-registry.js';
 import { Readers } from './readers.js';
 import { Sealer } from './sealer.js';
@@ -13,7 +14,7 @@ import { Sealer } from './sealer.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [EventLog, Pokes, Sealer, LogTail, ReaderRegistry, Readers, LogOperations, LogMetrics],
-  exports: [EventLog, LogTail, LogOperations, ReaderRegistry, Readers, Sealer],
+  providers: [EventLog, Pokes, Sealer, LogTail, ReaderRegistry, Readers, ReaderOperations, ParkedEvents, LogMetrics],
+  exports: [EventLog, LogTail, ReaderOperations, ParkedEvents, ReaderRegistry, Readers, Sealer],
 })
 export class EventLogModule {}

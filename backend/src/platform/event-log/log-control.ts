@@ -6,7 +6,8 @@ import { Conflict, NotFound } from '#platform/errors/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { EventLog } from './event-log.js';
 import { LogOperationRefused } from './event-log.errors.js';
-import { LogOperations } from './log-operations.js';
+import { ParkedEvents } from './parked-events.js';
+import { ReaderOperations } from './reader-operations.js';
 import type { LogReaderView, ParkedEventView, ParkedPath, ParkedQuery, RebuildQuery, Settled } from './log.schemas.js';
 import { ReaderRegistry } from './reader-registry.js';
 import { SYSTEM_WORKSPACE, type LogEvent } from './types.js';
@@ -33,7 +34,8 @@ type Act = 'log_reader.restarted' | 'log_reader.rebuilt' | 'parked_event.retried
 @Injectable()
 export class LogControl {
   constructor(
-    private readonly operations: LogOperations,
+    private readonly operations: ReaderOperations,
+    private readonly parkedEvents: ParkedEvents,
     private readonly registry: ReaderRegistry,
     private readonly reads: Reads,
     private readonly cursor: Cursor,
@@ -56,7 +58,7 @@ export class LogControl {
   async restart(actor: Actor, reader: string): Promise<LogReaderView> {
     await this.reader(reader);
     await refusable(
-      this.operations.restartReader(reader, (em) => this.record(em, 'log_reader.restarted', actor, { reader })),
+      this.operations.restart(reader, (em) => this.record(em, 'log_reader.restarted', actor, { reader })),
     );
     return this.reader(reader);
   }
@@ -101,7 +103,7 @@ export class LogControl {
     const event = await this.settleable(reader, position);
     const note = (em: EntityManager, { id, type }: LogEvent, outcome: 'read' | 'failed') =>
       this.record(em, 'parked_event.retried', actor, { reader, position, type, outcome }, id);
-    const read = await refusable(this.operations.retryParked(reader, position, note)).catch((error: unknown) => {
+    const read = await refusable(this.parkedEvents.retry(reader, position, note)).catch((error: unknown) => {
       // What failed for the database's sake, or was refused, says nothing of the event.
       if (error instanceof Conflict || transient(error) || retryable(error)) throw error;
       return 0;
@@ -113,7 +115,7 @@ export class LogControl {
   async discard(actor: Actor, { reader, position }: ParkedPath): Promise<Settled> {
     const event = await this.settleable(reader, position);
     const read = await refusable(
-      this.operations.discardParked(reader, position, (em, { id, type }) =>
+      this.parkedEvents.discard(reader, position, (em, { id, type }) =>
         this.record(em, 'parked_event.discarded', actor, { reader, position, type }, id),
       ),
     );

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional, type OnModuleInit } from '@nestjs/common';
 import { query, Transactions } from '#platform/database/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
-import { LogOperations, type ReaderLag } from './log-operations.js';
+import { ReaderOperations, type ReaderLag } from './reader-operations.js';
 
 /** One look at the readers serves every gauge of one scrape. */
 const FRESH_MS = 1000;
@@ -12,7 +12,7 @@ export class LogMetrics implements OnModuleInit {
   private lags?: { at: number; rows: Promise<ReaderLag[]> };
 
   constructor(
-    private readonly operations: LogOperations,
+    private readonly operations: ReaderOperations,
     private readonly transactions: Transactions,
     @Optional() @Inject(Metrics) private readonly metrics?: Metrics,
   ) {}

@@ -119,7 +119,7 @@ describe('reading', () => {
     await reached(1);
     expect(await effects()).toEqual(['a']);
     expect(trouble.batches).toEqual([['a'], ['a'], ['a'], ['a']]);
-    expect(await process.operations.listParked()).toEqual([]);
+    expect(await process.parked.list()).toEqual([]);
   });
 
   it('shares a reader between processes without doubling an effect', async () => {
@@ -180,7 +180,7 @@ describe('trouble', () => {
     await together(process, events);
     await reached(40);
     expect(await effects()).toEqual(events.map(([, title]) => title).filter((title) => title !== 'bad'));
-    expect(await process.operations.listParked('room')).toMatchObject([
+    expect(await process.parked.list('room')).toMatchObject([
       {
         position: 28,
         state: 'parked',
@@ -210,8 +210,7 @@ describe('trouble', () => {
     await process.record(a, 'a5');
     await reached(7);
     expect(await effects()).toEqual(['b1', 'b2']);
-    const listed = async () =>
-      (await process.operations.listParked()).map((parked) => [titles([parked.event])[0], parked.state]);
+    const listed = async () => (await process.parked.list()).map((parked) => [titles([parked.event])[0], parked.state]);
     expect(await listed()).toEqual([
       ['a1 bad', 'parked'],
       ['a2', 'held'],
@@ -219,20 +218,20 @@ describe('trouble', () => {
       ['a4', 'held'],
       ['a5', 'held'],
     ]);
-    await expect(process.operations.retryParked('room', 1)).rejects.toThrow('cannot read a1 bad');
-    expect((await process.operations.listParked())[0]).toMatchObject({ attempts: 2 });
-    await expect(process.operations.retryParked('room', 3)).rejects.toThrow(LogOperationRefused);
+    await expect(process.parked.retry('room', 1)).rejects.toThrow('cannot read a1 bad');
+    expect((await process.parked.list())[0]).toMatchObject({ attempts: 2 });
+    await expect(process.parked.retry('room', 3)).rejects.toThrow(LogOperationRefused);
 
     trouble.before = (_, title) => {
       if (title === 'a3 bad') throw new Error('still bad');
     };
-    expect(await process.operations.retryParked('room', 1)).toBe(2);
+    expect(await process.parked.retry('room', 1)).toBe(2);
     expect(await listed()).toEqual([
       ['a3 bad', 'parked'],
       ['a4', 'held'],
       ['a5', 'held'],
     ]);
-    expect(await process.operations.discardParked('room', 5)).toBe(2);
+    expect(await process.parked.discard('room', 5)).toBe(2);
     expect(await listed()).toEqual([['a3 bad', 'discarded']]);
     await process.record(a, 'a6');
     await reached(8);
@@ -251,11 +250,10 @@ describe('trouble', () => {
     trouble.before = undefined;
     await process.record(undefined, '6');
     expect(await effects()).toEqual([]);
-    await process.operations.restartReader('room');
+    await process.operations.restart('room');
     await reached(6);
     expect(await effects()).toEqual(['4', '5', '6']);
-    for (const { position } of await process.operations.listParked())
-      await process.operations.retryParked('room', position);
+    for (const { position } of await process.parked.list()) await process.parked.retry('room', position);
     expect(await effects()).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
@@ -278,7 +276,7 @@ describe('trouble', () => {
     await reached(1);
     expect(faults).toEqual([]);
     expect(await effects()).toEqual(['innocent']);
-    expect(await process.operations.listParked()).toEqual([]);
+    expect(await process.parked.list()).toEqual([]);
   });
 
   it('undoes what a failed batch wrote, its recorded events included', async () => {
@@ -313,8 +311,8 @@ describe('trouble', () => {
   it('forgets the cursor of a reader that is gone, not one in use', async () => {
     const process = await boot(reader({ name: 'room' }, { batches: [] }));
     await database.client.query(`insert into reader_cursor (reader, position) values ('old', 0)`);
-    await expect(process.operations.forgetReader('room')).rejects.toThrow('is in use');
-    await process.operations.forgetReader('old');
+    await expect(process.operations.forget('room')).rejects.toThrow('is in use');
+    await process.operations.forget('old');
     expect((await process.operations.lag()).map((lag) => lag.reader)).toEqual(['room']);
   });
 });

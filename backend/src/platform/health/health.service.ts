@@ -5,7 +5,7 @@ import type { Actor } from '#platform/access/index.js';
 import { Cache } from '#platform/cache/index.js';
 import { InstanceConfig, VERSION } from '#platform/config/index.js';
 import { DatabaseConfig, pendingMigrations, Reads } from '#platform/database/index.js';
-import { LogOperations } from '#platform/event-log/index.js';
+import { ReaderOperations } from '#platform/event-log/index.js';
 import { RedisConnections } from '#platform/redis/index.js';
 import { type HealthCheck, HealthChecks, type PartHealth } from '#platform/telemetry/index.js';
 import type { Health, Summary } from './health.schemas.js';
@@ -37,7 +37,7 @@ export class HealthService implements OnModuleInit {
     private readonly instance: InstanceConfig,
     private readonly requests: RecentRequests,
     private readonly cache: Cache,
-    private readonly operations: LogOperations,
+    private readonly operations: ReaderOperations,
   ) {}
 
   onModuleInit(): void {
