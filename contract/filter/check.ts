@@ -3,7 +3,7 @@ import type { OwnerContext } from './context.js';
 import { FilterError, type Span } from './errors.js';
 import type { Field, FieldCatalogue } from './fields.js';
 import { words } from './fold.js';
-import { shorten } from './lexer.js';
+import { shorten } from './text.js';
 import { nearest } from './nearest.js';
 import { asValue, type Term, type Tree, type Value, type Words } from './tree.js';
 import { bindValue } from './values.js';

@@ -30,7 +30,7 @@ export {
   type TargetDescription,
 } from './fields.js';
 export { fold, words } from './fold.js';
-export { MAX_LENGTH } from './lexer.js';
+export { MAX_LENGTH } from './text.js';
 export type { Matcher, Moment } from './leaves.js';
 export { compileNode, toMatcher } from './match.js';
 export { inMinorUnits, isCurrency, minorDigits, type Amount, type Rates } from './money.js';

@@ -1,29 +1,6 @@
-import { FilterError, type Span } from './errors.js';
-
-/** Longest accepted filter, in UTF-16 code units. */
-export const MAX_LENGTH = 10_000;
-
-export type TokenKind =
-  | 'open'
-  | 'close'
-  | 'minus'
-  | 'and'
-  | 'or'
-  | 'not'
-  | 'bare'
-  | 'string'
-  | 'field'
-  | 'operator'
-  | 'comma'
-  | 'dots'
-  | 'star'
-  | 'end';
-
-/** One token; `text` is the value for bare and quoted text (escapes undone), the source otherwise. */
-export interface Token extends Span {
-  readonly kind: TokenKind;
-  readonly text: string;
-}
+import { FilterError } from './errors.js';
+import { refuseUnstorable, shorten } from './text.js';
+import type { Token, TokenKind } from './token.js';
 
 const BLANK = /\s/;
 const FIELD = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
@@ -46,25 +23,6 @@ const RESERVED = new Map<string, TokenKind>([
 export function lex(text: string): Token[] {
   refuseUnstorable(text);
   return new Lexer(text).run();
-}
-
-function refuseUnstorable(text: string): void {
-  if (text.length > MAX_LENGTH) {
-    throw new FilterError(
-      'too-long',
-      { start: MAX_LENGTH, end: text.length },
-      `The filter has ${text.length} characters; at most ${MAX_LENGTH} are allowed.`,
-    );
-  }
-  const at = text.search(/[\0\uD800-\uDFFF]/u);
-  if (at < 0) return;
-  throw new FilterError(
-    'unstorable-character',
-    { start: at, end: at + 1 },
-    text[at] === '\0'
-      ? 'The filter contains a NUL character, which no stored text can contain.'
-      : 'The filter contains half of a surrogate pair, which is not a character.',
-  );
 }
 
 class Lexer {
@@ -252,9 +210,4 @@ class Lexer {
   ): never {
     throw new FilterError(code, { start, end }, message, detail);
   }
-}
-
-/** Text for an error sentence: never longer than a line. */
-export function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }

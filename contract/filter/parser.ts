@@ -1,5 +1,7 @@
 import { FilterError, type FilterErrorCode, type FilterErrorDetail, type Span } from './errors.js';
-import { lex, shorten, type Token, type TokenKind } from './lexer.js';
+import { lex } from './lexer.js';
+import { shorten } from './text.js';
+import type { Token, TokenKind } from './token.js';
 import type { Group, Operator, Prefix, Scalar, Term, Tree, Value, Words } from './tree.js';
 
 /** Deepest accepted nesting of parentheses and negations. */
