@@ -4,6 +4,7 @@ import { Jobs0002 } from './0002-jobs.js';
 import { Mail0003 } from './0003-mail.js';
 import { Http0004 } from './0004-http.js';
 import { Access0005 } from './0005-access.js';
+import { JobDeaths0007 } from './0007-job-deaths.js';
 import { Users0010 } from './0010-users.js';
 import { Deals0020 } from './0020-deals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
@@ -18,4 +19,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Users0010,
   Deals0020,
   Subscriptions0030,
+  JobDeaths0007,
 ];

@@ -33,7 +33,7 @@ const SUMMARY = `
 const DETAIL = `${SUMMARY}, key, payload, result, ${iso('started_at')} as "startedAt", ${iso('lease_until')} as "leaseUntil", lease_owner as "leaseOwner"`;
 
 const RETRY = `
-  update job set state = 'queued', failures = 0, next_attempt_at = now(), announced_at = null, held = false, finished_at = null
+  update job set state = 'queued', failures = 0, deaths = 0, next_attempt_at = now(), announced_at = null, held = false, finished_at = null
    where id = $1 returning attempt`;
 const CANCEL = `update job set state = 'cancelled', held = false, finished_at = now() where id = $1`;
 const RELEASE = `

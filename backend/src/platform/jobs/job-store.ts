@@ -10,8 +10,10 @@ export interface ClaimedJob {
   readonly queue: string;
   readonly name: string;
   readonly attempt: number;
-  /** Failed runs so far, runs whose worker died included. */
+  /** Failed runs so far. */
   readonly failures: number;
+  /** Runs so far whose worker died or froze. */
+  readonly deaths: number;
   readonly payload: JsonObject;
   readonly workspace_id: string | null;
   readonly destination: string | null;
@@ -34,12 +36,12 @@ const CLAIM = `
     select from target t join job_circuit c using (destination)
      where c.open_until is not null and not exists (select from probe))
   update job
-     set state = 'running', attempt = attempt + 1, failures = failures + case when state = 'running' then 1 else 0 end,
+     set state = 'running', attempt = attempt + 1, deaths = deaths + case when state = 'running' then 1 else 0 end,
          lease_until = now() + make_interval(secs => $4), lease_owner = $3, started_at = now(), announced_at = null, waits_for_circuit = false
    where id = $1 and attempt = $2 - 1 and not held
      and (state = 'queued' and next_attempt_at <= now() or state = 'running' and lease_until < now())
      and not exists (select from blocked)
-  returning id, queue, name, attempt, failures, payload, workspace_id, destination`;
+  returning id, queue, name, attempt, failures, deaths, payload, workspace_id, destination`;
 
 // A due job whose claim was refused waits for its circuit, or, when that closed meanwhile, a moment: Bull must forget this
 // ticket before the same one can be announced again. While a probe runs, `open_until` is its lease: who waits then looks

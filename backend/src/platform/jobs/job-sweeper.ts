@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { RedisConnections } from '#platform/redis/index.js';
+import { DEATH_WAIT } from './backoff.js';
 import { BullQueues, type Ticket } from './bull-queues.js';
 import { JobRegistry } from './job-registry.js';
 import { JobsConfig } from './jobs.config.js';
@@ -24,7 +25,7 @@ const SILENT = `
     order by next_attempt_at limit ${BATCH})
   union all
   (select id, queue, name, attempt + 1 from job
-    where state = 'running' and announced_at is null and lease_until < now() and queue = any($1)
+    where state = 'running' and announced_at is null and lease_until < now() - ${DEATH_WAIT} and queue = any($1)
     order by lease_until limit ${BATCH})`;
 
 /** The same, told of to a Redis that may have lost it. */

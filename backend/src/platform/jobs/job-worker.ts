@@ -5,7 +5,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { traced } from '#platform/telemetry/index.js';
 import { Secrets } from '#platform/crypto/index.js';
 import { transient, Transactions, type EntityManager } from '#platform/database/index.js';
-import { backoff } from './backoff.js';
+import { backoff, MAX_DEATHS } from './backoff.js';
 import type { Ticket } from './bull-queues.js';
 import { JobMeasures } from './job-measures.js';
 import { JobRegistry, type JobKind } from './job-registry.js';
@@ -78,8 +78,8 @@ export class JobWorker {
       const given: RunningJob = { ...job, payload: this.payloadOf(kind, claimed) };
       const { runner } = kind;
       running = given;
-      if (claimed.failures >= kind.retry.attempts)
-        throw new PermanentFailure(`The process died ${claimed.failures} times while it ran this job.`);
+      if (claimed.deaths >= MAX_DEATHS)
+        throw new PermanentFailure(`The process died ${claimed.deaths} times while it ran this job.`);
       outcome = (await traced(kind.kind, { 'signalbox.job': claimed.id }, () => runner.run(given))) ?? {};
     } catch (error) {
       return end(await this.fail(kind, claimed, running, lease.signal, asError(error)));

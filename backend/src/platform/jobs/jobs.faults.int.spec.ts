@@ -151,9 +151,36 @@ describe('a worker', () => {
     const second = await worker.start(env);
     const row = await jobs.until(id, { state: 'done' });
     second.kill('SIGKILL');
-    expect(row).toMatchObject({ attempt: 2, failures: 1 });
+    expect(row).toMatchObject({ attempt: 2, failures: 0, deaths: 1 });
     expect(runsOf(file)).toEqual([`${id} 1`, `${id} 2`]);
     expect(await jobs.sql('select attempt from worked where id = $1', [id])).toEqual([{ attempt: 2 }]);
+  }, 60_000);
+
+  it('that died often leaves its job waiting, longer each time, and parked after a dozen', async () => {
+    const api = await start({ SIGNALBOX_ROLES: 'api' });
+    const ids = await enqueue(api, 2, 0);
+    const died = (id: string, deaths: number, ago: string) =>
+      api.sql(
+        `update job set state = 'running', attempt = $2, deaths = $2, announced_at = null, lease_until = now() - $3::interval where id = $1`,
+        [id, deaths, ago],
+      );
+    // The fifth run may start seven seconds after the fourth lost its lease, the twelfth death is the last.
+    await died(ids[0]!, 4, '4 seconds');
+    await died(ids[1]!, 11, '20 minutes');
+    const jobs = await start();
+    const last = await jobs.until(ids[1]!, { state: 'parked' });
+    expect(last).toMatchObject({ deaths: 12, failures: 1, last_error: expect.stringContaining('died 12 times') });
+    expect(ran.get(ids[1]!)).toBeUndefined();
+    const [waited] = await jobs
+      .until(ids[0]!, { state: 'done' })
+      .then((row) =>
+        jobs.sql<{ waited: boolean }>(
+          `select started_at - created_at >= interval '2 seconds' as waited from job where id = $1`,
+          [row['id']],
+        ),
+      );
+    expect(waited).toEqual({ waited: true });
+    await jobs.sql('delete from job');
   }, 60_000);
 
   it('frozen past its lease cannot write its result', async () => {
