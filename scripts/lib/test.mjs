@@ -9,6 +9,7 @@ const WANTED = [
   REDIS,
   { program: 'dovecot', name: 'dovecot-imapd', why: 'a real IMAP server' },
   { program: 'nginx', name: 'nginx', why: 'the reverse proxy' },
+  { program: 'chromium', name: 'chromium', why: 'a real browser' },
 ];
 
 /** @param {{name: string}[]} missing */
