@@ -16,7 +16,7 @@ export type { DomainErrorClass, ErrorExtra, FieldError } from '#platform/errors/
 export { Endpoint } from './endpoint.js';
 export type { EndpointOptions, RateClass } from './endpoint.js';
 export { etag, etagOf, expectVersion } from './etag.js';
-export { IfMatch, Input, Who } from './input.js';
+export { Abandoned, IfMatch, Input, Who } from './input.js';
 export { Cursor } from './lists/cursor.js';
 export { seek } from './lists/keyset.js';
 export type { Seek, SortColumn, SortedList } from './lists/keyset.js';

@@ -1,5 +1,5 @@
 import { Body, createParamDecorator, Param, Query, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Member } from '#platform/access/index.js';
 
 declare module 'fastify' {
@@ -20,6 +20,18 @@ export const Who = createParamDecorator((_: unknown, context: ExecutionContext) 
 export const IfMatch = createParamDecorator(
   (_: unknown, context: ExecutionContext) => request(context).headers['if-match'],
 );
+
+/**
+ * An AbortSignal that says when nobody waits for the answer any more: the caller went away, or was answered in the handler's
+ * place because it took too long.
+ */
+export const Abandoned = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
+  if (raw.closed) return AbortSignal.abort();
+  const abandoned = new AbortController();
+  raw.once('close', () => abandoned.abort());
+  return abandoned.signal;
+});
 
 /** Parts of the request, parsed by the schemas of the route's `@Endpoint`. */
 export const Input = {

@@ -1,3 +1,4 @@
 export { startThread } from './start-thread.js';
-export { TaskFailed, ThreadPool, ThreadTimeout } from './thread-pool.js';
-export type { ThreadPoolOptions } from './thread-pool.js';
+export { ThreadPool } from './thread-pool.js';
+export type { ThreadInput, ThreadPoolOptions } from './thread-pool.js';
+export { TaskFailed, ThreadsBusy, ThreadTimeout } from './threads.errors.js';

@@ -1,31 +1,32 @@
 import type { TransferListItem, Worker, WorkerOptions } from 'node:worker_threads';
 import { startThread } from './start-thread.js';
+import { TaskFailed, ThreadsBusy, ThreadTimeout } from './threads.errors.js';
 
 /** How a pool runs. */
 export interface ThreadPoolOptions {
   /** Threads at most; each takes one task at a time. They start with the first tasks. */
   size: number;
+  /** So many tasks may wait for a thread; a further one is refused. */
+  maxWaiting: number;
   /** A task that takes longer loses its thread, which is replaced. Milliseconds; starting the thread does not count. */
   timeoutMs: number;
   /** Such as `resourceLimits`. */
   worker?: WorkerOptions;
 }
 
-/** A task took longer than it may, or used up the thread's memory; the thread was stopped. */
-export class ThreadTimeout extends Error {
-  override readonly name = 'ThreadTimeout';
-}
-
-/** The thread's code refused its input; the thread lives on. */
-export class TaskFailed extends Error {
-  override readonly name = 'TaskFailed';
+/** What a thread gets. */
+export interface ThreadInput<I> {
+  input: I;
+  /** Buffers that move to the thread instead of being copied. */
+  transfer?: readonly TransferListItem[];
 }
 
 interface Task {
-  input: unknown;
-  transfer: readonly TransferListItem[];
+  prepare(): ThreadInput<unknown> | Promise<ThreadInput<unknown>>;
   resolve(output: unknown): void;
   reject(error: Error): void;
+  /** Nobody waits for the outcome any more. */
+  abandoned: boolean;
 }
 
 interface Lane {
@@ -54,16 +55,25 @@ export class ThreadPool<I, O> {
   /**
    * Runs one task.
    *
-   * @param transfer buffers that move to the thread instead of being copied
-   * @throws ThreadTimeout when it takes too long or too much memory; TaskFailed with the thread's message; Error when the
-   *   threads are stopped
+   * @param prepare makes the input once a thread is free, so that what waits takes no memory; what it throws is thrown here
+   * @param signal gives the task up: it leaves the queue; one that a thread works on already is finished for nobody
+   * @throws ThreadsBusy when too many wait already; ThreadTimeout when it takes too long or too much memory; TaskFailed with
+   *   the thread's message; the signal's reason; Error when the threads are stopped
    */
-  run(input: I, transfer: readonly TransferListItem[] = []): Promise<O> {
+  run(prepare: () => ThreadInput<I> | Promise<ThreadInput<I>>, signal?: AbortSignal): Promise<O> {
     if (this.closed) return Promise.reject(new Error('The threads are stopped.'));
-    return new Promise<O>((resolve, reject) => {
-      this.waiting.push({ input, transfer, resolve: resolve as Task['resolve'], reject });
-      this.assign();
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    if (this.waiting.length >= this.options.maxWaiting)
+      return Promise.reject(new ThreadsBusy(`${this.waiting.length} tasks wait for a thread already.`));
+    let giveUp = (): void => undefined;
+    const outcome = new Promise<O>((resolve, reject) => {
+      const task: Task = { prepare, resolve: resolve as Task['resolve'], reject, abandoned: false };
+      giveUp = () => this.abandon(task, signal?.reason as Error);
+      this.waiting.push(task);
     });
+    signal?.addEventListener('abort', giveUp, { once: true });
+    this.assign();
+    return outcome.finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
   /** Stops the threads; tasks under way fail. */
@@ -81,13 +91,41 @@ export class ThreadPool<I, O> {
         if (this.lanes.size < this.options.size && starting < this.waiting.length) this.open();
         return;
       }
-      const task = this.waiting.shift()!;
-      lane.task = task;
+      lane.task = this.waiting.shift()!;
+      void this.hand(lane, lane.task);
+    }
+  }
+
+  /**
+   * Makes the input and gives it to the thread, unless the task or the thread is gone by then. The thread stays taken while
+   * the input is made, also for a task that is given up: never are there more inputs than threads.
+   */
+  private async hand(lane: Lane, task: Task): Promise<void> {
+    try {
+      const { input, transfer } = await task.prepare();
+      if (!this.lanes.has(lane)) return;
+      if (task.abandoned) return this.free(lane);
+      lane.worker.postMessage(input, transfer);
       lane.timer = setTimeout(() => {
         void this.drop(lane, new ThreadTimeout(`It took longer than ${this.options.timeoutMs} ms.`));
       }, this.options.timeoutMs);
-      lane.worker.postMessage(task.input, task.transfer);
+    } catch (error) {
+      task.reject(error as Error);
+      if (this.lanes.has(lane)) this.free(lane);
     }
+  }
+
+  private abandon(task: Task, reason: Error): void {
+    task.abandoned = true;
+    task.reject(reason);
+    const place = this.waiting.indexOf(task);
+    if (place >= 0) this.waiting.splice(place, 1);
+  }
+
+  private free(lane: Lane): void {
+    clearTimeout(lane.timer);
+    lane.timer = lane.task = undefined;
+    this.assign();
   }
 
   private open(): void {
@@ -103,15 +141,15 @@ export class ThreadPool<I, O> {
   }
 
   private settle(lane: Lane, answer: Answer): void {
-    if ('ready' in answer) lane.ready = true;
-    else {
-      const { task } = lane;
-      clearTimeout(lane.timer);
-      lane.task = undefined;
-      if ('error' in answer) task?.reject(new TaskFailed(answer.error));
-      else task?.resolve(answer.output);
+    const { task } = lane;
+    if ('ready' in answer) {
+      lane.ready = true;
+      this.assign();
+    } else if (task) {
+      if ('error' in answer) task.reject(new TaskFailed(answer.error));
+      else task.resolve(answer.output);
+      this.free(lane);
     }
-    this.assign();
   }
 
   private async drop(lane: Lane, error: Error): Promise<void> {

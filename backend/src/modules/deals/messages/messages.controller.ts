@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, Post, StreamableFile } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
-import { Endpoint, Input, Who } from '#platform/http/index.js';
-import { MessageNotFound, MessageUnreadable } from './messages.errors.js';
+import { Abandoned, Endpoint, Input, Who } from '#platform/http/index.js';
+import { MessageNotFound, MessagesBusy, MessageUnreadable } from './messages.errors.js';
 import {
   enqueuedSchema,
   messageList,
@@ -40,10 +40,10 @@ export class MessagesController {
     summary: 'One message, safe to show, with what it offers and where',
     params: messageParams,
     response: messageSchema,
-    errors,
+    errors: [...errors, MessagesBusy],
   })
-  one(@Who() who: Member, @Input.params() { messageId }: MessageParams) {
-    return this.messages.one(who, messageId);
+  one(@Who() who: Member, @Input.params() { messageId }: MessageParams, @Abandoned() signal: AbortSignal) {
+    return this.messages.one(who, messageId, signal);
   }
 
   @Get('messages/:messageId/raw')
@@ -56,7 +56,8 @@ export class MessagesController {
     errors: [...errors, MessageUnreadable],
   })
   async raw(@Who() who: Member, @Input.params() { messageId }: MessageParams) {
-    return new StreamableFile(await this.messages.raw(who, messageId), { type: 'message/rfc822' });
+    const { bytes, size } = await this.messages.raw(who, messageId);
+    return new StreamableFile(bytes, { type: 'message/rfc822', length: size });
   }
 
   @Delete('messages/:messageId')

@@ -1,4 +1,4 @@
-import { Conflict, NotFound, PayloadTooLarge, Unprocessable } from '#platform/http/index.js';
+import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from '#platform/http/index.js';
 
 /** There is no such message in the workspace. */
 export class MessageNotFound extends NotFound {
@@ -16,6 +16,12 @@ export class MessageTooLarge extends PayloadTooLarge {
 export class MessageUnreadable extends Unprocessable {
   static override code = 'message_unreadable';
   static override title = 'Message cannot be read';
+}
+
+/** Too many messages are being opened at once; this one may be asked for again in a moment. */
+export class MessagesBusy extends Unavailable {
+  static override code = 'messages_busy';
+  static override title = 'Too many messages are being opened';
 }
 
 /** The source takes no uploads. */

@@ -193,8 +193,8 @@ describe('hostile mail', () => {
   });
 
   it('that cannot be read in time is given up with a sentence, and later mail is read', async () => {
-    const threads = kit.app.get(MimeThreads) as unknown as { pool: { run(input: unknown): Promise<unknown> } };
-    const slow = jest.spyOn(threads.pool, 'run').mockImplementation(async () => {
+    const threads = kit.app.get(MimeThreads) as unknown as { incoming: { run(input: unknown): Promise<unknown> } };
+    const slow = jest.spyOn(threads.incoming, 'run').mockImplementation(async () => {
       const { ThreadTimeout } = await import('#platform/threads/index.js');
       throw new ThreadTimeout('It took longer than 3000 ms.');
     });

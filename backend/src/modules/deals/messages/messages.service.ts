@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { LockMode } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
@@ -6,11 +7,11 @@ import { EventLog } from '#platform/event-log/index.js';
 import type { Page } from '#platform/http/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { FileMissing, Storage } from '#platform/storage/index.js';
-import { ThreadTimeout } from '#platform/threads/index.js';
+import { ThreadsBusy, ThreadTimeout } from '#platform/threads/index.js';
 import { Message } from './message.entity.js';
 import { MessageQueries } from './message.queries.js';
 import { MessageReadings } from './message-readings.js';
-import { MessageNotFound, MessageUnreadable } from './messages.errors.js';
+import { MessageNotFound, MessagesBusy, MessageUnreadable } from './messages.errors.js';
 import type { MessageList, MessageSummary, MessageView, ParseAgain } from './messages.schemas.js';
 import type { MailContent } from './mime/mail-content.js';
 import { MimeThreads, Unreadable } from './mime/mime-threads.js';
@@ -43,23 +44,29 @@ export class MessagesService {
     return this.queries.list(who, list);
   }
 
-  /** A message to read, with what it offers and where. @throws MessageNotFound */
-  async one(who: Member, messageId: string): Promise<MessageView> {
+  /**
+   * A message to read, with what it offers and where.
+   *
+   * @param signal gives the reading up: nobody waits for it any more
+   * @throws MessageNotFound; MessagesBusy when too many are being opened
+   */
+  async one(who: Member, messageId: string, signal: AbortSignal): Promise<MessageView> {
     const { storageKey, ...summary } = await this.queries.one(who, messageId);
     const deals = await this.queries.deals(messageId);
-    const { content, unreadable } = await this.content(storageKey, new Date(summary.receivedAt));
+    const { content, unreadable } = await this.content(storageKey, new Date(summary.receivedAt), signal);
     const { recipients, headers, text, html, attachments } = content;
     return { ...summary, recipients, headers, text, html, attachments, unreadable, deals };
   }
 
-  /** The raw bytes. @throws MessageNotFound, MessageUnreadable when they are missing */
-  async raw(who: Member, messageId: string): Promise<Buffer> {
-    const { storageKey } = await this.queries.one(who, messageId);
-    return this.storage.get(storageKey).catch((error: unknown) => {
+  /** The raw bytes, read as they are sent. @throws MessageNotFound, MessageUnreadable when they are missing */
+  async raw(who: Member, messageId: string): Promise<{ bytes: Readable; size: number }> {
+    const { storageKey, size } = await this.queries.one(who, messageId);
+    const bytes = await this.storage.stream(storageKey).catch((error: unknown) => {
       if (error instanceof FileMissing)
         throw new MessageUnreadable("The message's stored bytes are missing.", { cause: error });
       throw error;
     });
+    return { bytes, size };
   }
 
   /** Has one message read again. @throws MessageNotFound */
@@ -106,15 +113,25 @@ export class MessagesService {
   private async content(
     key: string,
     receivedAt: Date,
+    signal: AbortSignal,
   ): Promise<{ content: typeof NOTHING; unreadable: string | null }> {
     try {
-      return { content: await this.threads.show(await this.storage.get(key), receivedAt), unreadable: null };
+      return { content: await this.threads.show(() => this.storage.get(key), receivedAt, signal), unreadable: null };
     } catch (error) {
       if (error instanceof FileMissing)
         return { content: NOTHING, unreadable: "The message's stored bytes are missing." };
       if (error instanceof Unreadable || error instanceof ThreadTimeout)
         return { content: NOTHING, unreadable: error.message };
+      if (error instanceof ThreadsBusy || signal.aborted) throw busy(error);
       throw error;
     }
   }
+}
+
+function busy(cause: unknown): MessagesBusy {
+  const headers = { 'Retry-After': '5' };
+  return new MessagesBusy('Too many messages are being opened at once: try again in a few seconds.', {
+    headers,
+    cause,
+  });
 }
