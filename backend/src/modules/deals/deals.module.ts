@@ -27,6 +27,7 @@ import { MailboxConnections } from './sources/imap/mailbox-connections.js';
 import { MailboxWatch } from './sources/imap/mailbox-watch.js';
 import { OauthTokens } from './sources/imap/oauth-tokens.js';
 import { Recipients } from './sources/smtp/recipients.js';
+import { SessionDeadlines } from './sources/smtp/session-deadlines.js';
 import { SmtpReceiver } from './sources/smtp/smtp-receiver.js';
 import { SourceCredentials } from './sources/source-credentials.js';
 import { SourceHealth } from './sources/source-health.js';
@@ -35,6 +36,7 @@ import { SourceQueries } from './sources/source.queries.js';
 import { SourceRunner } from './sources/source-runner.js';
 import { SourceTester } from './sources/source-tester.js';
 import { Source } from './sources/source.entity.js';
+import { Spool } from './sources/spool.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { SourcesService } from './sources/sources.service.js';
 import { UploadsController } from './sources/upload/uploads.controller.js';
@@ -42,6 +44,7 @@ import { UploadsService } from './sources/upload/uploads.service.js';
 
 const sources = [
   Recipients,
+  SessionDeadlines,
   SmtpReceiver,
   SourceCredentials,
   SourceHealth,
@@ -50,6 +53,7 @@ const sources = [
   SourceRunner,
   SourceTester,
   SourcesService,
+  Spool,
   UploadsService,
   FeedReader,
   IncomingMailHealth,

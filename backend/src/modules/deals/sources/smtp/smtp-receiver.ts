@@ -6,7 +6,9 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { MessageIntake } from '../../messages/message-intake.js';
 import { SourceHealth } from '../source-health.js';
+import { Spool, SpoolFailed } from '../spool.js';
 import { Recipients, type Recipient } from './recipients.js';
+import { SessionDeadlines } from './session-deadlines.js';
 
 /** What the receiver answers instead of accepting; the code is that of RFC 5321. */
 class Refusal extends Error {
@@ -20,7 +22,12 @@ class Refusal extends Error {
 
 const MAX_RECIPIENTS = 50;
 const IDLE_MS = 60_000;
+/** What all connections may hold in memory together; each has its part, and what is longer goes to a file. Bytes. */
+const MEMORY = 64 * 1024 * 1024;
+/** Nearly all newsletters are shorter. */
+const MOST_MEMORY = 1024 * 1024;
 const TOO_LARGE = new Refusal(552, '5.3.4 The message is larger than 25 MB, which is the most this server takes.');
+const FULL = new Refusal(452, '4.3.1 There is no room for the message just now; please try again later.');
 const AWAY = new Refusal(451, '4.3.0 The message cannot be kept just now; please try again later.');
 const UNKNOWN = new Refusal(550, '5.1.1 There is no such address here.');
 const PAUSED = new Refusal(450, '4.2.1 This address is paused; please try again later.');
@@ -37,6 +44,8 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly recipients: Recipients,
     private readonly intake: MessageIntake,
     private readonly health: SourceHealth,
+    private readonly spool: Spool,
+    private readonly deadlines: SessionDeadlines,
     private readonly instance: InstanceConfig,
     @Inject(DealsConfig) private readonly config: DealsConfig,
   ) {}
@@ -60,9 +69,18 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
       socketTimeout: IDLE_MS,
       closeTimeout: 2_000,
       logger: false,
+      onConnect: (session, done) => {
+        this.deadlines.opened(session);
+        done();
+      },
+      onClose: (session) => this.deadlines.closed(session),
       onRcptTo: (address, session, done) => void this.rcpt(address.address, session).then(() => done(), done),
-      onData: (stream, session, done) => void this.data(stream, session).then((answer) => done(null, answer), done),
+      onData: (stream, session, done) =>
+        void this.data(stream, session)
+          .then((answer) => done(null, answer), done)
+          .finally(() => this.deadlines.answered(session)),
     });
+    this.deadlines.guard(server);
     server.on('error', (error) => this.log.debug(`A connection failed: ${error.message}`));
     await new Promise<void>((listening, failed) => {
       server.server.once('error', failed);
@@ -96,7 +114,22 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async data(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
-    const raw = await collect(stream);
+    this.deadlines.receiving(session);
+    const memory = Math.min(MOST_MEMORY, Math.floor(MEMORY / this.config.smtpInConnections));
+    const message = await this.spool
+      .take(stream as AsyncIterable<Buffer>, { memory, limit: MAX_MESSAGE_BYTES })
+      .catch((error: unknown) => this.full(error));
+    this.deadlines.received(session);
+    try {
+      if (stream.sizeExceeded || message.tooLarge) throw TOO_LARGE;
+      const sources = this.sourcesOf(session);
+      return await message.whole((raw) => this.keep(raw, sources)).catch((error: unknown) => this.away(error));
+    } finally {
+      await message.discard();
+    }
+  }
+
+  private sourcesOf(session: SMTPServerSession): Recipient[] {
     const found = this.found.get(session);
     const sources = new Map<string, Recipient>();
     for (const { address } of session.envelope.rcptTo) {
@@ -104,10 +137,14 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
       if (source) sources.set(source.id, source);
     }
     if (sources.size === 0) throw UNKNOWN;
+    return [...sources.values()];
+  }
+
+  /** One answer goes for all recipients: when a later one fails, the repeat finds the earlier ones kept. */
+  private async keep(raw: Buffer, sources: Recipient[]): Promise<string> {
     const kept: string[] = [];
-    for (const source of sources.values()) {
-      // One answer goes for all recipients: when a later one fails, the repeat finds the earlier ones kept.
-      const { id } = await this.intake.accept(source, raw).catch((error: unknown) => this.away(error));
+    for (const source of sources) {
+      const { id } = await this.intake.accept(source, raw);
       kept.push(id);
       void this.health
         .succeeded(source.id)
@@ -116,21 +153,14 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
     return `Kept as ${kept.join(', ')}`;
   }
 
+  private full(error: unknown): never {
+    if (!(error instanceof SpoolFailed)) throw error;
+    this.log.warn(`A message was put off: ${(error.cause as Error).message}`);
+    throw FULL;
+  }
+
   private away(error: unknown): never {
     this.log.warn(`A message was put off: ${(error as Error).message}`);
     throw AWAY;
   }
-}
-
-/** The whole message; what is over the limit is read and dropped, since the answer comes at the end only. */
-async function collect(stream: SMTPServerDataStream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_MESSAGE_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  if (stream.sizeExceeded || size > MAX_MESSAGE_BYTES) throw TOO_LARGE;
-  return Buffer.concat(chunks);
 }
