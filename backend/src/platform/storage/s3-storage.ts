@@ -60,6 +60,16 @@ export class S3Storage extends Storage {
     }
   }
 
+  override async *list(prefix: string): AsyncGenerator<string> {
+    const { Bucket } = this.at(prefix);
+    for (let ContinuationToken: string | undefined, first = true; first || ContinuationToken; first = false) {
+      const asked = { Bucket, Prefix: `${prefix}/`, ContinuationToken };
+      const page = await this.client.send(new this.sdk.ListObjectsV2Command(asked));
+      for (const { Key } of page.Contents ?? []) if (Key) yield Key;
+      ContinuationToken = page.NextContinuationToken;
+    }
+  }
+
   override async delete(key: string): Promise<void> {
     await this.client.send(new this.sdk.DeleteObjectCommand(this.at(key)));
   }

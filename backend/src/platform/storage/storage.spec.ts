@@ -16,7 +16,8 @@ let s3: Storage;
 function bucket(): Server {
   const files = new Map<string, Buffer>();
   return createServer((request, response) => {
-    const key = decodeURIComponent(new URL(request.url ?? '/', 'http://s3').pathname);
+    const url = new URL(request.url ?? '/', 'http://s3');
+    const key = decodeURIComponent(url.pathname);
     if (!/^AWS4-HMAC-SHA256 Credential=key\//.test(request.headers.authorization ?? ''))
       return response.writeHead(403).end();
     if (request.method === 'PUT') {
@@ -30,6 +31,16 @@ function bucket(): Server {
     if (request.method === 'DELETE') {
       files.delete(key);
       return response.writeHead(204).end();
+    }
+    if (url.searchParams.get('list-type') === '2') {
+      const prefix = `${key.replace(/\/$/, '')}/${url.searchParams.get('prefix')}`;
+      const after = url.searchParams.get('continuation-token') ?? '';
+      const keys = [...files.keys()].filter((name) => name.startsWith(prefix) && name > after).sort();
+      const [page, more] = [keys.slice(0, 2), keys.length > 2];
+      const contents = page.map((name) => `<Contents><Key>${name.split('/').slice(2).join('/')}</Key></Contents>`);
+      const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
+      const body = `<ListBucketResult><IsTruncated>${more}</IsTruncated>${contents.join('')}${next}</ListBucketResult>`;
+      return response.writeHead(200, { 'content-type': 'application/xml' }).end(body);
     }
     const file = files.get(key);
     const error = '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>none</Message></Error>';
@@ -57,6 +68,12 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
+async function keysOf(list: AsyncIterable<string>): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of list) keys.push(key);
+  return keys;
+}
+
 describe.each([
   ['a folder', (): Storage => new LocalStorage(dir)],
   ['an S3 bucket', (): Storage => s3],
@@ -72,6 +89,15 @@ describe.each([
     await files.delete('messages/ab/one.eml');
     expect(await files.exists('messages/ab/one.eml')).toBe(false);
     await files.delete('messages/ab/one.eml');
+  });
+
+  it('lists what stands under a prefix, over pages and levels, and nothing else', async () => {
+    const files = store();
+    const inside = ['list/a.eml', 'list/b/c.eml', 'list/b/d/e.eml', 'list/b/d/f.eml', 'list/g.eml'];
+    for (const key of [...inside, 'listed.eml', 'other/list/a.eml']) await files.put(key, Buffer.from('x'));
+    expect((await keysOf(files.list('list'))).sort()).toEqual(inside);
+    expect(await keysOf(files.list('nothing/here'))).toEqual([]);
+    await expect(keysOf(files.list('../list'))).rejects.toThrow('is not a file key');
   });
 
   it('says which file is missing', async () => {

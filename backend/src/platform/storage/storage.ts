@@ -24,6 +24,11 @@ export abstract class Storage {
   /** @throws FileMissing */
   abstract stream(key: string): Promise<Readable>;
   abstract exists(key: string): Promise<boolean>;
+  /**
+   * The keys under `prefix/`, in no order, a bounded number of them in memory at a time. What is written or removed meanwhile
+   * may or may not be among them; files that a killed process left half-written are, where the store has such.
+   */
+  abstract list(prefix: string): AsyncIterable<string>;
   /** Removing what is not there is no error. */
   abstract delete(key: string): Promise<void>;
 }

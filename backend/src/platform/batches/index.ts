@@ -1,0 +1,2 @@
+export { Batches } from './batches.js';
+export type { BatchOptions } from './batches.js';
