@@ -26,7 +26,7 @@ export class HttpConfig extends configClass('http', {
   requestTimeoutMs: setting(
     'SIGNALBOX_REQUEST_TIMEOUT_MS',
     whole(60_000, 1000, 3_600_000),
-    'A request that takes longer, to arrive or to be answered, is ended.',
+    'A request that takes longer, to arrive or until its answer begins, is ended; so is an answer that is silent for so long.',
   ),
   rateAnonymous: setting(
     'SIGNALBOX_RATE_ANONYMOUS',

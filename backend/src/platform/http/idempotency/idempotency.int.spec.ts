@@ -222,29 +222,6 @@ describe('an Idempotency-Key', () => {
     expect(await orders(name)).toBe(0);
   });
 
-  it('of a request that was given up stays taken, since its handler may still commit', async () => {
-    const hasty = await bootHttp({
-      controllers: [OrdersController],
-      instance: kit.instance,
-      env: { SIGNALBOX_REQUEST_TIMEOUT_MS: '1000' },
-    });
-    const { key } = fresh();
-    const before = await orders('empty');
-    let release = () => {};
-    hold = new Promise((resolve) => (release = resolve));
-    const late = () => hasty.call('POST', '/api/v1/orders/empty', { as: someone, headers: { 'idempotency-key': key } });
-    expect((await late()).status).toBe(503);
-    expect(await late()).toMatchObject({ status: 409, body: { code: 'idempotency_running' } });
-    release();
-    for (let i = 0; i < 200 && (await keyRow(key))?.state !== 'applied'; i++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    expect([await keyRow(key), await orders('empty')]).toMatchObject([{ state: 'applied' }, before + 1]);
-    await sql(`update idempotency_key set lease_until = now() - interval '1 second' where key = $1`, [key]);
-    expect(await late()).toMatchObject({ status: 409, body: { code: 'idempotency_answer_lost' } });
-    expect(await orders('empty')).toBe(before + 1);
-    await hasty.close();
-  });
-
   it('is forgotten after a day', async () => {
     const { key, name } = fresh();
     await post(key, { name });

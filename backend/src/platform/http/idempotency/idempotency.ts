@@ -72,23 +72,28 @@ export class Idempotency implements EventSubscriber, OnModuleInit {
     const leaseSeconds = this.config.requestTimeoutMs / 1000 + LEASE_MARGIN_SECONDS;
     this.claims
       .claim({ actorId, key, fingerprint, leaseSeconds, secret: plan.endpoint.oneTimeSecret ?? false })
-      .then((standing) => {
+      .then(async (standing) => {
         if (standing.kind !== 'claimed') return replay(standing, reply);
+        // Given up while the key was being claimed: no handler will run.
+        if (reply.sent) return void (await this.claims.release(standing.claim));
         request.claim = { claim: standing.claim, open: true };
         this.current.run(request.claim, done);
       })
       .catch(done);
   }
 
+  /**
+   * When the request was answered because its handler takes too long. The handler goes on and may commit yet: then it marks
+   * the claim. Whoever repeats the request meanwhile finds it running.
+   */
+  giveUp({ claim }: FastifyRequest): void {
+    if (claim) setTimeout(() => (claim.open = false), LEASE_MARGIN_SECONDS * 900).unref();
+  }
+
   /** Before the answer is sent: keeps a success, gives the key back after a refusal. */
   async end(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> {
     const held = request.claim;
     if (!held?.open) return;
-    if (givenUp(request)) {
-      // Its handler may commit yet: then it marks the claim. Whoever repeats the request meanwhile finds it running.
-      setTimeout(() => (held.open = false), LEASE_MARGIN_SECONDS * 900).unref();
-      return;
-    }
     held.open = false;
     await this.settle(held.claim, reply, payload).catch((error: unknown) => {
       // The answer stands. A repetition finds the claim applied, or its lease running out.
@@ -108,11 +113,6 @@ export class Idempotency implements EventSubscriber, OnModuleInit {
     );
     await this.claims.answered(claim, { status, headers, body: bytesOf(payload) });
   }
-}
-
-/** True when the request was answered because its handler took too long. The handler itself goes on. */
-function givenUp({ signal }: FastifyRequest): boolean {
-  return signal.aborted && (signal.reason as { code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT';
 }
 
 function fingerprintOf(request: FastifyRequest): Buffer {

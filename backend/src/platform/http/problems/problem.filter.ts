@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import {
   Catch,
   HttpException,
@@ -8,8 +9,18 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteTable } from '../routes/route-table.js';
-import { PROBLEM_TYPE, problemOf, type Refusal, REQUEST_TIMEOUT } from './problem.js';
+import { HANDLER_TIMEOUT, PROBLEM_TYPE, problemOf, type Refusal, REQUEST_TIMEOUT } from './problem.js';
 import { translate } from './translate.js';
+
+/** Headers of the answer that a handler had begun to make; they say nothing true about the refusal in its place. */
+const OF_ANOTHER_ANSWER = [
+  'Content-Disposition',
+  'Content-Encoding',
+  'ETag',
+  'Last-Modified',
+  'Location',
+  'Set-Cookie',
+];
 
 /** Answers everything that is thrown, by handlers, plugins and the server itself, as a problem document. */
 @Catch()
@@ -23,11 +34,32 @@ export class ProblemFilter implements ExceptionFilter {
     this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
+  /**
+   * Answers in place of a handler that takes too long: at once and past the server's hooks, so that nothing that is still
+   * under way can mix with it. Whatever the handler sends or throws later is ignored.
+   */
+  giveUp(request: FastifyRequest, reply: FastifyReply): void {
+    // A body that is still dripping in is the caller's slowness, and the connection is of no more use.
+    const refusal: Refusal = request.raw.complete
+      ? HANDLER_TIMEOUT
+      : { ...REQUEST_TIMEOUT, headers: { Connection: 'close' } };
+    if (refusal.ours) this.log.error(named(request), refusal.detail);
+    for (const name of OF_ANOTHER_ANSWER) reply.removeHeader(name);
+    const body = Buffer.from(JSON.stringify(problemOf(refusal, request.id)));
+    reply.headers({ ...refusal.headers, 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' });
+    reply.header('Content-Length', body.length);
+    reply
+      .hijack()
+      .raw.writeHead(refusal.status, reply.getHeaders() as OutgoingHttpHeaders)
+      .end(body);
+  }
+
   /** Sends the problem, or ends the connection when an answer has begun already. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const refusal = this.missing(error, request) ?? late(error, request) ?? translate(error);
-    if (refusal.ours)
-      this.log.error({ err: error, requestId: request.id, method: request.method, path: path(request) });
+    const refusal = this.missing(error, request) ?? translate(error);
+    if (refusal.ours) this.log.error({ err: error, ...named(request) });
+    // Given up meanwhile: the caller has an answer, and the connection may be busy with the next request.
+    if (reply.sent) return;
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;
@@ -68,10 +100,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Given up while the body was still dripping in: that is the caller's slowness, and the connection is of no more use. */
-function late(error: unknown, { raw }: FastifyRequest): Refusal | undefined {
-  const timedOut = (error as { code?: unknown } | null)?.code === 'FST_ERR_HANDLER_TIMEOUT';
-  return timedOut && !raw.complete ? { ...REQUEST_TIMEOUT, headers: { Connection: 'close' } } : undefined;
+function named(request: FastifyRequest): { requestId: string; method: string; path: string } {
+  return { requestId: request.id, method: request.method, path: path(request) };
 }
 
 function path(request: FastifyRequest): string {

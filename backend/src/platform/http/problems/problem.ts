@@ -1,4 +1,4 @@
-import type { DomainErrorClass, FieldError } from '#platform/errors/index.js';
+import { type DomainErrorClass, type FieldError, Unavailable } from '#platform/errors/index.js';
 
 /** The media type of every refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -43,6 +43,13 @@ export function problemType(code: string): string {
 export function refusalOf(kind: Pick<DomainErrorClass, 'status' | 'code' | 'title'>, detail: string): Refusal {
   return { status: kind.status, code: kind.code, title: kind.title, detail };
 }
+
+/** A request whose handler did not answer in time. */
+export const HANDLER_TIMEOUT: Refusal = {
+  ...refusalOf(Unavailable, 'This took too long and was given up.'),
+  headers: { 'Retry-After': '10' },
+  ours: true,
+};
 
 /** A request that did not arrive completely in time. */
 export const REQUEST_TIMEOUT: Refusal = {

@@ -48,11 +48,6 @@ const PARSER: Record<string, Refusal> = {
     title: 'Address is too long',
     detail: 'A part of the address is longer than any id or name.',
   },
-  FST_ERR_HANDLER_TIMEOUT: {
-    ...refusalOf(Unavailable, 'This took too long and was given up.'),
-    headers: { 'Retry-After': '10' },
-    ours: true,
-  },
 };
 
 const BY_STATUS = new Map(

@@ -17,6 +17,7 @@ import { registerBodyParsers } from '../validation/body-parsers.js';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.js';
 import { RequestLog } from './request-log.js';
 import { RouteHooks } from './route-hooks.js';
+import { TimeLimit } from './time-limit.js';
 
 /** What every address of the API begins with. */
 export const API_PREFIX = '/api/v1';
@@ -50,6 +51,7 @@ export async function configureApp(app: NestFastifyApplication, options: Configu
   app.useGlobalFilters(filter);
 
   routes.discover();
+  new TimeLimit(config.requestTimeoutMs, filter, app.get(Idempotency)).attach(server);
   registerBodyParsers(server);
   registerHeaders(app, server);
   // Before the plugins that add hooks to each route: ours run first, so that answers are kept and tagged uncompressed.

@@ -45,7 +45,6 @@ export function httpAdapter(config: HttpConfig): FastifyAdapter {
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: config.requestTimeoutMs,
-    handlerTimeout: config.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Node looks for requests that are late only this often.
     http: { connectionsCheckingInterval: Math.min(CHECK_MS, config.requestTimeoutMs / 4) },
