@@ -6,6 +6,7 @@ import { Http0004 } from './0004-http.js';
 import { Access0005 } from './0005-access.js';
 import { JobDeaths0007 } from './0007-job-deaths.js';
 import { Users0010 } from './0010-users.js';
+import { Guessing0013 } from './0013-guessing.js';
 import { Deals0020 } from './0020-deals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 
@@ -20,4 +21,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Deals0020,
   Subscriptions0030,
   JobDeaths0007,
+  Guessing0013,
 ];

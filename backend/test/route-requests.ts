@@ -76,6 +76,10 @@ export const routeRequests: Record<string, RouteRequest> = {
       password: 'another quite long one',
     }),
   },
+  'POST account-unlocks': { body: () => ({ email: email() }) },
+  'POST account-unlocks/completion': {
+    body: async (tenant) => ({ token: await link(tenant, 'account-unlocks', await guest(tenant)) }),
+  },
   'POST sessions': {
     body: async (tenant) => ({ email: (await guest(tenant)).email, password: TEST_PASSWORD, transport: 'body' }),
   },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { dealEvents } from './deals.js';
+import { guessingEvents } from './guessing.js';
 import { jobEvents } from './jobs.js';
 import { logEvents } from './log.js';
 import { mailEvents } from './mail.js';
@@ -9,6 +10,7 @@ import { userEvents } from './users.js';
 /** Every event that the product knows, by type. Each room declares its own slice. */
 export const eventCatalogue = {
   ...userEvents,
+  ...guessingEvents,
   ...dealEvents,
   ...subscriptionEvents,
   ...jobEvents,

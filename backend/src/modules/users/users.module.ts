@@ -22,6 +22,13 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { KeyUses } from './api-keys/key-uses.js';
 import { LiveKeys } from './api-keys/live-keys.js';
+import { AccountUnlocksController } from './guessing/account-unlocks.controller.js';
+import { AccountUnlockJob, AccountUnlocksService } from './guessing/account-unlocks.service.js';
+import { GuessCounts } from './guessing/guess-counts.js';
+import { FamiliarBrowsers } from './guessing/familiar-browsers.js';
+import { LockMails } from './guessing/lock-mails.js';
+import { LockNoticeJob } from './guessing/lock-notice.job.js';
+import { SignInGuard } from './guessing/sign-in-guard.js';
 import { Invitation } from './members/invitation.entity.js';
 import { InvitationMails } from './members/invitation-mails.js';
 import { InvitationLinksController, InvitationsController } from './members/invitations.controller.js';
@@ -66,6 +73,15 @@ const sessions = [
   SessionsService,
   SignIns,
 ];
+const guessing = [
+  AccountUnlockJob,
+  AccountUnlocksService,
+  GuessCounts,
+  FamiliarBrowsers,
+  LockMails,
+  LockNoticeJob,
+  SignInGuard,
+];
 const workspaces = [InvitationMails, InvitationsService, MembersService, WorkspacesService];
 const keys = [ApiKeysService, KeyUses, LiveKeys];
 
@@ -74,6 +90,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
 @Module({
   imports: [JwtModule.register({}), MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace])],
   controllers: [
+    AccountUnlocksController,
     ApiKeysController,
     EmailVerificationsController,
     InvitationLinksController,
@@ -88,6 +105,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
   providers: [
     ...accounts,
     ...sessions,
+    ...guessing,
     ...workspaces,
     ...keys,
     SetupApi,

@@ -27,7 +27,7 @@ export { HttpModule } from './http.module.js';
 export { exampleOf } from './openapi/examples.js';
 export { apiDocument } from './openapi/document.js';
 export { fileBytes, formParts } from './validation/form-parts.js';
-export { RateLimits } from './rate/rate-limits.js';
+export { addressPrincipal, RateLimits } from './rate/rate-limits.js';
 export type { RatePolicy, RateVerdict } from './rate/policy.js';
 export type { RoutePlan } from './routes/route-plan.js';
 export { BareRoute, RouteTable } from './routes/route-table.js';

@@ -3,10 +3,10 @@ import { type EntityManager, query } from '#platform/database/index.js';
 import { newToken, tokenHash } from './tokens.js';
 
 /** What a mailed link is good for. */
-export type TokenPurpose = 'verify_email' | 'reset_password';
+export type TokenPurpose = 'verify_email' | 'reset_password' | 'unlock_sign_in';
 
 /** Hours a link works. */
-export const TOKEN_HOURS: Record<TokenPurpose, number> = { verify_email: 48, reset_password: 1 };
+export const TOKEN_HOURS: Record<TokenPurpose, number> = { verify_email: 48, reset_password: 1, unlock_sign_in: 24 };
 
 // A person who asks again and again does not get their mailbox filled.
 const HOURLY_LINKS = 5;

@@ -12,6 +12,8 @@ export interface Visitor {
   address?: string;
   userAgent?: string;
   requestId?: string;
+  /** The cookie of familiar browsers, unread; see `FamiliarBrowsers`. */
+  browsers?: string;
 }
 
 /** How long a session may live, in milliseconds: in all, and without use. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '#platform/access/index.js';
 import { Endpoint, Input, Who } from '#platform/http/index.js';
 import { requirePerson } from '../accounts/person.js';
+import { AttemptsLocked } from '../guessing/guessing.errors.js';
 import type { Visitor } from './session.entity.js';
 import { SessionCookie } from './session-cookie.js';
 import { EmailUnverified, ForeignOrigin, InvalidCredentials, SessionOver } from './sessions.errors.js';
@@ -27,7 +28,7 @@ export class SessionsController {
     description: 'Gives an access token of 15 minutes and a refresh token that renews it.',
     body: signIn,
     response: signedIn,
-    errors: [InvalidCredentials, EmailUnverified],
+    errors: [InvalidCredentials, EmailUnverified, AttemptsLocked],
     rateClass: 'auth',
     idempotent: false,
     oneTimeSecret: true,

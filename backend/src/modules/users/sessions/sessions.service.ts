@@ -5,8 +5,10 @@ import { afterCommit, type EntityManager, query, Transactions } from '#platform/
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { Passwords } from '../accounts/passwords.js';
+import type { Guess } from '../guessing/guess.js';
+import { SignInGuard } from '../guessing/sign-in-guard.js';
 import { UsersConfig } from '../users.config.js';
-import { personAs, strangerAs } from './actors.js';
+import { NOBODY, personAs, strangerAs } from './actors.js';
 import { LiveSessions } from './live-sessions.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session, type SessionEnd, type SessionLife, type SessionMethod, type Visitor } from './session.entity.js';
@@ -17,8 +19,6 @@ const DAY_MS = 86_400_000;
 /** What a person's sessions leave behind is removed at a later sign-in; the log keeps what happened. */
 const FORGET_OLD = `
   delete from session where user_id = $1 and least(ended_at, expires_at) < now() - interval '90 days'`;
-/** The subject of a refusal that concerns no account: the nil uuid (RFC 9562, section 5.9). */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** A session with the token that renews it next. */
 export interface Grant {
@@ -37,6 +37,7 @@ export class SessionsService {
     private readonly transactions: Transactions,
     private readonly events: EventLog,
     private readonly passwords: Passwords,
+    private readonly guard: SignInGuard,
     private readonly refreshTokens: RefreshTokens,
     private readonly live: LiveSessions,
   ) {
@@ -49,20 +50,23 @@ export class SessionsService {
    * @throws InvalidCredentials, EmailUnverified
    */
   async signIn({ email, password }: SignIn, visitor: Visitor): Promise<Grant> {
+    const guess: Guess = { kind: 'password', emailKey: email.key, visitor };
+    await this.guard.check(guess);
     const known = await this.transactions.reader().findOne(Account, { emailKey: email.key });
-    const matches = await this.passwords.matches(known?.passwordHash ?? null, password);
-    if (!known) return this.refuse(null, 'unknown', visitor);
-    if (!matches) return this.refuse(known, 'password', visitor);
-    if (!known.maySignIn) return this.refuse(known, 'unverified', visitor);
+    const matches = await this.matches(known, password, guess);
+    if (!known) return this.refuse(null, 'unknown', guess);
+    if (!matches) return this.refuse(known, 'password', guess);
+    if (!known.maySignIn) return this.refuse(known, 'unverified', guess);
     const upgraded = this.passwords.outdated(known.passwordHash ?? '') ? await this.passwords.hash(password) : null;
     const grant = await this.transactions.run(async (em) => {
       const account = await em.findOneOrFail(Account, known.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
       // The password may have been reset while the old one was being checked.
       if (account.passwordHash !== known.passwordHash) return null;
       if (upgraded) account.passwordHash = upgraded;
+      await this.guard.succeeded(em, guess);
       return this.start(em, account, 'password', visitor);
     });
-    return grant ?? this.refuse(known, 'password', visitor);
+    return grant ?? this.refuse(known, 'password', guess);
   }
 
   /** Starts a session inside the caller's transaction. */
@@ -143,16 +147,28 @@ export class SessionsService {
   private async refuse(
     account: Account | null,
     reason: 'password' | 'unknown' | 'unverified',
-    visitor: Visitor,
+    guess: Guess,
   ): Promise<never> {
     await this.transactions.run(async (em) => {
+      // Who knows the password did not guess it.
+      await (reason === 'unverified' ? this.guard.succeeded(em, guess) : this.guard.failed(em, guess));
       this.events.record(em, 'session.refused', {
         workspaceId: SYSTEM_WORKSPACE,
         subjectId: account?.id ?? NOBODY,
-        actor: strangerAs(visitor),
+        actor: strangerAs(guess.visitor),
         data: { reason },
       });
     });
     throw reason === 'unverified' ? new EmailUnverified() : new InvalidCredentials();
+  }
+
+  private async matches(known: Account | null, password: string, guess: Guess): Promise<boolean> {
+    try {
+      return await this.passwords.matches(known?.passwordHash ?? null, password);
+    } catch (error) {
+      // Nothing was compared: too many others wait.
+      await this.guard.withdraw(guess);
+      throw error;
+    }
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { profileOf } from '../accounts/profile.service.js';
+import { FamiliarBrowsers } from '../guessing/familiar-browsers.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 import { SessionCookie } from './session-cookie.js';
 import type { signedIn, Tokens } from './sessions.schemas.js';
@@ -16,10 +17,12 @@ export class SignIns {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly cookie: SessionCookie,
+    private readonly browsers: FamiliarBrowsers,
   ) {}
 
-  /** The answer to a sign-in or sign-up; sets the cookie when that is the transport. */
+  /** The answer to a sign-in or sign-up; sets the cookies when that is the transport. */
   answer(grant: Grant, transport: Transport, reply: FastifyReply): z.infer<typeof signedIn> {
+    if (transport === 'cookie') this.browsers.remember(reply, grant.account.emailKey);
     return { ...this.tokens(grant, transport, reply), person: profileOf(grant.account) };
   }
 
