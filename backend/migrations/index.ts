@@ -8,6 +8,7 @@ import { JobDeaths0007 } from './0007-job-deaths.js';
 import { Users0010 } from './0010-users.js';
 import { Guessing0013 } from './0013-guessing.js';
 import { Deals0020 } from './0020-deals.js';
+import { Intake0022 } from './0022-intake.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
@@ -22,4 +23,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Subscriptions0030,
   JobDeaths0007,
   Guessing0013,
+  Intake0022,
 ];

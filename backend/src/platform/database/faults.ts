@@ -37,6 +37,11 @@ export function transient(error: unknown): boolean {
   });
 }
 
+/** True when the work waited in vain for a lock, or for a statement of its own that took too long: others may not have to. */
+export function blocked(error: unknown): boolean {
+  return [...chain(error)].some((e) => e['code'] === '55P03' || e['code'] === '57014');
+}
+
 /** The name of the constraint that a write broke by repeating a unique value, or undefined. */
 export function uniqueViolation(error: unknown): string | undefined {
   const found = [...chain(error)].find((e) => e['code'] === UNIQUE_VIOLATION);

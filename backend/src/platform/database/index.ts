@@ -1,6 +1,6 @@
 export { DatabaseConfig } from './database.config.js';
 export { DatabaseModule } from './database.module.js';
-export { retryable, transient, uniqueViolation } from './faults.js';
+export { blocked, retryable, transient, uniqueViolation } from './faults.js';
 export { isoTime } from './iso-time.js';
 export { migrateDown, migrateUp, pendingMigrations } from './migrate.js';
 export { EntityManager, MikroORM } from './orm.js';

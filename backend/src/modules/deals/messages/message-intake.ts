@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { systemActor, type Actor } from '#platform/access/index.js';
-import { query, Reads, Transactions, type EntityManager } from '#platform/database/index.js';
+import { Batches } from '#platform/batches/index.js';
+import { blocked, Reads, transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { Storage } from '#platform/storage/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
 import { MAX_MESSAGE_BYTES } from '../deals.config.js';
+import { insertMessages, knownMessages, type Identity, type NewRow } from './intake-rows.js';
+import { LONGEST_INTAKE_MS, madeAt, messageKey } from './message-files.js';
+import { sendBack } from './message-tombstones.js';
 import { MessageTooLarge } from './messages.errors.js';
-import { readEnvelope, type Envelope } from './raw-headers.js';
+import { readEnvelope } from './raw-headers.js';
 
 /** Which source a message belongs to. */
 export interface IntakeTarget {
@@ -22,41 +26,46 @@ export interface IntakeContext {
   receivedAt?: Date;
   /** Its place in an IMAP mailbox. */
   uid?: { validity: bigint; uid: number };
+  /** The person who brings it by hand: then it is taken in even when it was removed before. */
   actor?: Actor;
   /** Runs in the transaction that keeps the message, also when it is a duplicate: a cursor that moves with it. */
   also?: (em: EntityManager) => Promise<void>;
 }
 
-/** What became of it. A duplicate names the message that was there first. */
+/** What became of it. A duplicate names the message that was there first, which a person may have removed since. */
 export interface Accepted {
   id: string;
   duplicate: boolean;
 }
 
-const KNOWN = `
-  select id from message where source_id = $1 and (content_hash = $2 or message_id_hash = $3 or (uid_validity = $4 and uid = $5)) limit 1`;
+interface Arrival extends NewRow, Pick<IntakeContext, 'also'> {
+  actor: Actor;
+}
 
-// No conflict target: any of the three identities may be taken by a connection that was faster.
-const INSERT = `
-  insert into message (id, workspace_id, source_id, storage_key, size, content_hash, message_id_hash, uid_validity, uid,
-    subject, sender, sent_at, received_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-  on conflict do nothing returning id`;
+/** Mails of one transaction. More than arrive within the time that one takes would only make each wait. */
+const TOGETHER = { most: 64, strikesAll: (error: unknown) => transient(error) && !blocked(error) };
 
-/** The one door of messages: the raw bytes are kept first, then the row, its event and its parse job commit together. */
+/**
+ * The one door of messages: the raw bytes are kept first, then the row, its event and its parse job commit together. Mails
+ * that arrive at the same time share statements and the commit; each is answered after it.
+ */
 @Injectable()
 @Enqueues('deals.parse-message')
 export class MessageIntake {
   private readonly taken;
+  private readonly known: Batches<Identity, string | undefined>;
+  private readonly rows: Batches<Arrival, { duplicateOf?: string } | undefined>;
 
   constructor(
-    private readonly reads: Reads,
+    reads: Reads,
     private readonly transactions: Transactions,
     private readonly storage: Storage,
     private readonly events: EventLog,
     private readonly jobs: Jobs,
     metrics: Metrics,
   ) {
+    this.known = new Batches((asked) => knownMessages(reads, asked), TOGETHER);
+    this.rows = new Batches((arrivals) => this.commit(arrivals), TOGETHER);
     this.taken = metrics.counter('signalbox_messages_total', 'Messages by what became of them at the door.', [
       'outcome',
     ]);
@@ -69,74 +78,76 @@ export class MessageIntake {
    */
   async accept(target: IntakeTarget, raw: Buffer, context: IntakeContext = {}): Promise<Accepted> {
     if (raw.length > MAX_MESSAGE_BYTES) throw new MessageTooLarge('A message may have at most 25 MB.');
-    const envelope = readEnvelope(raw);
-    const known = await this.known(this.reads, target, envelope, context);
-    if (known) return this.duplicate(known, context);
-
+    const { also, uid, actor, receivedAt = new Date() } = context;
+    const identity = { sourceId: target.id, envelope: readEnvelope(raw), uid, byHand: actor !== undefined };
+    const known = await this.known.add(identity);
+    if (known) {
+      if (also) await this.transactions.run((em) => also(em));
+      return this.duplicate(known);
+    }
     const id = uuidv7();
-    const key = `messages/${target.workspaceId}/${id.slice(0, 8)}/${id}.eml`;
-    await this.storage.put(key, raw, { contentType: 'message/rfc822' });
-    const kept = await this.transactions.run(async (em) => {
-      await context.also?.(em);
-      const values = [id, target.workspaceId, target.id, key, raw.length, envelope.contentHash, envelope.messageIdHash];
-      const place = [context.uid?.validity.toString() ?? null, context.uid?.uid ?? null];
-      const about = [envelope.subject, envelope.sender, envelope.sentAt, context.receivedAt ?? new Date()];
-      const inserted = await query(em, INSERT, [...values, ...place, ...about]);
-      if (inserted.length > 0) await this.received(em, id, target, raw.length, envelope.subject, context.actor);
-      return inserted.length > 0;
-    });
-    this.taken.inc({ outcome: kept ? 'received' : 'duplicate' });
-    if (kept) return { id, duplicate: false };
-    await this.storage.delete(key);
-    return { id: (await this.known(this.reads, target, envelope, context)) ?? id, duplicate: true };
+    const { workspaceId } = target;
+    const storageKey = messageKey(workspaceId, id);
+    await this.storage.put(storageKey, raw, { contentType: 'message/rfc822' });
+    const row = { ...identity, id, workspaceId, storageKey, size: raw.length, receivedAt };
+    const taken = await this.rows.add({ ...row, actor: actor ?? systemActor(), also });
+    if (!taken) {
+      this.taken.inc({ outcome: 'received' });
+      return { id, duplicate: false };
+    }
+    await this.storage.delete(storageKey);
+    return this.duplicate(taken.duplicateOf ?? (await this.known.add(identity)) ?? id);
   }
 
-  private async received(
-    em: EntityManager,
-    id: string,
-    target: IntakeTarget,
-    size: number,
-    subject: string,
-    actor?: Actor,
-  ): Promise<void> {
-    const { workspaceId } = target;
-    this.events.record(em, 'message.received', {
-      workspaceId,
-      subjectId: id,
-      actor: actor ?? systemActor(),
-      data: { sourceId: target.id, size, subject },
+  /** @returns for each: undefined when its row is new, else what it repeats as far as that is known */
+  private commit(arrivals: readonly Arrival[]): Promise<({ duplicateOf?: string } | undefined)[]> {
+    return this.transactions.run(async (em) => {
+      for (const { also } of arrivals) await also?.(em);
+      refuseLate(arrivals);
+      const inserted = await insertMessages(em, arrivals);
+      const byHand = new Set(arrivals.filter((arrival) => arrival.byHand).map(({ id }) => id));
+      const removed = await sendBack(em, [...inserted], byHand);
+      await this.received(
+        em,
+        arrivals.filter(({ id }) => inserted.has(id) && !removed.has(id)),
+      );
+      return arrivals.map(({ id }) => {
+        if (removed.has(id)) return { duplicateOf: removed.get(id) };
+        return inserted.has(id) ? undefined : {};
+      });
     });
-    await this.jobs.enqueue(em, {
+  }
+
+  private async received(em: EntityManager, arrivals: readonly Arrival[]): Promise<void> {
+    for (const { id, workspaceId, sourceId, size, actor, envelope } of arrivals)
+      this.events.record(em, 'message.received', {
+        workspaceId,
+        subjectId: id,
+        actor,
+        data: { sourceId, size, subject: envelope.subject },
+      });
+    const jobs = arrivals.map(({ id, workspaceId }) => ({
       queue: 'deals',
       name: 'parse-message',
       key: id,
       workspaceId,
       subject: { type: 'message', id },
       payload: { messageId: id },
-    });
+    }));
+    await this.jobs.enqueueAll(em, jobs);
   }
 
-  private async known(
-    reads: Reads,
-    target: IntakeTarget,
-    envelope: Envelope,
-    context: IntakeContext,
-  ): Promise<string | undefined> {
-    const { contentHash, messageIdHash } = envelope;
-    const place = [context.uid?.validity.toString() ?? null, context.uid?.uid ?? null];
-    const found = await reads.one<{ id: string }>('messages.known', KNOWN, [
-      target.id,
-      contentHash,
-      messageIdHash,
-      ...place,
-    ]);
-    return found?.id;
-  }
-
-  private async duplicate(id: string, context: IntakeContext): Promise<Accepted> {
-    const { also } = context;
-    if (also) await this.transactions.run((em) => also(em));
+  private duplicate(id: string): Accepted {
     this.taken.inc({ outcome: 'duplicate' });
     return { id, duplicate: true };
   }
+}
+
+/**
+ * A process that slept since it wrote the file must not name it now: it may have been swept. What is begun here ends soon,
+ * for the database ends transactions that rest.
+ */
+function refuseLate(arrivals: readonly Arrival[]): void {
+  const late = arrivals.find(({ id }) => Date.now() - madeAt(id) > LONGEST_INTAKE_MS);
+  if (late) throw new Error(`The message ${late.id} took too long to be kept; it must be sent again.`);
 }

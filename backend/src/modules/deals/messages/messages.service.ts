@@ -9,6 +9,7 @@ import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { FileMissing, Storage } from '#platform/storage/index.js';
 import { ThreadsBusy, ThreadTimeout } from '#platform/threads/index.js';
 import { Message } from './message.entity.js';
+import { bury } from './message-tombstones.js';
 import { MessageQueries } from './message.queries.js';
 import { MessageReadings } from './message-readings.js';
 import { MessageNotFound, MessagesBusy, MessageUnreadable } from './messages.errors.js';
@@ -93,6 +94,7 @@ export class MessagesService {
       const message = await em.findOne(Message, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!message) throw new MessageNotFound('There is no such message in this workspace.');
       await this.readings.withdraw(em, message, who);
+      await bury(em, messageId);
       em.remove(message);
       this.events.record(em, 'message.deleted', {
         workspaceId: who.workspaceId,

@@ -4,6 +4,7 @@ import type { Member } from '#platform/access/index.js';
 import { afterCommit, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { expectVersion, ValidationFailed, type Page } from '#platform/http/index.js';
+import { forgetRemoved } from '../messages/message-tombstones.js';
 import { SourceCredentials } from './source-credentials.js';
 import { SourceQueries } from './source.queries.js';
 import { SourceRunner } from './source-runner.js';
@@ -103,6 +104,7 @@ export class SourcesService {
     await this.transactions.run(async (em) => {
       const source = await this.locked(em, who, sourceId, ifMatch);
       source.remove();
+      await forgetRemoved(em, sourceId);
       this.events.record(em, 'source.deleted', { ...eventOf(who, source), data: { name: source.name } });
       this.wake(em);
     });
