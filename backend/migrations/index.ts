@@ -6,6 +6,7 @@ import { Http0004 } from './0004-http.js';
 import { Access0005 } from './0005-access.js';
 import { JobDeaths0007 } from './0007-job-deaths.js';
 import { Users0010 } from './0010-users.js';
+import { Accounts0011 } from './0011-accounts.js';
 import { Guessing0013 } from './0013-guessing.js';
 import { Deals0020 } from './0020-deals.js';
 import { Intake0022 } from './0022-intake.js';
@@ -22,6 +23,7 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Deals0020,
   Subscriptions0030,
   JobDeaths0007,
+  Accounts0011,
   Guessing0013,
   Intake0022,
 ];

@@ -85,6 +85,7 @@ export const routeRequests: Record<string, RouteRequest> = {
   },
   'POST sessions/current/renewal': { body: async (tenant) => ({ refreshToken: await session(tenant) }) },
   'DELETE sessions/current': { caller: guest },
+  'DELETE sessions': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },
   'POST invitations/acceptance': {

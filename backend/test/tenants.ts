@@ -30,6 +30,16 @@ export const makers: Record<string, Maker> = {
     const body = { email: `guest-${uuidv7()}@example.com`, role: 'viewer' };
     return tenant.made('invitations', body);
   },
+  sessionId: async ({ whole }, caller) => {
+    const id = uuidv7();
+    await whole.make.sql(
+      `insert into session (id, user_id, method, created_at, last_used_at, idle_expires_at, expires_at)
+       select $1, id, 'password', now(), now(), now() + interval '1 day', now() + interval '1 day'
+       from user_account where id = coalesce((select user_id from api_key where id = $2), $2)`,
+      [id, caller.id],
+    );
+    return id;
+  },
   keyId: async (tenant) => (await tenant.key(['deals:read'])).id,
   sourceId: (tenant) => tenant.made('sources', { kind: 'smtp', name: 'Newsletters' }),
   messageId: async (tenant) => {

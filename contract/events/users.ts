@@ -44,7 +44,19 @@ export const userEvents = defineEvents({
   'session.ended': {
     version: 1,
     subject: 'session',
-    data: z.object({ userId: z.uuid(), reason: z.enum(['logout', 'reuse', 'password_changed', 'expired']) }),
+    data: z.object({
+      userId: z.uuid(),
+      reason: z.enum([
+        'logout',
+        'revoked',
+        'reuse',
+        'password_changed',
+        'email_changed',
+        'deletion',
+        'expired',
+        'restored',
+      ]),
+    }),
     about: 'A session ended.',
   },
   'session.refused': {

@@ -38,10 +38,13 @@ import { MembersService } from './members/members.service.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { LiveSessions } from './sessions/live-sessions.js';
+import { OwnSessionsController } from './sessions/own-sessions.controller.js';
+import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { RequestAuthenticator } from './sessions/request-authenticator.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionCookie } from './sessions/session-cookie.js';
+import { SessionUses } from './sessions/session-uses.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignIns } from './sessions/sign-ins.js';
@@ -67,9 +70,11 @@ const sessions = [
   AccessTokenStrategy,
   AccessTokens,
   LiveSessions,
+  OwnSessionsService,
   RefreshTokens,
   RequestAuthenticator,
   SessionCookie,
+  SessionUses,
   SessionsService,
   SignIns,
 ];
@@ -96,6 +101,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     InvitationLinksController,
     InvitationsController,
     MembersController,
+    OwnSessionsController,
     PasswordResetsController,
     ProfileController,
     RegistrationsController,

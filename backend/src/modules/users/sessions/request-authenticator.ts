@@ -6,6 +6,7 @@ import { KeyUses } from '../api-keys/key-uses.js';
 import { LiveKeys } from '../api-keys/live-keys.js';
 import { AccessTokens } from './access-tokens.js';
 import { LiveSessions } from './live-sessions.js';
+import { SessionUses } from './session-uses.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
@@ -17,6 +18,7 @@ export class RequestAuthenticator extends Authenticator {
     private readonly sessions: LiveSessions,
     private readonly keys: LiveKeys,
     private readonly uses: KeyUses,
+    private readonly sessionUses: SessionUses,
   ) {
     super();
   }
@@ -36,6 +38,7 @@ export class RequestAuthenticator extends Authenticator {
     const session = await this.sessions.find(claims.sid);
     if (session?.userId !== claims.sub) throw new Unauthenticated('This session is over: sign in again.');
     const { userId, operator } = session;
+    this.sessionUses.note(claims.sid, ip);
     return { kind: 'user', id: userId, userId, sessionId: claims.sid, address: ip, operator };
   }
 

@@ -5,7 +5,8 @@ import { v7 as uuidv7 } from 'uuid';
 export type SessionMethod = 'password' | 'registration';
 
 /** Why a session ended. */
-export type SessionEnd = 'logout' | 'reuse' | 'password_changed' | 'expired';
+export type SessionEnd =
+  'logout' | 'revoked' | 'reuse' | 'password_changed' | 'email_changed' | 'deletion' | 'expired' | 'restored';
 
 /** Where a sign-in came from, as far as the request tells. */
 export interface Visitor {
@@ -40,6 +41,14 @@ export class Session {
   @Property({ type: 'text', nullable: true })
   userAgent: string | null = null;
 
+  /** Where it was used last, to about a minute. */
+  @Property({ type: 'text', nullable: true })
+  lastAddress: string | null = null;
+
+  /** The device that was recognised at the sign-in. */
+  @Property({ type: 'uuid', nullable: true })
+  deviceId: string | null = null;
+
   @Property({ type: 'timestamptz', columnType: 'timestamptz' })
   createdAt!: Date;
 
@@ -70,13 +79,14 @@ export class Session {
     session.userAgent = visitor.userAgent?.slice(0, 300) ?? null;
     session.createdAt = now;
     session.expiresAt = new Date(now.getTime() + life.totalMs);
-    session.use(life, now);
+    session.use(life, now, visitor.address);
     return session;
   }
 
   /** Notes a use: the idle time starts again, within the whole life. */
-  use(life: SessionLife, now = new Date()): void {
+  use(life: SessionLife, now = new Date(), address?: string): void {
     this.lastUsedAt = now;
+    this.lastAddress = address ?? this.lastAddress;
     this.idleExpiresAt = new Date(Math.min(now.getTime() + life.idleMs, this.expiresAt.getTime()));
   }
 

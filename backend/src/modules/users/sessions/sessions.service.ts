@@ -47,7 +47,7 @@ export class SessionsService {
   /**
    * Signs a person in. An unknown address costs the same work as a wrong password and gets the same answer.
    *
-   * @throws InvalidCredentials, EmailUnverified
+   * @throws InvalidCredentials, EmailUnverified, AttemptsLocked
    */
   async signIn({ email, password }: SignIn, visitor: Visitor): Promise<Grant> {
     const guess: Guess = { kind: 'password', emailKey: email.key, visitor };
@@ -100,7 +100,7 @@ export class SessionsService {
       if (session.runOut()) return this.over(em, session, 'expired', actor);
       const rotation = await this.refreshTokens.rotate(em, session.id, refreshToken);
       if (rotation.outcome === 'reused') return this.over(em, session, 'reuse', actor);
-      if (rotation.outcome === 'rotated') session.use(this.life);
+      if (rotation.outcome === 'rotated') session.use(this.life, new Date(), visitor.address);
       const account = await em.findOneOrFail(Account, session.userId);
       return { session, account, refreshToken: rotation.token };
     });
@@ -117,22 +117,26 @@ export class SessionsService {
     });
   }
 
-  /** Ends every session of a person inside the caller's transaction. */
-  async endAll(em: EntityManager, userId: string, reason: SessionEnd, actor: Actor): Promise<void> {
+  /**
+   * Ends every session of a person inside the caller's transaction, but for one that is to stay.
+   *
+   * @returns how many of them were not over before
+   */
+  async endAll(em: EntityManager, userId: string, reason: SessionEnd, actor: Actor, keep?: string): Promise<number> {
     const open = await em.find(
       Session,
       { userId, endedAt: null },
       { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 1 } },
     );
-    for (const session of open) this.end(em, session, reason, actor);
+    const [over, live] = [open.filter((session) => session.runOut()), open.filter((session) => !session.runOut())];
+    for (const session of over) this.end(em, session, 'expired', actor);
+    const ended = live.filter(({ id }) => id !== keep);
+    for (const session of ended) this.end(em, session, reason, actor);
+    return ended.length;
   }
 
-  private over(em: EntityManager, session: Session, reason: SessionEnd, actor: Actor): null {
-    this.end(em, session, reason, actor);
-    return null;
-  }
-
-  private end(em: EntityManager, session: Session, reason: SessionEnd, actor: Actor): void {
+  /** Ends one session inside the caller's transaction, and says so once. The caller holds its row. */
+  end(em: EntityManager, session: Session, reason: SessionEnd, actor: Actor): void {
     if (!session.end(reason)) return;
     this.events.record(em, 'session.ended', {
       workspaceId: SYSTEM_WORKSPACE,
@@ -142,6 +146,11 @@ export class SessionsService {
       data: { userId: session.userId, reason },
     });
     afterCommit(em, session, () => this.live.forget(session.id));
+  }
+
+  private over(em: EntityManager, session: Session, reason: SessionEnd, actor: Actor): null {
+    this.end(em, session, reason, actor);
+    return null;
   }
 
   private async refuse(
