@@ -39,6 +39,7 @@ import { Source } from './sources/source.entity.js';
 import { Spool } from './sources/spool.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { SourcesService } from './sources/sources.service.js';
+import { UploadForm } from './sources/upload/upload-form.js';
 import { UploadsController } from './sources/upload/uploads.controller.js';
 import { UploadsService } from './sources/upload/uploads.service.js';
 
@@ -54,6 +55,7 @@ const sources = [
   SourceTester,
   SourcesService,
   Spool,
+  UploadForm,
   UploadsService,
   FeedReader,
   IncomingMailHealth,

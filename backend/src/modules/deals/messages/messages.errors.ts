@@ -29,3 +29,9 @@ export class NotAnUploadSource extends Conflict {
   static override code = 'source_takes_no_uploads';
   static override title = 'Source takes no uploads';
 }
+
+/** Some messages of an upload were kept when it broke off; the problem says how many. */
+export class UploadInterrupted extends Unavailable {
+  static override code = 'upload_interrupted';
+  static override title = 'Upload broke off';
+}

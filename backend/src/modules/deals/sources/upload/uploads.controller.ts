@@ -2,8 +2,8 @@ import { Controller, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Member } from '#platform/access/index.js';
-import { Endpoint, Input, Who } from '#platform/http/index.js';
-import { MessageTooLarge, NotAnUploadSource } from '../../messages/messages.errors.js';
+import { Endpoint, Input, PayloadTooLarge, Who } from '#platform/http/index.js';
+import { MessageTooLarge, NotAnUploadSource, UploadInterrupted } from '../../messages/messages.errors.js';
 import { pastedText, sourceParams, uploadSchema, type PastedText } from '../../messages/messages.schemas.js';
 import { SourceNotFound } from '../sources.errors.js';
 import type { SourceParams } from '../sources.schemas.js';
@@ -39,6 +39,8 @@ export class UploadsController {
   @Endpoint({
     permission: 'messages:write',
     summary: 'Bring in mail files',
+    description:
+      'All files are received first: a form that breaks off, or with a file over the limit of the instance, is refused and nothing of it is kept. A message over 25 MB, and a file that is no mail, is listed in `refused`.',
     status: 201,
     params: sourceParams,
     body: files,
@@ -46,7 +48,7 @@ export class UploadsController {
     rateClass: 'upload',
     multipart: true,
     bodyLimit: 512 * MEGABYTE,
-    errors,
+    errors: [...errors, PayloadTooLarge, UploadInterrupted],
   })
   upload(@Who() who: Member, @Input.params() { sourceId }: SourceParams, @Req() request: FastifyRequest) {
     return this.uploads.files(who, sourceId, request);

@@ -1,17 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Member } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
-import { fileBytes, formParts, ValidationFailed } from '#platform/http/index.js';
+import { ValidationFailed } from '#platform/http/index.js';
 import { MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { composeMail } from '../../messages/compose-mail.js';
 import { MessageIntake, type IntakeTarget } from '../../messages/message-intake.js';
-import { NotAnUploadSource } from '../../messages/messages.errors.js';
+import { NotAnUploadSource, UploadInterrupted } from '../../messages/messages.errors.js';
 import type { PastedText, UploadResult } from '../../messages/messages.schemas.js';
 import { SourceHealth } from '../source-health.js';
 import { Source } from '../source.entity.js';
 import { SourceNotFound } from '../sources.errors.js';
+import type { Spooled } from '../spool.js';
 import { splitMbox } from './split-mbox.js';
+import { UploadForm } from './upload-form.js';
 
 const LISTED = 1000;
 const TOO_LARGE = 'A message may have at most 25 MB.';
@@ -19,10 +21,13 @@ const TOO_LARGE = 'A message may have at most 25 MB.';
 /** Messages that people bring themselves: mail files, mailbox files, pasted text. */
 @Injectable()
 export class UploadsService {
+  private readonly log = new Logger('uploads');
+
   constructor(
     private readonly transactions: Transactions,
     private readonly intake: MessageIntake,
     private readonly health: SourceHealth,
+    private readonly form: UploadForm,
   ) {}
 
   /** Takes in a pasted text. @throws SourceNotFound, NotAnUploadSource */
@@ -44,38 +49,31 @@ export class UploadsService {
   }
 
   /**
-   * Takes in the files of a multipart request: `.eml` one message each, `.mbox` any number. Each message is kept by itself:
-   * what came before a fault stays.
+   * Takes in the files of a multipart request: `.eml` one message each, `.mbox` any number. Nothing is kept before all files
+   * are there and none is too large.
    *
-   * @throws SourceNotFound, NotAnUploadSource, PayloadTooLarge for a file beyond the instance's limit, ValidationFailed when there is no file
+   * @throws SourceNotFound, NotAnUploadSource; what `UploadForm` throws, with nothing kept; ValidationFailed when there is no
+   *   file; UploadInterrupted when a part of the messages was kept and the others cannot be just now
    */
   async files(who: Member, sourceId: string, request: FastifyRequest): Promise<UploadResult> {
     const source = await this.source(who, sourceId);
     const tally = new Tally();
-    let files = 0;
-    for await (const part of formParts(request)) {
-      if (part.type !== 'file') continue;
-      files++;
-      await this.file(source, who, part.filename, fileBytes(part), tally);
-    }
-    if (files === 0)
+    const received = await this.form
+      .received(request, async (files) => {
+        for (const { name, content } of files) await this.file(source, who, name, content, tally);
+        if (files.length > 0) await this.health.succeeded(source.id);
+        return files.length;
+      })
+      .catch((error: unknown) => this.interrupted(error, tally));
+    if (received === 0)
       throw new ValidationFailed('There is no file in the request: send .eml or .mbox files as multipart/form-data.');
-    await this.health.succeeded(source.id);
     return tally.result();
   }
 
-  private async file(
-    source: IntakeTarget,
-    who: Member,
-    name: string,
-    bytes: AsyncIterable<Buffer>,
-    tally: Tally,
-  ): Promise<void> {
-    const [first, whole] = await peek(bytes);
-    if (!/^From \S/.test(first.subarray(0, 200).toString('latin1')))
-      return this.single(source, who, name, whole, tally);
+  private async file(source: IntakeTarget, who: Member, name: string, content: Spooled, tally: Tally): Promise<void> {
+    if (!(await isMbox(content))) return this.single(source, who, name, content, tally);
     let number = 0;
-    for await (const part of splitMbox(whole, MAX_MESSAGE_BYTES)) {
+    for await (const part of splitMbox(content.pieces(), MAX_MESSAGE_BYTES)) {
       number++;
       if ('tooLarge' in part) tally.refuse(`${name} (message ${number})`, TOO_LARGE);
       else tally.add(await this.intake.accept(source, part.raw, { actor: who }));
@@ -83,25 +81,26 @@ export class UploadsService {
     if (number === 0) tally.refuse(name, 'The file holds no message.');
   }
 
-  private async single(
-    source: IntakeTarget,
-    who: Member,
-    name: string,
-    bytes: AsyncIterable<Buffer>,
-    tally: Tally,
-  ): Promise<void> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of bytes) {
-      size += chunk.length;
-      if (size <= MAX_MESSAGE_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
-    }
-    if (size > MAX_MESSAGE_BYTES) return tally.refuse(name, TOO_LARGE);
-    const raw = Buffer.concat(chunks);
-    if (!/^[!-9;-~]+[ \t]*:/m.test(raw.subarray(0, 4096).toString('latin1')))
-      return tally.refuse(name, 'The file is neither a mail (.eml) nor a mailbox (.mbox).');
-    tally.add(await this.intake.accept(source, raw, { actor: who }));
+  private async single(source: IntakeTarget, who: Member, name: string, content: Spooled, tally: Tally): Promise<void> {
+    if (content.size > MAX_MESSAGE_BYTES) return tally.refuse(name, TOO_LARGE);
+    await content.whole(async (raw) => {
+      if (!/^[!-9;-~]+[ \t]*:/m.test(raw.subarray(0, 4096).toString('latin1')))
+        return tally.refuse(name, 'The file is neither a mail (.eml) nor a mailbox (.mbox).');
+      tally.add(await this.intake.accept(source, raw, { actor: who }));
+    });
+  }
+
+  /** Who is refused must know what was kept. */
+  private interrupted(error: unknown, tally: Tally): never {
+    const { received, duplicates } = tally.result();
+    if (received === 0) throw error;
+    this.log.error({ err: error });
+    const kept = received === 1 ? '1 message was kept' : `${received} messages were kept`;
+    throw new UploadInterrupted(`${kept}, then the upload broke off. Send it again: nothing is kept twice.`, {
+      members: { received, duplicates },
+      headers: { 'Retry-After': '5' },
+      cause: error,
+    });
   }
 
   private async source(who: Member, id: string): Promise<Source> {
@@ -139,14 +138,7 @@ class Tally {
   }
 }
 
-/** The first chunk, and all of them once more. */
-async function peek(bytes: AsyncIterable<Buffer>): Promise<[Buffer, AsyncIterable<Buffer>]> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const head = await iterator.next();
-  const first = head.done ? Buffer.alloc(0) : head.value;
-  async function* all(): AsyncGenerator<Buffer> {
-    if (!head.done) yield head.value;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  }
-  return [first, all()];
+async function isMbox(content: Spooled): Promise<boolean> {
+  for await (const piece of content.pieces()) return /^From \S/.test(piece.subarray(0, 200).toString('latin1'));
+  return false;
 }
