@@ -4,6 +4,9 @@ import { type FieldError, ValidationFailed } from '#platform/errors/index.js';
 const MAX_DEPTH = 64;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const MAX_ERRORS = 20;
+/** Everybody waits while a body is looked through: this many values take a few milliseconds. */
+const MAX_VALUES = 50_000;
+const MAX_PATH = 400;
 
 /** Why a text cannot be stored, or undefined: PostgreSQL's text holds neither U+0000 nor half a surrogate pair. */
 export function textFault(text: string): string | undefined {
@@ -12,35 +15,56 @@ export function textFault(text: string): string | undefined {
   return undefined;
 }
 
+/** How far a value has been looked through. */
+interface Search {
+  at: string;
+  /** Keys and indices that lead to where the search is. */
+  trail: (string | number)[];
+  values: number;
+  errors: FieldError[];
+}
+
 /**
- * Refuses what no schema can make safe: `__proto__` and its kin as keys, text that cannot be stored, nesting without end.
+ * Refuses what no schema can make safe: `__proto__` and its kin as keys, text that cannot be stored, nesting without end,
+ * more values than any request needs.
  *
  * @param value as JSON.parse gives it
  * @param at the JSON pointer that faults are named under, such as `/body`
  * @throws ValidationFailed naming the fields
  */
 export function refuseHostile(value: unknown, at: string): void {
-  const errors: FieldError[] = [];
-  const stack: { value: unknown; path: string; depth: number }[] = [{ value, path: at, depth: 0 }];
-  for (let next = stack.pop(); next && errors.length < MAX_ERRORS; next = stack.pop()) {
-    const { value: current, path, depth } = next;
-    if (typeof current === 'string') {
-      const fault = textFault(current);
-      if (fault) errors.push({ path, message: fault });
-    } else if (typeof current === 'object' && current !== null) {
-      if (depth >= MAX_DEPTH) {
-        errors.push({ path: path.slice(0, 200), message: `is nested deeper than ${MAX_DEPTH} levels` });
-        break;
-      }
-      for (const [key, child] of Object.entries(current)) {
-        const own = `${path}/${pointerPart(key)}`;
-        const fault = keyFault(key);
-        if (fault) errors.push({ path: own, message: fault });
-        else stack.push({ value: child, path: own, depth: depth + 1 });
-      }
+  const search: Search = { at, trail: [], values: 0, errors: [] };
+  look(value, search);
+  if (search.errors.length > 0) throw invalid(search.errors);
+}
+
+/** Looks at a value and all within it, no deeper than MAX_DEPTH. Paths are written for faults only: they cost the most. */
+function look(value: unknown, search: Search): void {
+  if (++search.values > MAX_VALUES)
+    throw invalid([{ path: search.at, message: `holds more than ${MAX_VALUES} values` }]);
+  if (typeof value === 'string') return note(textFault(value), search);
+  if (typeof value !== 'object' || value === null) return;
+  if (search.trail.length >= MAX_DEPTH) return note(`is nested deeper than ${MAX_DEPTH} levels`, search);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      search.trail.push(i);
+      look(value[i], search);
+      search.trail.pop();
     }
+    return;
   }
-  if (errors.length > 0) throw invalid(errors);
+  for (const key of Object.keys(value)) {
+    search.trail.push(key);
+    const fault = keyFault(key);
+    if (fault) note(fault, search);
+    else look((value as Record<string, unknown>)[key], search);
+    search.trail.pop();
+  }
+}
+
+function note(fault: string | undefined, { at, trail, errors }: Search): void {
+  if (!fault || errors.length >= MAX_ERRORS) return;
+  errors.push({ path: [at, ...trail.map(pointerPart)].join('/').slice(0, MAX_PATH), message: fault });
 }
 
 /**
