@@ -3,8 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Endpoint, Forbidden } from '#platform/http/index.js';
 import { Metrics, TelemetryConfig } from '#platform/telemetry/index.js';
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+import { asksForItself } from './own-machine.js';
 
 /** Measurements for Prometheus: for the holder of the token, or without one for the machine itself. */
 @Controller('metrics')
@@ -20,7 +19,7 @@ export class MetricsController {
     rateClass: 'none',
     summary: 'Measurements for Prometheus',
     description:
-      'Asks for SIGNALBOX_METRICS_TOKEN as a bearer token; while that is not set, answers this machine only.',
+      'Asks for SIGNALBOX_METRICS_TOKEN as a bearer token; while that is not set, answers programs on this machine only, and nothing that a reverse proxy passes on.',
     produces: 'text/plain',
     errors: [Forbidden],
   })
@@ -33,9 +32,9 @@ export class MetricsController {
   private admit(request: FastifyRequest): void {
     const { metricsToken } = this.config;
     if (!metricsToken) {
-      if (LOOPBACK.has(request.ip)) return;
+      if (asksForItself(request.raw)) return;
       throw new Forbidden(
-        'Metrics are for this machine only. Set SIGNALBOX_METRICS_TOKEN to read them from elsewhere.',
+        'Metrics are for programs on this machine only. Set SIGNALBOX_METRICS_TOKEN to read them from elsewhere or through a proxy.',
       );
     }
     const given = Buffer.from(request.headers.authorization ?? '');

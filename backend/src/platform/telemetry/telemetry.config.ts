@@ -21,7 +21,7 @@ export class TelemetryConfig extends configClass('telemetry', {
   metricsToken: setting(
     'SIGNALBOX_METRICS_TOKEN',
     z.string().min(16, 'must have at least 16 characters').optional(),
-    'When set, GET /metrics asks for it as a bearer token; otherwise only the machine itself may read the metrics.',
+    'When set, GET /metrics asks for it as a bearer token; otherwise only programs on the machine itself may read the metrics, and no reverse proxy.',
     true,
   ),
   traceEndpoint: setting(
