@@ -5,9 +5,25 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { ConsoleModule } from '#platform/console/index.js';
+import { Endpoint } from '#platform/http/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { findProgram, root } from '../scripts/lib/paths.mjs';
+
+@Controller('caller')
+class CallerController {
+  @Get()
+  @Endpoint({ permission: 'public', summary: 'Says who calls', response: z.object({ address: z.string() }) })
+  caller(@Req() { ip }: FastifyRequest) {
+    return { address: ip };
+  }
+}
+
+@Module({ controllers: [CallerController] })
+class CallerModule {}
 
 let application: TestApplication;
 let nginx: ChildProcess;
@@ -55,12 +71,12 @@ async function freePort(): Promise<number> {
   return free;
 }
 
-/** Sends a request through nginx. */
-async function through(path: string, headers: Record<string, string> = {}, method = 'GET', body = '') {
+/** Sends a request through nginx, from one of the machine's addresses. */
+async function through(path: string, headers: Record<string, string> = {}, method = 'GET', localAddress = '127.0.0.1') {
   const answer = await new Promise<IncomingMessage>((answered, failed) =>
-    httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, answered)
+    httpRequest({ host: '127.0.0.1', port, path, method, headers, localAddress, agent: false }, answered)
       .on('error', failed)
-      .end(body),
+      .end(),
   );
   let text = '';
   for await (const chunk of answer.setEncoding('utf8')) text += chunk;
@@ -68,7 +84,7 @@ async function through(path: string, headers: Record<string, string> = {}, metho
 }
 
 beforeAll(async () => {
-  application = await startApplication([ConsoleModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
+  application = await startApplication([ConsoleModule, CallerModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
   await application.app.listen(0, '127.0.0.1');
   folder = mkdtempSync(join(tmpdir(), 'signalbox-nginx-'));
   port = await freePort();
@@ -140,6 +156,22 @@ describe('nginx', () => {
     const { status, headers } = await through('/metrics');
     expect([status, headers['x-request-id']]).toEqual([404, undefined]);
   });
+
+  // From the address that the backend trusts, too: what a list adds to would be believed there.
+  it.each(['127.0.0.1', '127.0.0.2'])(
+    'tells the backend who calls, whatever the caller claims (%s)',
+    async (address) => {
+      const claims = [
+        {},
+        { 'X-Forwarded-For': '203.0.113.9' },
+        { 'X-Forwarded-For': '203.0.113.9, 127.0.0.1', 'X-Real-IP': '203.0.113.9', Forwarded: 'for=203.0.113.9' },
+      ];
+      for (const claim of claims) {
+        const { status, text } = await through('/api/v1/caller', claim, 'GET', address);
+        expect([status, text]).toEqual([200, JSON.stringify({ address })]);
+      }
+    },
+  );
 
   it('refuses a body that is too large before the backend sees it', async () => {
     const { status } = await through('/api/v1/x', { 'content-length': String(31 * 1024 * 1024) }, 'POST');
