@@ -12,7 +12,7 @@ function fallback({ schema, secret }: Setting): string {
   const value: unknown = parsed.data;
   if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) return '–';
   if (secret) return '(secret)';
-  const text = String(value);
+  const text = value instanceof Map ? [...value].map(([key, one]) => `${key}=${one}`).join(', ') : String(value);
   return `\`${text === `${process.cwd()}/.data` ? '.data' : text}\``;
 }
 
