@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
-import { affected, Reads, Transactions } from '#platform/database/index.js';
+import { affected, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
@@ -15,7 +15,7 @@ const LIST: SortedList = {
 
 const SUMMARY = `
   id, message_id as "messageId", sender as "from", recipients as "to", subject, octet_length(raw) as size,
-  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt"`;
+  ${isoTime('created_at')} as "createdAt"`;
 
 /** The mails that were kept instead of sent. They hold one-time links: operators only. */
 @Injectable()
