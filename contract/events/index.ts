@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accountEvents } from './accounts.js';
 import { dealEvents } from './deals.js';
 import { guessingEvents } from './guessing.js';
 import { jobEvents } from './jobs.js';
@@ -11,6 +12,7 @@ import { userEvents } from './users.js';
 export const eventCatalogue = {
   ...userEvents,
   ...guessingEvents,
+  ...accountEvents,
   ...dealEvents,
   ...subscriptionEvents,
   ...jobEvents,

@@ -39,6 +39,8 @@ import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { LiveSessions } from './sessions/live-sessions.js';
 import { OwnSessionsController } from './sessions/own-sessions.controller.js';
+import { DeviceMails } from './sessions/device-mails.js';
+import { KnownDevices } from './sessions/known-devices.js';
 import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { RequestAuthenticator } from './sessions/request-authenticator.js';
@@ -72,6 +74,8 @@ const sessions = [
   LiveSessions,
   OwnSessionsService,
   RefreshTokens,
+  DeviceMails,
+  KnownDevices,
   RequestAuthenticator,
   SessionCookie,
   SessionUses,

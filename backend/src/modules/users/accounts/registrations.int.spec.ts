@@ -37,6 +37,7 @@ describe('the first owner', () => {
       ['workspace.created', workspaceId, workspaceId, { name: 'Engines' }],
       ['member.added', workspaceId, person, { role: 'owner' }],
       ['session.started', SYSTEM_WORKSPACE, session.sessionId, { userId: person, method: 'registration' }],
+      ['device.added', SYSTEM_WORKSPACE, expect.any(String), expect.objectContaining({ userId: person, told: false })],
     ]);
     expect((await spec.mailTo('Ada@example.com')).subject).toBe('Confirm your address');
     await expect(spec.app.get(SetupApi).pendingCode()).resolves.toBeNull();

@@ -42,11 +42,15 @@ export class FamiliarBrowsers {
     return entriesOf(cookie).find((entry) => this.vouches(entry, emailKey))?.id ?? null;
   }
 
-  /** Remembers the browser that a session was just started in, or whose person just opened a link from their mailbox. */
-  remember(reply: FastifyReply, emailKey: string): void {
+  /**
+   * Remembers the browser that a session was just started in, or whose person just opened a link from their mailbox.
+   *
+   * @param newId what a browser that is not known yet is to be remembered by; chosen here when absent
+   */
+  remember(reply: FastifyReply, emailKey: string, newId = randomBytes(16).toString('base64url')): void {
     const entries = entriesOf(browsersOf(reply.request));
     const others = entries.filter((entry) => !this.vouches(entry, emailKey));
-    const id = entries.find((entry) => !others.includes(entry))?.id ?? randomBytes(16).toString('base64url');
+    const id = entries.find((entry) => !others.includes(entry))?.id ?? newId;
     const expires = new Date(Date.now() + DAYS * 86_400_000);
     const until = String(Math.floor(expires.getTime() / 1000));
     const entry = `${id}.${until}.${this.signatures.sign(PURPOSE, signed(emailKey, id, until))}`;

@@ -5,6 +5,7 @@ import { isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { deviceName } from './device-name.js';
+import { KnownDevices } from './known-devices.js';
 import type { SessionShown, SessionsEnd } from './own-sessions.schemas.js';
 import { Session } from './session.entity.js';
 import { SessionUses } from './session-uses.js';
@@ -36,6 +37,7 @@ export class OwnSessionsService {
     private readonly cursor: Cursor,
     private readonly uses: SessionUses,
     private readonly sessions: SessionsService,
+    private readonly devices: KnownDevices,
   ) {}
 
   /** A page of the sessions that are not over. */
@@ -57,14 +59,18 @@ export class OwnSessionsService {
       const session = await em.findOne(Session, { id: sessionId, userId: who.userId, endedAt: null }, lock);
       if (!session || session.runOut()) throw new NotFound('There is no such session, or it is over.');
       this.sessions.end(em, session, 'revoked', who);
+      await this.devices.forget(em, who.userId, [session], who.sessionId);
     });
   }
 
   /** Ends all sessions, or all but the caller's. @returns how many */
   async endMany(who: Person, { which }: SessionsEnd): Promise<{ count: number }> {
     const keep = which === 'others' ? who.sessionId : undefined;
-    const count = await this.transactions.run((em) => this.sessions.endAll(em, who.userId, 'revoked', who, keep));
-    return { count };
+    return this.transactions.run(async (em) => {
+      const ended = await this.sessions.endAll(em, who.userId, 'revoked', who, keep);
+      await this.devices.forget(em, who.userId, ended, who.sessionId);
+      return { count: ended.length };
+    });
   }
 
   private shown({ userAgent, ...row }: Omit<Row, '_key'>, who: Person): SessionShown {

@@ -21,6 +21,8 @@ export interface Visitor {
 export interface SessionLife {
   totalMs: number;
   idleMs: number;
+  /** Whether it is a browser, which is handed cookies; otherwise it is a program that keeps its tokens itself. */
+  keepsCookies?: boolean;
 }
 
 /** One sign-in of one person: the grant that refresh tokens renew until it ends or runs out. */

@@ -9,6 +9,7 @@ import type { Guess } from '../guessing/guess.js';
 import { SignInGuard } from '../guessing/sign-in-guard.js';
 import { UsersConfig } from '../users.config.js';
 import { NOBODY, personAs, strangerAs } from './actors.js';
+import { KnownDevices } from './known-devices.js';
 import { LiveSessions } from './live-sessions.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session, type SessionEnd, type SessionLife, type SessionMethod, type Visitor } from './session.entity.js';
@@ -25,6 +26,8 @@ export interface Grant {
   session: Session;
   account: Account;
   refreshToken: string;
+  /** What the browser is to be remembered by, when the session was just started in one. */
+  browserId?: string | undefined;
 }
 
 /** Starts, renews and ends sessions. */
@@ -40,6 +43,7 @@ export class SessionsService {
     private readonly guard: SignInGuard,
     private readonly refreshTokens: RefreshTokens,
     private readonly live: LiveSessions,
+    private readonly devices: KnownDevices,
   ) {
     this.life = { totalMs: config.sessionDays * DAY_MS, idleMs: config.sessionIdleDays * DAY_MS };
   }
@@ -82,7 +86,8 @@ export class SessionsService {
       actor: personAs(account.id, visitor, session.id),
       data: { userId: account.id, method },
     });
-    return { session, account, refreshToken };
+    const browserId = await this.devices.meet(em, account, session, visitor);
+    return { session, account, refreshToken, browserId };
   }
 
   /**
@@ -120,9 +125,9 @@ export class SessionsService {
   /**
    * Ends every session of a person inside the caller's transaction, but for one that is to stay.
    *
-   * @returns how many of them were not over before
+   * @returns those that were not over before
    */
-  async endAll(em: EntityManager, userId: string, reason: SessionEnd, actor: Actor, keep?: string): Promise<number> {
+  async endAll(em: EntityManager, userId: string, reason: SessionEnd, actor: Actor, keep?: string): Promise<Session[]> {
     const open = await em.find(
       Session,
       { userId, endedAt: null },
@@ -132,7 +137,7 @@ export class SessionsService {
     for (const session of over) this.end(em, session, 'expired', actor);
     const ended = live.filter(({ id }) => id !== keep);
     for (const session of ended) this.end(em, session, reason, actor);
-    return ended.length;
+    return ended;
   }
 
   /** Ends one session inside the caller's transaction, and says so once. The caller holds its row. */

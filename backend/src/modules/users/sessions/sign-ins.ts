@@ -22,7 +22,7 @@ export class SignIns {
 
   /** The answer to a sign-in or sign-up; sets the cookies when that is the transport. */
   answer(grant: Grant, transport: Transport, reply: FastifyReply): z.infer<typeof signedIn> {
-    if (transport === 'cookie') this.browsers.remember(reply, grant.account.emailKey);
+    if (transport === 'cookie') this.browsers.remember(reply, grant.account.emailKey, grant.browserId);
     return { ...this.tokens(grant, transport, reply), person: profileOf(grant.account) };
   }
 

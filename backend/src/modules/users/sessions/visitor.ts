@@ -7,5 +7,6 @@ import type { Visitor } from './session.entity.js';
 export const From = createParamDecorator((_: unknown, context: ExecutionContext): Visitor => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { ip: address, id: requestId } = request;
-  return { address, userAgent: request.headers['user-agent'], requestId, browsers: browsersOf(request) };
+  const keepsCookies = (request.body as { transport?: unknown } | null | undefined)?.transport !== 'body';
+  return { address, userAgent: request.headers['user-agent'], requestId, browsers: browsersOf(request), keepsCookies };
 });
