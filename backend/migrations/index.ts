@@ -7,6 +7,7 @@ import { Access0005 } from './0005-access.js';
 import { JobDeaths0007 } from './0007-job-deaths.js';
 import { Users0010 } from './0010-users.js';
 import { Accounts0011 } from './0011-accounts.js';
+import { Factors0012 } from './0012-factors.js';
 import { Guessing0013 } from './0013-guessing.js';
 import { Deals0020 } from './0020-deals.js';
 import { Intake0022 } from './0022-intake.js';
@@ -25,5 +26,6 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   JobDeaths0007,
   Accounts0011,
   Guessing0013,
+  Factors0012,
   Intake0022,
 ];

@@ -2,6 +2,7 @@
 // example of the API document.
 import { v7 as uuidv7 } from 'uuid';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
+import { equipped, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
 import { mailedToken, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
 
@@ -86,6 +87,19 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST sessions/current/renewal': { body: async (tenant) => ({ refreshToken: await session(tenant) }) },
   'DELETE sessions/current': { caller: guest },
   'DELETE sessions': { caller: guest },
+  'POST sessions/second-factor': {
+    body: async (tenant) => {
+      const { challenge, code } = await equipped(tenant);
+      return { challenge, proof: { method: 'totp', code }, transport: 'body' };
+    },
+  },
+  'POST sessions/passkey': { body: passkeySignIn },
+  'POST me/totp/confirmation': { caller: guest, body: pendingCode },
+  'DELETE me/totp': { caller: ownerOfPendingApp },
+  'POST me/recovery-codes': { caller: async (tenant) => (await equipped(tenant)).person },
+  'POST me/passkeys': { caller: guest, body: newPasskeyOf },
+  'PATCH me/passkeys/:passkeyId': { caller: guest, body: () => ({ name: 'Phone' }) },
+  'DELETE me/passkeys/:passkeyId': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },
   'POST invitations/acceptance': {

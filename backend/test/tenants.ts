@@ -57,6 +57,15 @@ export const makers: Record<string, Maker> = {
     const { text } = await tenant.get<{ text: string }>(`subscriptions/${subscriptionId}/mail-preview`);
     return /unsubscriptions\/(\S+)/.exec(text)?.[1] ?? '';
   },
+  passkeyId: async ({ whole }, caller) => {
+    const id = uuidv7();
+    await whole.make.sql(
+      `insert into passkey (id, user_id, credential_id, public_key, counter, transports, synced, name, created_at)
+       select $1, id, $2, '', 0, '{}', false, 'Laptop', now() from user_account where id = $3`,
+      [id, id, caller.id],
+    );
+    return id;
+  },
   jobId: async ({ whole }) => {
     const id = uuidv7();
     // Held, so that no worker takes it before the route does.

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accountEvents } from './accounts.js';
 import { dealEvents } from './deals.js';
+import { factorEvents } from './factors.js';
 import { guessingEvents } from './guessing.js';
 import { jobEvents } from './jobs.js';
 import { logEvents } from './log.js';
@@ -12,6 +13,7 @@ import { userEvents } from './users.js';
 export const eventCatalogue = {
   ...userEvents,
   ...guessingEvents,
+  ...factorEvents,
   ...accountEvents,
   ...dealEvents,
   ...subscriptionEvents,

@@ -38,7 +38,11 @@ export const userEvents = defineEvents({
   'session.started': {
     version: 1,
     subject: 'session',
-    data: z.object({ userId: z.uuid(), method: z.enum(['password', 'registration']) }),
+    data: z.object({
+      userId: z.uuid(),
+      method: z.enum(['password', 'registration', 'passkey', 'identity']),
+      factor: z.enum(['totp', 'passkey', 'recovery_code']).optional(),
+    }),
     about: 'A person signed in.',
   },
   'session.ended': {
@@ -52,6 +56,7 @@ export const userEvents = defineEvents({
         'reuse',
         'password_changed',
         'email_changed',
+        'factor_added',
         'deletion',
         'expired',
         'restored',

@@ -29,6 +29,7 @@ import { FamiliarBrowsers } from './guessing/familiar-browsers.js';
 import { LockMails } from './guessing/lock-mails.js';
 import { LockNoticeJob } from './guessing/lock-notice.job.js';
 import { SignInGuard } from './guessing/sign-in-guard.js';
+import { factorControllers, factorEntities, factorProviders } from './factors/factors.parts.js';
 import { Invitation } from './members/invitation.entity.js';
 import { InvitationMails } from './members/invitation-mails.js';
 import { InvitationLinksController, InvitationsController } from './members/invitations.controller.js';
@@ -97,7 +98,10 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
 /** People: accounts, sessions, workspaces with their members, API keys, and the first owner. */
 @Global()
 @Module({
-  imports: [JwtModule.register({}), MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace])],
+  imports: [
+    JwtModule.register({}),
+    MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace, ...factorEntities]),
+  ],
   controllers: [
     AccountUnlocksController,
     ApiKeysController,
@@ -111,10 +115,12 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     RegistrationsController,
     SessionsController,
     WorkspacesController,
+    ...factorControllers,
   ],
   providers: [
     ...accounts,
     ...sessions,
+    ...factorProviders,
     ...guessing,
     ...workspaces,
     ...keys,

@@ -2,11 +2,19 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { v7 as uuidv7 } from 'uuid';
 
 /** How a session was started. */
-export type SessionMethod = 'password' | 'registration';
+export type SessionMethod = 'password' | 'registration' | 'passkey' | 'identity';
 
 /** Why a session ended. */
 export type SessionEnd =
-  'logout' | 'revoked' | 'reuse' | 'password_changed' | 'email_changed' | 'deletion' | 'expired' | 'restored';
+  | 'logout'
+  | 'revoked'
+  | 'reuse'
+  | 'password_changed'
+  | 'email_changed'
+  | 'factor_added'
+  | 'deletion'
+  | 'expired'
+  | 'restored';
 
 /** Where a sign-in came from, as far as the request tells. */
 export interface Visitor {

@@ -7,7 +7,7 @@ import { AttemptsLocked } from '../guessing/guessing.errors.js';
 import type { Visitor } from './session.entity.js';
 import { SessionCookie } from './session-cookie.js';
 import { EmailUnverified, ForeignOrigin, InvalidCredentials, SessionOver } from './sessions.errors.js';
-import { type Renewal, renewal, signedIn, type SignIn, signIn, tokens } from './sessions.schemas.js';
+import { entered, type Renewal, renewal, type SignIn, signIn, tokens } from './sessions.schemas.js';
 import { SessionsService } from './sessions.service.js';
 import { SignIns } from './sign-ins.js';
 import { From } from './visitor.js';
@@ -25,16 +25,18 @@ export class SessionsController {
   @Endpoint({
     permission: 'public',
     summary: 'Sign in',
-    description: 'Gives an access token of 15 minutes and a refresh token that renews it.',
+    description:
+      'Gives an access token of 15 minutes and a refresh token that renews it; or, to a person with a second factor, the ' +
+      'question that POST /sessions/second-factor answers.',
     body: signIn,
-    response: signedIn,
+    response: entered,
     errors: [InvalidCredentials, EmailUnverified, AttemptsLocked],
     rateClass: 'auth',
     idempotent: false,
     oneTimeSecret: true,
   })
   async signIn(@Input.body() body: SignIn, @From() from: Visitor, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.signIns.answer(await this.service.signIn(body, from), body.transport, reply);
+    return this.signIns.entry(await this.service.signIn(body, from), body.transport, reply);
   }
 
   @Post('current/renewal')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { email, givenPassword, profile } from '../accounts/accounts.schemas.js';
+import { secondFactorRequired } from '../factors/factors.schemas.js';
 
 /** A sign-in. Browsers keep the refresh token in a cookie that scripts cannot read; other clients ask for it in the body. */
 export const signIn = z.strictObject({
@@ -21,7 +22,10 @@ export const tokens = z.object({
 export type Tokens = z.infer<typeof tokens>;
 
 /** The answer to a sign-in. */
-export const signedIn = tokens.extend({ person: profile });
+export const signedIn = tokens.extend({ state: z.literal('signed_in'), person: profile });
+
+/** The answer to a first factor: signed in, or asked for the second. */
+export const entered = z.discriminatedUnion('state', [signedIn, secondFactorRequired]);
 
 /** The answer to a sign-up: signed in, or waiting for the address to be confirmed. */
 export const registered = z.object({

@@ -5,6 +5,9 @@ import { afterCommit, type EntityManager, query, Transactions } from '#platform/
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { Passwords } from '../accounts/passwords.js';
+import type { SecondFactorRequired } from '../factors/factors.schemas.js';
+import type { FactorMethod } from '../factors/held-factors.js';
+import { SecondFactorStep } from '../factors/sign-in/second-factor-step.js';
 import type { Guess } from '../guessing/guess.js';
 import { SignInGuard } from '../guessing/sign-in-guard.js';
 import { UsersConfig } from '../users.config.js';
@@ -30,6 +33,9 @@ export interface Grant {
   browserId?: string | undefined;
 }
 
+/** What proving a first factor comes to: a session, or the question for a second one. */
+export type Entry = Grant | SecondFactorRequired;
+
 /** Starts, renews and ends sessions. */
 @Injectable()
 export class SessionsService {
@@ -44,6 +50,7 @@ export class SessionsService {
     private readonly refreshTokens: RefreshTokens,
     private readonly live: LiveSessions,
     private readonly devices: KnownDevices,
+    private readonly secondFactor: SecondFactorStep,
   ) {
     this.life = { totalMs: config.sessionDays * DAY_MS, idleMs: config.sessionIdleDays * DAY_MS };
   }
@@ -51,9 +58,10 @@ export class SessionsService {
   /**
    * Signs a person in. An unknown address costs the same work as a wrong password and gets the same answer.
    *
+   * @returns a session, or what a person with a second factor has to prove first
    * @throws InvalidCredentials, EmailUnverified, AttemptsLocked
    */
-  async signIn({ email, password }: SignIn, visitor: Visitor): Promise<Grant> {
+  async signIn({ email, password }: SignIn, visitor: Visitor): Promise<Entry> {
     const guess: Guess = { kind: 'password', emailKey: email.key, visitor };
     await this.guard.check(guess);
     const known = await this.transactions.reader().findOne(Account, { emailKey: email.key });
@@ -62,19 +70,34 @@ export class SessionsService {
     if (!matches) return this.refuse(known, 'password', guess);
     if (!known.maySignIn) return this.refuse(known, 'unverified', guess);
     const upgraded = this.passwords.outdated(known.passwordHash ?? '') ? await this.passwords.hash(password) : null;
-    const grant = await this.transactions.run(async (em) => {
+    const entry = await this.transactions.run(async (em) => {
       const account = await em.findOneOrFail(Account, known.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
       // The password may have been reset while the old one was being checked.
       if (account.passwordHash !== known.passwordHash) return null;
       if (upgraded) account.passwordHash = upgraded;
       await this.guard.succeeded(em, guess);
-      return this.start(em, account, 'password', visitor);
+      return this.enter(em, account, 'password', visitor);
     });
-    return grant ?? this.refuse(known, 'password', guess);
+    return entry ?? this.refuse(known, 'password', guess);
   }
 
-  /** Starts a session inside the caller's transaction. */
-  async start(em: EntityManager, account: Account, method: SessionMethod, visitor: Visitor): Promise<Grant> {
+  /** Lets a person in who proved a first factor: starts a session, or asks for the second factor of one who has it. */
+  async enter(em: EntityManager, account: Account, method: SessionMethod, visitor: Visitor): Promise<Entry> {
+    return (await this.secondFactor.ask(em, account, method)) ?? this.start(em, account, method, visitor);
+  }
+
+  /**
+   * Starts a session inside the caller's transaction.
+   *
+   * @param factor the second factor that was proved, if one was
+   */
+  async start(
+    em: EntityManager,
+    account: Account,
+    method: SessionMethod,
+    visitor: Visitor,
+    factor?: FactorMethod,
+  ): Promise<Grant> {
     const session = Session.start(account.id, method, visitor, this.life);
     await query(em, FORGET_OLD, [account.id]);
     await em.persist(session).flush();
@@ -84,7 +107,7 @@ export class SessionsService {
       scope: { kind: 'user', id: account.id },
       subjectId: session.id,
       actor: personAs(account.id, visitor, session.id),
-      data: { userId: account.id, method },
+      data: { userId: account.id, method, factor },
     });
     const browserId = await this.devices.meet(em, account, session, visitor);
     return { session, account, refreshToken, browserId };
