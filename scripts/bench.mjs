@@ -1,8 +1,9 @@
-// `npm run bench [NAME]`: runs backend/bench/*.bench.ts, each on a fresh PostgreSQL and Redis, one after the other.
+// `npm run bench [NAME] [-- OPTIONS]`: runs backend/bench/*.bench.ts, each on a fresh PostgreSQL and Redis, one after the other.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOrder } from './lib/bench-order.mjs';
 import { ensureBuild } from './lib/build.mjs';
 import { command } from './lib/command.mjs';
 import { ensureDebianPackages, REDIS } from './lib/debian.mjs';
@@ -27,9 +28,10 @@ async function compile() {
 
 /**
  * @param {string} name
+ * @param {string[]} options
  * @returns {Promise<number>} the exit code
  */
-async function bench(name) {
+async function bench(name, options) {
   const dir = mkdtempSync(join(tmpdir(), 'signalbox-bench-'));
   chmodSync(dir, 0o711);
   mkdirSync(join(dir, 'data'));
@@ -43,7 +45,7 @@ async function bench(name) {
     say(`\n== ${name}`);
     const child = spawn(
       pinnedNode,
-      ['--enable-source-maps', '--expose-gc', join(root, `dist/backend/bench/${name}.bench.js`)],
+      ['--enable-source-maps', '--expose-gc', join(root, `dist/backend/bench/${name}.bench.js`), ...options],
       {
         cwd: root,
         env: {
@@ -69,11 +71,9 @@ await command(async () => {
   const known = readdirSync(join(root, 'backend/bench'))
     .filter((file) => file.endsWith(SUFFIX))
     .map((file) => file.slice(0, -SUFFIX.length));
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.find((name) => !known.includes(name));
-  if (unknown) throw new Fault(`There is no benchmark "${unknown}"; there are: ${known.join(', ')}.`);
+  const { names, options } = readOrder(process.argv.slice(2), known);
   await compile();
   let worst = 0;
-  for (const name of wanted.length > 0 ? wanted : known.sort()) worst = Math.max(worst, await bench(name));
+  for (const name of names) worst = Math.max(worst, await bench(name, options));
   return worst;
 });

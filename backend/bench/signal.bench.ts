@@ -1,7 +1,7 @@
 // The program's main job: from a mail's acceptance (the sender has its 250) to the end of the alert's DATA at the next mail
 // server. The application is one process with default settings, on PostgreSQL with fsync and Redis; one subscription matches
 // every mail. Mails come at a steady rate far below what it can take, so that the figure is latency and not backlog.
-// With BENCH_PROFILE=1 the application writes a CPU profile into .data/profile.
+// With `--profile` the application writes a CPU profile into .data/profile.
 // The limit, in the same run, in turns: a bare relay, also a process of its own, that accepts the same mails with
 // `smtp-server` into memory and hands them on with a pool of `nodemailer`, to the same server.
 import { fork } from 'node:child_process';
@@ -140,7 +140,7 @@ async function measure(): Promise<void> {
     SIGNALBOX_SMTP_IN_HOST: '127.0.0.1',
     SIGNALBOX_SMTP_IN_PORT: String(smtpPort),
     SIGNALBOX_LOG_LEVEL: 'warn',
-    ...(process.env['BENCH_PROFILE'] ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=.data/profile' } : {}),
+    ...(process.argv.includes('--profile') ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=.data/profile' } : {}),
   });
   const relayProcess = fork(fileURLToPath(import.meta.url), ['--relay', String(sinkPort)]);
   try {
