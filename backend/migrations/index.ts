@@ -4,6 +4,7 @@ import { Jobs0002 } from './0002-jobs.js';
 import { Mail0003 } from './0003-mail.js';
 import { Http0004 } from './0004-http.js';
 import { Access0005 } from './0005-access.js';
+import { Upkeep0006 } from './0006-upkeep.js';
 import { JobDeaths0007 } from './0007-job-deaths.js';
 import { Users0010 } from './0010-users.js';
 import { Accounts0011 } from './0011-accounts.js';
@@ -28,4 +29,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Guessing0013,
   Factors0012,
   Intake0022,
+  Upkeep0006,
 ];
