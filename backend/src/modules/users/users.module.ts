@@ -16,6 +16,7 @@ import { OneTimeTokens } from './accounts/one-time-tokens.js';
 import { PasswordResetsService } from './accounts/password-resets.service.js';
 import { Passwords } from './accounts/passwords.js';
 import { ProfileService } from './accounts/profile.service.js';
+import { SignUpJob } from './accounts/sign-up.job.js';
 import { RegistrationsService } from './accounts/registrations.service.js';
 import { ApiKey } from './api-keys/api-key.entity.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -68,6 +69,7 @@ const accounts = [
   Passwords,
   ProfileService,
   RegistrationsService,
+  SignUpJob,
 ];
 const sessions = [
   AccessTokenStrategy,

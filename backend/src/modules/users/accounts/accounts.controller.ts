@@ -2,6 +2,7 @@ import { Controller, Get, Patch, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '#platform/access/index.js';
 import { Endpoint, IfMatch, Input, PreconditionFailed, Who } from '#platform/http/index.js';
+import { FamiliarBrowsers } from '../guessing/familiar-browsers.js';
 import { InvitationClosed, OtherAddress } from '../members/members.errors.js';
 import type { Visitor } from '../sessions/session.entity.js';
 import { registered } from '../sessions/sessions.schemas.js';
@@ -100,7 +101,10 @@ export class EmailVerificationsController {
 /** Setting a forgotten password anew. */
 @Controller('password-resets')
 export class PasswordResetsController {
-  constructor(private readonly service: PasswordResetsService) {}
+  constructor(
+    private readonly service: PasswordResetsService,
+    private readonly browsers: FamiliarBrowsers,
+  ) {}
 
   @Post()
   @Endpoint({
@@ -127,8 +131,12 @@ export class PasswordResetsController {
     rateClass: 'auth',
     idempotent: false,
   })
-  complete(@Input.body() body: PasswordReset, @From() from: Visitor) {
-    return this.service.complete(body, from);
+  async complete(
+    @Input.body() body: PasswordReset,
+    @From() from: Visitor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    this.browsers.remember(reply, await this.service.complete(body, from));
   }
 }
 

@@ -10,6 +10,7 @@ import { Account } from './account.entity.js';
 import { AccountMails } from './account-mails.js';
 import { LinkExpired } from './accounts.errors.js';
 import type { Addressed, PasswordReset } from './accounts.schemas.js';
+import { AccountUnlocksService } from '../guessing/account-unlocks.service.js';
 import { EmailVerificationsService } from './email-verifications.service.js';
 import { OneTimeTokens } from './one-time-tokens.js';
 import { tokenHash } from './tokens.js';
@@ -28,6 +29,7 @@ export class PasswordResetsService {
     private readonly sessions: SessionsService,
     private readonly verifications: EmailVerificationsService,
     private readonly mails: AccountMails,
+    private readonly unlocks: AccountUnlocksService,
   ) {}
 
   /** Asks for a link. Whether the address is known is found out by a job, so that the answer's time tells nothing. */
@@ -47,11 +49,12 @@ export class PasswordResetsService {
   /**
    * Sets the new password, ends every session, and takes the address for confirmed: the link was read there.
    *
+   * @returns the key of the account's address, whose browser this is
    * @throws LinkExpired when the token is unknown, used, or too old
    */
-  async complete({ token, password }: PasswordReset, visitor: Visitor): Promise<void> {
+  async complete({ token, password }: PasswordReset, visitor: Visitor): Promise<string> {
     const passwordHash = await this.passwords.hash(password);
-    await this.transactions.run(async (em) => {
+    return this.transactions.run(async (em) => {
       const redeemed = await this.tokens.redeem(em, 'reset_password', token);
       const account =
         redeemed && (await em.findOne(Account, redeemed.userId, { lockMode: LockMode.PESSIMISTIC_WRITE }));
@@ -68,7 +71,9 @@ export class PasswordResetsService {
       });
       await this.sessions.endAll(em, account.id, 'password_changed', actor);
       await this.tokens.discard(em, 'reset_password', account.id);
+      await this.unlocks.afterReset(em, account, visitor);
       await this.mails.passwordChanged(em, account);
+      return account.emailKey;
     });
   }
 }

@@ -107,10 +107,10 @@ describe('registration where anybody may sign up', () => {
     const answer = await register({ ...ada, email, locale: 'pt-PT', timeZone: 'Europe/Lisbon', currency: 'EUR' });
     expect([answer.statusCode, answer.json()]).toEqual([201, { state: 'verification_sent', session: null }]);
     expect(answer.headers['set-cookie']).toBeUndefined();
+    const { token } = await spec.mailTo(email);
     const refused = await signIn(email);
     expect([refused.statusCode, refused.json().code]).toEqual([403, 'email_unverified']);
 
-    const { token } = await spec.mailTo(email);
     const confirm = () => spec.request('POST', '/api/v1/email-verifications/completion', { payload: { token } });
     expect((await confirm()).statusCode).toBe(204);
     const again = await confirm();
@@ -148,6 +148,7 @@ describe('registration where anybody may sign up', () => {
     ];
     const answers = await Promise.all(spellings.map((email) => register({ ...ada, email })));
     expect(answers.map((a) => a.statusCode)).toEqual([201, 201, 201, 201, 201]);
+    await jobsDone(spec);
     expect(await spec.rows(`select from user_account where email_key = 'race@example.com'`)).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Transactions, uniqueViolation } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { InvitationsService } from '../members/invitations.service.js';
 import { OtherAddress } from '../members/members.errors.js';
 import { personAs } from '../sessions/actors.js';
@@ -9,19 +10,23 @@ import { type Grant, SessionsService } from '../sessions/sessions.service.js';
 import { SetupCode } from '../setup/setup-code.js';
 import { UsersConfig } from '../users.config.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
-import { Account } from './account.entity.js';
+import { Account, type Profile } from './account.entity.js';
 import { AccountMails } from './account-mails.js';
 import { EmailTaken, RegistrationClosed, SetupRequired } from './accounts.errors.js';
 import type { Registration } from './accounts.schemas.js';
 import { Passwords } from './passwords.js';
+import type { SignUp } from './sign-up.job.js';
+import { tokenHash } from './tokens.js';
 
 /** Signs people up: the first owner by the setup code, others by invitation, or anybody where that is allowed. */
+@Enqueues('users.sign_up')
 @Injectable()
 export class RegistrationsService {
   constructor(
     private readonly config: UsersConfig,
     private readonly transactions: Transactions,
     private readonly events: EventLog,
+    private readonly jobs: Jobs,
     private readonly passwords: Passwords,
     private readonly setupCode: SetupCode,
     private readonly workspaces: WorkspacesService,
@@ -34,7 +39,7 @@ export class RegistrationsService {
    * Signs somebody up.
    *
    * @returns the session of the first owner or of an invited person, who are signed in at once; null when a confirmation
-   *   link was mailed, which is also the answer for an address that has an account (its owner gets a mail that says so)
+   *   link will be mailed, which is also the answer for an address that has an account (its owner gets a mail that says so)
    * @throws SetupCodeRefused, SetupRequired, RegistrationClosed, InvitationClosed, OtherAddress, EmailTaken
    */
   async register(wanted: Registration, visitor: Visitor): Promise<Grant | null> {
@@ -76,20 +81,28 @@ export class RegistrationsService {
     });
   }
 
+  /** Whether the address is known is found out by a job, so that the answer's time tells nothing. */
   private async anybody(wanted: Registration, passwordHash: string, visitor: Visitor): Promise<null> {
-    try {
-      await this.transactions.run(async (em) => {
-        const known = await em.findOne(Account, { emailKey: wanted.email.key });
-        if (known) return this.mails.alreadyRegistered(em, known);
-        const account = accountOf(wanted, passwordHash);
-        await this.add(em, account, visitor);
-        await this.mails.verification(em, account);
-      });
-    } catch (error) {
-      // Somebody signed the same address up in between: that one made the account, and its link is under way.
-      if (!(error instanceof EmailTaken)) throw error;
-    }
+    const { email, name, locale, timeZone, currency } = wanted;
+    const from = { address: visitor.address, requestId: visitor.requestId };
+    const payload: SignUp = { email: { ...email }, name, locale, timeZone, currency, passwordHash, ...from };
+    // While a sign-up of the address waits, another one is not taken: the first makes the account.
+    const key = tokenHash(email.key).toString('base64url');
+    await this.transactions.run((em) => this.jobs.enqueue(em, { queue: 'users', name: 'sign_up', payload, key }));
     return null;
+  }
+
+  /**
+   * Opens the account of somebody who signed up where anybody may, or tells the owner of the address that there is one.
+   *
+   * @throws EmailTaken when somebody signed the same address up in between: the transaction is to be repeated
+   */
+  async admit(em: EntityManager, { passwordHash, address, requestId, ...wanted }: SignUp): Promise<void> {
+    const known = await em.findOne(Account, { emailKey: wanted.email.key });
+    if (known) return this.mails.alreadyRegistered(em, known);
+    const account = accountOf(wanted, passwordHash);
+    await this.add(em, account, { address, requestId });
+    await this.mails.verification(em, account);
   }
 
   private async add(em: EntityManager, account: Account, visitor: Visitor): Promise<void> {
@@ -113,7 +126,7 @@ export class RegistrationsService {
   }
 }
 
-function accountOf(wanted: Registration, passwordHash: string): Account {
+function accountOf(wanted: Pick<Registration, 'email' | 'name'> & Partial<Profile>, passwordHash: string): Account {
   const { email, name, locale, timeZone, currency } = wanted;
   const preferences = Object.entries({ locale, timeZone, currency }).filter(([, value]) => value !== undefined);
   return Account.open(email, passwordHash, { name, ...Object.fromEntries(preferences) });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '#platform/database/index.js';
+import { type EntityManager, Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Enqueues, JobHandler, type JobOutcome, Jobs, type RunningJob } from '#platform/jobs/index.js';
 import { Account } from '../accounts/account.entity.js';
@@ -52,14 +52,24 @@ export class AccountUnlocksService {
       if (!account || account.emailKey !== redeemed?.emailKey) throw new LinkExpired();
       await this.tokens.discard(em, 'unlock_sign_in', account.id);
       await this.counts.clear(em, [counted('account', account.emailKey)]);
-      this.events.record(em, 'account.unlocked', {
-        workspaceId: SYSTEM_WORKSPACE,
-        scope: { kind: 'user', id: account.id },
-        subjectId: account.id,
-        actor: personAs(account.id, visitor),
-        data: { by: 'link' },
-      });
+      this.record(em, account, 'link', visitor);
       return account.emailKey;
+    });
+  }
+
+  /** The same inside the caller's transaction, for a person who set the password anew by a mailed link. */
+  async afterReset(em: EntityManager, account: Account, visitor: Visitor): Promise<void> {
+    const waited = await this.counts.clear(em, [counted('account', account.emailKey)]);
+    if (waited) this.record(em, account, 'reset', visitor);
+  }
+
+  private record(em: EntityManager, { id }: Account, by: 'link' | 'reset', visitor: Visitor): void {
+    this.events.record(em, 'account.unlocked', {
+      workspaceId: SYSTEM_WORKSPACE,
+      scope: { kind: 'user', id },
+      subjectId: id,
+      actor: personAs(id, visitor),
+      data: { by },
     });
   }
 }

@@ -91,9 +91,15 @@ export class GuessCounts {
     );
   }
 
-  /** Starts anew. */
-  async clear(em: EntityManager, rows: readonly Counted[]): Promise<void> {
-    await query(em, `delete from guess_count where subject = any($1::bytea[])`, [rows.map((row) => row.subject)]);
+  /** Starts anew. @returns true when one of the rows made the next attempt wait */
+  async clear(em: EntityManager, rows: readonly Counted[]): Promise<boolean> {
+    const removed = await query<{ locked: boolean }>(
+      em,
+      `delete from guess_count where subject = any($1::bytea[])
+       returning coalesce(locked_until > clock_timestamp(), false) as locked`,
+      [rows.map((row) => row.subject)],
+    );
+    return removed.some((row) => row.locked);
   }
 
   /** Removes some rows that nobody has added to for a day: strangers' typing must not fill the table. */

@@ -199,7 +199,11 @@ describe('the shared counter', () => {
   it('takes one IPv6 customer for one', () => {
     expect(addressPrincipal('2001:db8:1:2:3::4')).toBe(addressPrincipal('2001:db8:1:2:ffff::1'));
     expect(addressPrincipal('2001:db8:1:2::1')).not.toBe(addressPrincipal('2001:db8:1:3::1'));
+    expect(addressPrincipal('2001:DB8:1:2::1')).toBe(addressPrincipal('2001:0db8:0001:0002::1'));
+    expect(addressPrincipal('fe80::1%eth0')).toBe(addressPrincipal('fe80::2'));
     expect(addressPrincipal('192.0.2.1')).toBe('192.0.2.1');
+    expect(addressPrincipal('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    expect(addressPrincipal('::ffff:c000:201')).toBe('192.0.2.1');
   });
 });
 

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { RedisConnections } from '#platform/redis/index.js';
@@ -83,13 +84,14 @@ export function refuse(verdict: RateVerdict): void {
   );
 }
 
-/** An address as a principal: all of one IPv6 network of 64 bits is one, because one customer owns that many. */
+/**
+ * An address as a principal, the same for every way to write it: all of one IPv6 network of 64 bits is one, because one
+ * customer owns that many; an IPv4 address within IPv6 is that address.
+ */
 export function addressPrincipal(ip: string): string {
-  if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip;
-  const [head = '', tail] = ip.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
-  const full =
-    tail === undefined ? groups : [...groups, ...Array<string>(8 - groups.length - rest.length).fill('0'), ...rest];
-  return `${full.slice(0, 4).join(':')}::/64`;
+  if (!isIPv6(ip)) return ip;
+  const address = ipaddr.process(ip.split('%', 1)[0] ?? ip);
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  const [a = 0, b = 0, c = 0, d = 0] = address.parts;
+  return `${[a, b, c, d].map((part) => part.toString(16)).join(':')}::/64`;
 }
