@@ -26,8 +26,10 @@ async function start(): Promise<void> {
   const { traceEndpoint } = readConfig(TelemetryConfig, env);
   const stopTracing = traceEndpoint ? await startTracing(traceEndpoint) : undefined;
   await migrateUp(readConfig(DatabaseConfig, env).url);
-  const app = await createHttpApp(module, { env, nest: { bufferLogs: true } });
+  // Not flushed by themselves: of a start that fails, the sentence at the end is all that is said.
+  const app = await createHttpApp(module, { env, nest: { bufferLogs: true, autoFlushLogs: false } });
   app.useLogger(quietStart(app.get(PinoLogger)));
+  app.flushLogs();
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   // A promise that a library forgot must not take everybody else's work down with it.
   process.on('unhandledRejection', (reason) => app.get(PinoLogger).error({ err: reason }, 'A promise was not caught'));

@@ -1,10 +1,12 @@
 import { InvalidSettings } from '#platform/config/index.js';
 import { KeyRingError } from '#platform/crypto/index.js';
 import { transient } from '#platform/database/index.js';
+import { RestoreUnfinished } from '#platform/event-log/index.js';
 
 /** What to tell the person whose instance does not start: one sentence that says what to do, or the stack of a defect. */
 export function startupFault(error: unknown): string {
-  if (error instanceof InvalidSettings || error instanceof KeyRingError) return error.message;
+  if (error instanceof InvalidSettings || error instanceof KeyRingError || error instanceof RestoreUnfinished)
+    return error.message;
   const { code, port, path, message, stack } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken: stop what uses it, or set SIGNALBOX_PORT or SIGNALBOX_SMTP_IN_PORT to another.`;

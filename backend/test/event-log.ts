@@ -5,9 +5,9 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { systemActor, type Actor } from '#platform/access/index.js';
 import { ConfigModule } from '#platform/config/index.js';
-import { DatabaseModule, migrateUp, MikroORM, Transactions, type EntityManager } from '#platform/database/index.js';
+import { DatabaseModule, MikroORM, Transactions, type EntityManager } from '#platform/database/index.js';
 import { RedisModule } from '#platform/redis/index.js';
-import { createEmptyDatabase, redisUrl } from './harness.js';
+import { createTestDatabase, redisUrl } from './harness.js';
 import {
   EventLog,
   EventLogModule,
@@ -22,10 +22,9 @@ import {
 
 export const WORKSPACE = '01900000-0000-7000-8000-000000000001';
 
-/** A fresh database with the log's tables and one of an imaginary room. */
+/** A fresh database with the instance's tables and two of an imaginary room. */
 export async function logDatabase(): Promise<{ url: string; client: pg.Client; drop: () => Promise<void> }> {
-  const { url, drop } = await createEmptyDatabase();
-  await migrateUp(url, 'EventLog0001');
+  const { url, drop } = await createTestDatabase();
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();

@@ -1,3 +1,4 @@
+export { userRestoreActs } from './restore-acts.js';
 export { SetupApi } from './setup/setup.api.js';
 export { UsersApi } from './users.api.js';
 export type { Person } from './users.api.js';

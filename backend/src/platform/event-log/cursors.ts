@@ -37,14 +37,18 @@ export async function lockCursor(em: EntityManager, reader: string, wait: boolea
 
 /** What a reader has before it. */
 export interface Ahead {
-  /** The last position sealed, of the same snapshot as the rows. */
-  head: number;
+  /** Where the look ends: the last position sealed, of the same snapshot as the rows, or an earlier one. */
+  end: number;
+  /** True when more is sealed behind the end. */
+  more: boolean;
+  /** True when jobs of these events may have to be held: they were in a backup that was restored. */
+  restored: boolean;
   /** True when the reader has parked events, so that later ones may have to wait behind them. */
   blocked: boolean;
   rows: EventRow[];
 }
 
-/** Reads the head and the events after a position, of one snapshot. */
+/** Reads the head and the events after a position, of one snapshot. Never both restored events and later ones. */
 export async function readAhead(
   em: EntityManager,
   reader: string,
@@ -52,9 +56,9 @@ export async function readAhead(
   types: readonly string[] | undefined,
   limit: number,
 ): Promise<Ahead> {
-  const rows = await query<EventRow & { head: string; blocked: boolean }>(
+  const rows = await query<EventRow & { head: string; held_to: string | null; blocked: boolean }>(
     em,
-    `select s.position as head, e.*,
+    `select s.position as head, (select held_to from log_restore where released_at is null) as held_to, e.*,
        exists (select 1 from parked_event p where p.reader = $1 and p.state in ('parked', 'held')) as blocked
      from log_state s
      left join lateral (
@@ -67,7 +71,11 @@ export async function readAhead(
   );
   const first = rows[0];
   if (!first) throw new Error('The table log_state is empty: the database is not migrated, or was changed by hand.');
-  return { head: Number(first.head), blocked: first.blocked, rows: first.id === null ? [] : rows };
+  const [head, heldTo] = [Number(first.head), Number(first.held_to ?? 0)];
+  const restored = after < heldTo;
+  const end = restored ? Math.min(head, heldTo) : head;
+  const found = first.id === null ? [] : rows.filter((row) => Number(row.position) <= end);
+  return { end, more: end < head, restored, blocked: first.blocked, rows: found };
 }
 
 /** Moves a locked cursor. `progressed` ends a row of parked events. */

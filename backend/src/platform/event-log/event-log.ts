@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ClientBase } from 'pg';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { eventCatalogue, type EventType } from '#contract/events/index.js';
 import type { Actor } from '#platform/access/index.js';
@@ -66,13 +67,32 @@ export class EventLog {
     const rows = this.buffers.get(em) ?? [];
     // An event recorded after this makes a new buffer, with a hook of its own.
     this.buffers.delete(em);
-    for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) await insert(em, rows.slice(at, at + ROWS_PER_INSERT));
+    for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+      const some = rows.slice(at, at + ROWS_PER_INSERT);
+      await query(em, insertOf(some.length), some.flat());
+    }
   }
 }
 
-async function insert(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
-  const tuples = rows.map((_, r) => `(${Array.from({ length: WIDTH }, (_, c) => `$${r * WIDTH + c + 1}`).join(',')})`);
-  await query(em, `insert into outbox (${COLUMNS}) values ${tuples.join(',')}`, rows.flat());
+/**
+ * Records an event on a connection of its own, as commands have one: in the transaction that the connection is in.
+ *
+ * @returns the event's id
+ * @throws EventRefused when the data does not fit the catalogue, or an id is no uuid
+ */
+export async function recordOn<T extends EventType>(
+  client: ClientBase,
+  type: T,
+  event: RecordedEvent<T>,
+): Promise<string> {
+  const row = toRow(type, event);
+  await client.query(insertOf(1), [...row]);
+  return row[0];
+}
+
+function insertOf(rows: number): string {
+  const tuple = (r: number) => `(${Array.from({ length: WIDTH }, (_, c) => `$${r * WIDTH + c + 1}`).join(',')})`;
+  return `insert into outbox (${COLUMNS}) values ${Array.from({ length: rows }, (_, r) => tuple(r)).join(',')}`;
 }
 
 function toRow<T extends EventType>(type: T, event: RecordedEvent<T>): OutboxRow {

@@ -1,12 +1,14 @@
 export { auditLog } from './audit.js';
 export type { AuditFault, AuditOptions, AuditVerdict } from './audit.js';
-export { backup, BackupRefused, restore, restoreHooks } from './backup/index.js';
-export type { BackupReport, BackupSource, RestoreHook, RestoreReport, RestoreTarget } from './backup/index.js';
+export { backup, BackupRefused, restore, RestoreUnfinished } from './backup/index.js';
+export type { BackupReport, BackupSource, RestoreAct, RestoreReport, RestoreTarget } from './backup/index.js';
 export { eraseEvents, erasePerson, eraseSubject } from './erasure.js';
 export { EventLog } from './event-log.js';
 export { EventLogConfig } from './event-log.config.js';
 export { EventRefused, LogOperationRefused } from './event-log.errors.js';
 export { EventLogModule } from './event-log.module.js';
+export { holdsJobs, releaseRestored } from './holding.js';
+export { instanceSigner } from './instance-signer.js';
 export { LogApiModule } from './log-api.module.js';
 export { LogReader } from './log-reader.js';
 export type { LogReaderOptions, ReadsLog } from './log-reader.js';

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { lockCursor } from './cursors.js';
 import { LogOperationRefused } from './event-log.errors.js';
+import { holdJobsOf } from './holding.js';
 import { describe, reviveEvent, type ParkedState } from './parking.js';
 import type { ActNote } from './reader-operations.js';
 import { ReaderRegistry } from './reader-registry.js';
@@ -151,7 +152,10 @@ export class ParkedEvents {
           em,
           reader,
           position,
-          (event) => instance.read([event], em),
+          async (event) => {
+            await holdJobsOf(em, position);
+            await instance.read([event], em);
+          },
           'delete',
           (event) => note?.(em, event, 'read'),
         ),

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { retryable, transient, type EntityManager, type Transactions } from '#platform/database/index.js';
 import { traced } from '#platform/telemetry/index.js';
 import { lockCursor, moveCursor, readAhead, type Ahead } from './cursors.js';
+import { holdJobsOf } from './holding.js';
 import { describe, hold, park, sort } from './parking.js';
 import type { RegisteredReader } from './reader-registry.js';
 import type { LogEvent } from './types.js';
@@ -63,10 +64,11 @@ export class ReaderRun {
     await hold(em, name, held);
     await moveCursor(em, name, next, fresh.length > 0);
     if (fresh.length > 0) {
+      if (ahead.restored) await holdJobsOf(em, fresh[0]!.position);
       giving(fresh);
       await traced(`read ${name}`, { 'signalbox.events': fresh.length }, () => instance.read(fresh, em));
     }
-    return { step: ahead.rows.length === limit ? 'more' : 'idle', read: ahead.rows.length };
+    return { step: ahead.rows.length === limit || ahead.more ? 'more' : 'idle', read: ahead.rows.length };
   }
 
   private async blame(given: readonly LogEvent[], error: unknown): Promise<Step> {
@@ -108,7 +110,7 @@ export class ReaderRun {
   }
 }
 
-/** Where the cursor stands after the rows: at the last of a full batch, else at the head that was read with them. */
-function landing({ head, rows }: Ahead, limit: number): number {
-  return rows.length === limit ? Number(rows.at(-1)?.position) : head;
+/** Where the cursor stands after the rows: at the last of a full batch, else where the look ended. */
+function landing({ end, rows }: Ahead, limit: number): number {
+  return rows.length === limit ? Number(rows.at(-1)?.position) : end;
 }

@@ -18,3 +18,4 @@ export { JobsConfig } from './jobs.config.js';
 export { JobsModule } from './jobs.module.js';
 export { JobOperations } from './job-operations.js';
 export { JobsApiModule } from './jobs-api.module.js';
+export { jobRestoreActs } from './restore-acts.js';

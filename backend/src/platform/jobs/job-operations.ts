@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
 import {
   afterCommit,
+  isoTime,
   query,
   Reads,
   Transactions,
@@ -9,7 +10,7 @@ import {
   type EntityManager,
 } from '#platform/database/index.js';
 import { Conflict, NotFound } from '#platform/errors/index.js';
-import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { EventLog, releaseRestored, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { BullQueues } from './bull-queues.js';
 import { kindOf } from './job-handler.js';
@@ -24,13 +25,12 @@ const LIST: SortedList = {
   id: { sql: 'id', type: 'uuid' },
 };
 
-const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const SUMMARY = `
-  id, queue, name, state, held, attempt, failures, case when state = 'queued' then ${iso('next_attempt_at')} end as "nextAttemptAt",
-  last_error as "lastError", workspace_id as "workspaceId", destination, ${iso('created_at')} as "createdAt",
+  id, queue, name, state, held, attempt, failures, case when state = 'queued' then ${isoTime('next_attempt_at')} end as "nextAttemptAt",
+  last_error as "lastError", workspace_id as "workspaceId", destination, ${isoTime('created_at')} as "createdAt",
   case when subject_id is not null then jsonb_build_object('type', subject_type, 'id', subject_id) end as subject,
-  ${iso('finished_at')} as "finishedAt"`;
-const DETAIL = `${SUMMARY}, key, payload, result, ${iso('started_at')} as "startedAt", ${iso('lease_until')} as "leaseUntil", lease_owner as "leaseOwner"`;
+  ${isoTime('finished_at')} as "finishedAt"`;
+const DETAIL = `${SUMMARY}, key, payload, result, ${isoTime('started_at')} as "startedAt", ${isoTime('lease_until')} as "leaseUntil", lease_owner as "leaseOwner"`;
 
 const RETRY = `
   update job set state = 'queued', failures = 0, deaths = 0, next_attempt_at = now(), announced_at = null, held = false, finished_at = null
@@ -113,9 +113,14 @@ export class JobOperations {
     return this.get(id);
   }
 
-  /** Lets held jobs run. @returns how many */
+  /**
+   * Lets held jobs run; without a queue also those that events of a restored backup are still to cause.
+   *
+   * @returns how many were held
+   */
   async release(actor: Actor, queue?: string): Promise<{ count: number }> {
     return this.transactions.run(async (em) => {
+      if (!queue) await releaseRestored(em);
       const { length: count } = await query(em, RELEASE, [queue ?? null]);
       const data = { queue: queue ?? null, count };
       this.events.record(em, 'jobs.released', {

@@ -42,7 +42,7 @@ export class JobsController {
     permission: 'instance:operate',
     summary: 'Release held jobs',
     description:
-      'After a restore, pending side effects are held, so that nothing is sent twice unseen. This lets them run.',
+      'After a restore, side effects are held that were pending, and those that events of the backup cause: the other side may have had them since. This lets them run; without a queue also those that are still to come.',
     status: 200,
     body: jobsRelease,
     response: jobsReleased,

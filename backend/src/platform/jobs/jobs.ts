@@ -2,20 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Secrets } from '#platform/crypto/index.js';
 import { afterCommit, query, type EntityManager } from '#platform/database/index.js';
+import { holdsJobs } from '#platform/event-log/index.js';
 import { BullQueues, type Ticket } from './bull-queues.js';
 import { JobRegistry, type JobKind } from './job-registry.js';
 import type { JsonObject, NewJob } from './job.types.js';
 
 /** One statement for any number of jobs; a job whose key is taken is left out and found by the second statement. */
 const INSERT = `
-  insert into job (id, queue, name, key, workspace_id, subject_type, subject_id, payload, destination, next_attempt_at)
-  select id, queue, name, key, workspace_id, subject_type, subject_id, payload, destination, coalesce(run_at, now())
+  insert into job (id, queue, name, key, workspace_id, subject_type, subject_id, payload, destination, next_attempt_at, held)
+  select id, queue, name, key, workspace_id, subject_type, subject_id, payload, destination, coalesce(run_at, now()), $2
     from jsonb_to_recordset($1::jsonb) as j(id uuid, queue text, name text, key text, workspace_id uuid, subject_type text,
          subject_id text, payload jsonb, destination text, run_at timestamptz)
   on conflict (queue, name, key) where state in ('queued', 'running') do nothing
   returning id`;
 
-const HOLDER = `select id from job where queue = $1 and name = $2 and key = $3 and state in ('queued', 'running')`;
+const HOLDER = `select id, held from job where queue = $1 and name = $2 and key = $3 and state in ('queued', 'running')`;
+
+/** What somebody asks for now is no repeat: it need not wait for an operator any longer. */
+const ASKED_ANEW = `update job set held = false, announced_at = null where id = $1 and state = 'queued'`;
 
 /** The context a payload is sealed under: it opens only on its own row. */
 export function payloadContext(jobId: string): string {
@@ -34,7 +38,7 @@ export class Jobs {
   ) {}
 
   /**
-   * Enqueues one job in the caller's transaction.
+   * Enqueues one job in the caller's transaction; held, when that reads events of a backup that was restored.
    *
    * @returns the row's id; that of the unfinished job when the key is taken
    * @throws UnknownJob when no handler runs that queue and name
@@ -48,16 +52,17 @@ export class Jobs {
   async enqueueAll<P extends JsonObject>(em: EntityManager, jobs: readonly NewJob<P>[]): Promise<string[]> {
     if (jobs.length === 0) return [];
     const tickets = this.ticketsOf(em);
+    const held = holdsJobs(em);
     const rows = jobs.map((job) => this.row(job, this.registry.get(job.queue, job.name)));
     const ids = new Map<Row, string>();
     while (ids.size < rows.length) {
       const missing = rows.filter((row) => !ids.has(row));
-      const made = await query<{ id: string }>(em, INSERT, [JSON.stringify(missing)]);
+      const made = await query<{ id: string }>(em, INSERT, [JSON.stringify(missing), held]);
       const inserted = new Set(made.map((r) => r.id));
       for (const row of missing) {
-        if (inserted.has(row.id)) tickets.push(...dueNow(row));
+        if (inserted.has(row.id) && !held) tickets.push(...dueNow(row));
         // A holder that finished in between frees the key: then the next round inserts the row.
-        const id = inserted.has(row.id) ? row.id : await this.holder(em, row);
+        const id = inserted.has(row.id) ? row.id : await this.holder(em, row, held);
         if (id) ids.set(row, id);
       }
     }
@@ -65,8 +70,10 @@ export class Jobs {
   }
 
   /** The unfinished job that holds the row's key. */
-  private async holder(em: EntityManager, row: Row): Promise<string | undefined> {
-    return (await query<{ id: string }>(em, HOLDER, [row.queue, row.name, row.key]))[0]?.id;
+  private async holder(em: EntityManager, row: Row, held: boolean): Promise<string | undefined> {
+    const [found] = await query<{ id: string; held: boolean }>(em, HOLDER, [row.queue, row.name, row.key]);
+    if (found?.held && !held) await query(em, ASKED_ANEW, [found.id]);
+    return found?.id;
   }
 
   private row(job: NewJob, kind: JobKind): Row {

@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { v7 as uuidv7 } from 'uuid';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { auditLog } from '../audit.js';
-import { LogReader, type LogEvent, type ReadsLog } from '../index.js';
+import { LogReader, type LogEvent, type ReadsLog, type RestoreAct } from '../index.js';
 import { expired, logDatabase, logProcess, rows, until } from '#test/event-log.js';
 import { backup } from './backup.js';
 import { restore } from './restore.js';
@@ -28,15 +28,20 @@ class Room implements ReadsLog {
 
 type Database = Awaited<ReturnType<typeof logDatabase>>;
 
-/** Tables as other rooms have them: keys between them in a circle, generated columns, triggers, jobs. */
+/** Tables as other rooms have them: keys between them in a circle, generated columns, triggers, sequences. */
 async function roomTables({ client }: Database): Promise<void> {
   await client.query(`
     create table zebra (id uuid primary key, next uuid references zebra (id), thing_id uuid not null references thing (id),
       note text not null, folded text generated always as (lower(note)) stored, blob bytea);
-    create table job (id bigint generated always as identity primary key, state text not null, held boolean not null default false);
+    create table counted (id bigint generated always as identity primary key, note text);
     create function refuse() returns trigger language plpgsql as 'begin raise exception ''the trigger fired''; end';
     create trigger guard before insert on zebra for each row when (current_setting('my.off', true) is null) execute function refuse();`);
 }
+
+const acts: RestoreAct[] = [
+  { name: 'marked', sql: `update counted set note = 'held' where note < 'c'`, sentence: (rows) => `${rows} are held.` },
+  { name: 'none', sql: `select 1 from counted where note = 'z'`, sentence: () => 'never said' },
+];
 
 let folder: string;
 let origin: Database;
@@ -67,7 +72,7 @@ beforeAll(async () => {
     await query(em, `select set_config('my.off', 'yes', true)`);
     await query(em, `insert into zebra (id, thing_id, note) values ($1, $2, $3)`, [b, a, 'Äpfel\t\\N \n']);
     await query(em, `update zebra set next = id, blob = '\\x00ff'`);
-    await query(em, `insert into job (state) values ('queued'), ('running'), ('done')`);
+    await query(em, `insert into counted (note) values ('a'), ('b'), ('c')`);
     for (let i = 0; i < 5; i++) expired(instance.log, em, a, 'unsealed');
   });
   await instance.close();
@@ -93,7 +98,7 @@ afterEach(() => target.drop());
 
 const everything = async ({ client }: Database) => ({
   events: await rows(client, 'select * from event order by position'),
-  outbox: await rows(client, 'select seq, id, data from outbox order by seq'),
+  outbox: await rows(client, `select seq, id, data from outbox where type <> 'log.restored' order by seq`),
   cursors: await rows(client, 'select reader, position, state from reader_cursor'),
   effects: await rows(client, 'select * from effect order by position'),
   things: await rows(client, 'select * from thing'),
@@ -118,8 +123,8 @@ async function expectUntouched(): Promise<void> {
 
 describe('backup and restore', () => {
   it('brings every row and file back, and the instance goes on without losing or repeating anything', async () => {
-    const report = await restore(saved, { databaseUrl: target.url, files });
-    expect(report).toMatchObject({ position: 60, files: 3, held: ['2 jobs are held until an operator releases them'] });
+    const report = await restore(saved, { databaseUrl: target.url, files }, acts);
+    expect(report).toMatchObject({ position: 60, heldTo: 65, files: 3, notices: ['2 are held.'] });
     expect(await everything(target)).toEqual(await everything(origin));
     expect(readFileSync(join(files, 'ab/message.eml'))).toEqual(Buffer.from([0, 1, 2, 255]));
     expect(readFileSync(join(files, 'large'))).toHaveLength(700_000);
@@ -128,52 +133,69 @@ describe('backup and restore', () => {
 
     const instance = await logProcess(target.url, { readers: [Room] });
     await instance.record(undefined, 'after the restore');
-    await until(async () => (await rows(target.client, 'select 1 from effect')).length >= 66);
+    await until(async () => (await rows(target.client, 'select 1 from effect')).length >= 67);
     await instance.close();
     const seen = await rows<{ note: string; position: string }>(
       target.client,
       'select note, position from effect order by position',
     );
-    expect(seen.map((row) => Number(row.position))).toEqual(Array.from({ length: 66 }, (_, i) => i + 1));
-    expect(new Set(seen.map((row) => row.note)).size).toBe(66);
+    expect(seen.map((row) => Number(row.position))).toEqual(Array.from({ length: 67 }, (_, i) => i + 1));
+    expect(new Set(seen.map((row) => row.note)).size).toBe(67);
     expect((await auditLog(target.client)).fault).toBeUndefined();
   });
 
   it('begins a new epoch, moves sequences on, keeps keys and triggers', async () => {
-    const { epoch } = await restore(saved, { databaseUrl: target.url, files });
+    const { epoch } = await restore(saved, { databaseUrl: target.url, files }, acts);
     const [before] = await rows<{ epoch: string }>(origin.client, 'select epoch from log_state');
     const [after] = await rows<{ epoch: string }>(target.client, 'select epoch from log_state');
     expect(after?.epoch).toBe(epoch);
     expect(after?.epoch).not.toBe(before?.epoch);
-    expect(await rows(target.client, `insert into job (state) values ('queued') returning id, held`)).toEqual([
-      { id: '4', held: false },
-    ]);
+    expect(await rows(target.client, `insert into counted (note) values ('d') returning id`)).toEqual([{ id: '4' }]);
     await expect(
       target.client.query(`insert into zebra (id, thing_id, note) select id, id, '' from thing`),
     ).rejects.toThrow('the trigger fired');
     await expect(target.client.query('delete from thing')).rejects.toThrow('zebra_thing_id_fkey');
   });
 
+  it('says in the log what was restored, and what each room did in the same transaction', async () => {
+    const { madeAt } = await restore(saved, { databaseUrl: target.url, files }, acts);
+    expect(await rows(target.client, 'select note from counted order by id')).toEqual([
+      { note: 'held' },
+      { note: 'held' },
+      { note: 'c' },
+    ]);
+    const told = await rows(target.client, `select type, data from outbox order by seq desc limit 1`);
+    const counts = { marked: 2, none: 0 };
+    expect(told).toEqual([{ type: 'log.restored', data: { backupMadeAt: madeAt, position: 65, counts } }]);
+    expect(await rows(target.client, 'select held_to, files_in_place, released_at from log_restore')).toEqual([
+      { held_to: '65', files_in_place: true, released_at: null },
+    ]);
+  });
+
   it('refuses a database that is in use, and one whose instance runs', async () => {
     const instance = await logProcess(target.url, {});
-    await expect(restore(saved, { databaseUrl: target.url, files })).rejects.toThrow(
+    await expect(restore(saved, { databaseUrl: target.url, files }, acts)).rejects.toThrow(
       'Signalbox is running on this database',
     );
     await instance.record();
     await until(async () => (await everything(target)).events.length === 1);
     await instance.close();
-    await expect(restore(saved, { databaseUrl: target.url, files })).rejects.toThrow('This database is in use already');
+    await expect(restore(saved, { databaseUrl: target.url, files }, acts)).rejects.toThrow(
+      'This database is in use already',
+    );
   });
 
   it('refuses another schema, naming what differs', async () => {
     await target.client.query(`insert into schema_migration (name) values ('Future9999')`);
-    await expect(restore(saved, { databaseUrl: target.url, files })).rejects.toThrow('the backup lacks Future9999');
+    await expect(restore(saved, { databaseUrl: target.url, files }, acts)).rejects.toThrow(
+      'the backup lacks Future9999',
+    );
     await expectUntouched();
   });
 
   it('refuses a folder that has files', async () => {
     writeFileSync(join(files, 'precious'), 'x');
-    await expect(restore(saved, { databaseUrl: target.url, files })).rejects.toThrow('is not empty');
+    await expect(restore(saved, { databaseUrl: target.url, files }, acts)).rejects.toThrow('is not empty');
     expect(readFileSync(join(files, 'precious'), 'utf8')).toBe('x');
   });
 
@@ -188,7 +210,7 @@ describe('backup and restore', () => {
     // Cut between two frames, and compressed again: only the missing trailer tells.
     cuts.push(spoilt((bytes) => bytes.subarray(0, plain.lastIndexOf('Z\0'))));
     for (const cut of cuts) {
-      await expect(restore(cut, { databaseUrl: target.url, files })).rejects.toThrow(
+      await expect(restore(cut, { databaseUrl: target.url, files }, acts)).rejects.toThrow(
         /damaged|incomplete|cut off|not a Signalbox backup/,
       );
       await expectUntouched();
@@ -201,23 +223,23 @@ describe('backup and restore', () => {
       bytes[at] = 'U'.charCodeAt(0);
       return bytes;
     });
-    await expect(restore(path, { databaseUrl: target.url, files })).rejects.toThrow(
+    await expect(restore(path, { databaseUrl: target.url, files }, acts)).rejects.toThrow(
       '"event" in the backup file is damaged',
     );
     await expectUntouched();
   });
 
   it('refuses what is no backup, and paths that lead out of the folder', async () => {
-    await expect(restore(join(folder, 'nothing'), { databaseUrl: target.url, files })).rejects.toThrow(
+    await expect(restore(join(folder, 'nothing'), { databaseUrl: target.url, files }, acts)).rejects.toThrow(
       'There is no readable file',
     );
     const text = join(folder, 'text');
     writeFileSync(text, gzipSync('hello, I am only a text file'));
-    await expect(restore(text, { databaseUrl: target.url, files })).rejects.toThrow('not a Signalbox backup');
+    await expect(restore(text, { databaseUrl: target.url, files }, acts)).rejects.toThrow('not a Signalbox backup');
     const path = spoilt((bytes) =>
       Buffer.from(bytes.toString('latin1').replace('ab/message.eml', '../message.eml'), 'latin1'),
     );
-    await expect(restore(path, { databaseUrl: target.url, files })).rejects.toThrow('outside of its folder');
+    await expect(restore(path, { databaseUrl: target.url, files }, acts)).rejects.toThrow('outside of its folder');
     await expectUntouched();
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -8,8 +8,9 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { BackupRefused } from './backup.errors.js';
 import { describeDatabase, quoted, type TableShape } from './catalog.js';
-import { filesUnder, readChunks } from './folder.js';
+import { filesUnder, readChunks, syncFolder } from './folder.js';
 import { FrameWriter } from './frames.js';
+import { restoreIsUnfinished, UNFINISHED } from './unfinished.js';
 
 /** What a backup holds. */
 export interface BackupReport {
@@ -76,6 +77,7 @@ async function write(frames: FrameWriter, source: BackupSource): Promise<BackupR
   await client.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
+    if (await restoreIsUnfinished(client)) throw new BackupRefused(UNFINISHED);
     const header = await describeDatabase(client);
     await frames.json('H', header);
     let rows = 0;
@@ -133,9 +135,4 @@ async function* batched(rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     size = 0;
   }
   if (size > 0) yield Buffer.concat(parts);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }

@@ -35,9 +35,14 @@ export class StagedFolder {
     this.staged = `${folder}.restoring`;
   }
 
-  /** @throws BackupRefused when the folder already has files */
-  async prepare(): Promise<void> {
-    if ((await filesUnder(this.folder)).length > 0)
+  /**
+   * Begins with an empty folder aside.
+   *
+   * @param again true when the files that are in place are those of a restore that was interrupted
+   * @throws BackupRefused when the folder already has files
+   */
+  async prepare(again: boolean): Promise<void> {
+    if (!again && (await filesUnder(this.folder)).length > 0)
       throw new BackupRefused(
         `The folder ${this.folder} is not empty: restore into an empty data folder, or move it away first.`,
       );
@@ -65,10 +70,18 @@ export class StagedFolder {
     this.file = undefined;
   }
 
-  /** Puts the files into place. */
+  /** Flushes the entries of every folder: the files themselves were flushed as they ended. */
+  async flush(): Promise<void> {
+    const entries = await readdir(this.staged, { recursive: true, withFileTypes: true });
+    for (const entry of entries) if (entry.isDirectory()) await syncFolder(join(entry.parentPath, entry.name));
+    await syncFolder(this.staged);
+  }
+
+  /** Puts the files into place. A kill on the way leaves them aside, or none. */
   async publish(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     await rename(this.staged, this.folder);
+    await syncFolder(dirname(this.folder));
   }
 
   async discard(): Promise<void> {
@@ -76,4 +89,10 @@ export class StagedFolder {
     this.file = undefined;
     await rm(this.staged, { recursive: true, force: true });
   }
+}
+
+/** Flushes a folder's entries to the disk: without it a power cut may forget the names of files that were flushed. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }

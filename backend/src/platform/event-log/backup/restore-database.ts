@@ -1,30 +1,46 @@
 import type { Client } from 'pg';
+import { systemActor } from '#platform/access/index.js';
+import { recordOn } from '../event-log.js';
 import { createPartition, partitions } from '../partitions.js';
 import { LOCK } from '../sealing.js';
+import { SYSTEM_WORKSPACE } from '../types.js';
 import { BackupRefused } from './backup.errors.js';
 import { quoted, schema, tables, type BackupHeader } from './catalog.js';
+import { RESTORE_LOCK, restoreIsUnfinished } from './unfinished.js';
 
-/** SQL that a restore runs at its end where the database has that column. */
-export interface RestoreHook {
-  table: string;
-  column: string;
+/**
+ * What a restore does to the tables of one room before anybody may start on them: what was about to leave is held, since the
+ * other side may have had it after the backup.
+ */
+export interface RestoreAct {
+  /** What it counts, as the log tells it: `heldJobs`. */
+  name: string;
+  /** One statement; its rows, changed or found, are counted. */
   sql: string;
-  /** Says what was done, after the number of rows. */
-  sentence: string;
+  /** What an operator is told when there are any. */
+  sentence(rows: number): string;
 }
 
-/** Whatever was about to leave the instance waits for an operator: the other side may have got it since the backup. */
-export const restoreHooks: RestoreHook[] = [
-  {
-    table: 'job',
-    column: 'held',
-    sql: `update job set held = true where state in ('queued', 'running')`,
-    sentence: 'jobs are held until an operator releases them',
-  },
-];
+/**
+ * Takes the database for this restore, until its transaction ends.
+ *
+ * @returns true when an earlier restore was interrupted before its files were in place: it is done anew
+ * @throws BackupRefused when another restore runs
+ */
+export async function takeDatabase(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(
+    `select pg_try_advisory_xact_lock(${RESTORE_LOCK}) as locked`,
+  );
+  if (!rows[0]?.locked)
+    throw new BackupRefused('Another restore runs on this database, or Signalbox is just starting on it: wait for it.');
+  return restoreIsUnfinished(client);
+}
 
-/** @throws BackupRefused when the database is in use, of another version, or not empty */
-export async function refuseUnfit(client: Client, header: BackupHeader): Promise<void> {
+/**
+ * @param again true when what the database holds is an interrupted restore
+ * @throws BackupRefused when the database is in use, of another version, or not empty
+ */
+export async function refuseUnfit(client: Client, header: BackupHeader, again: boolean): Promise<void> {
   const { rows: others } = await client.query(
     `select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
      and application_name in ('signalbox', 'signalbox sealer', 'signalbox tail') limit 1`,
@@ -36,6 +52,7 @@ export async function refuseUnfit(client: Client, header: BackupHeader): Promise
     throw new BackupRefused('Signalbox is running on this database: stop it, then restore.');
   const here = await schema(client);
   if (here.join() !== header.schema.join()) throw new BackupRefused(versionSentence(here, header.schema));
+  if (again) return;
   const known = (await tables(client)).map(({ name }) => name);
   const people = known.includes('user_account') ? 'exists (select 1 from user_account)' : 'false';
   const { rows } = await client.query<{ used: boolean }>(
@@ -73,8 +90,22 @@ export async function emptyDatabase(client: Client, header: BackupHeader): Promi
   for (const { from, to } of header.partitions) await createPartition(client, from, to);
 }
 
-/** Puts back what `emptyDatabase` took away, moves the sequences, begins a new epoch and holds what is pending. */
-export async function finishDatabase(client: Client, header: BackupHeader): Promise<{ epoch: string; held: string[] }> {
+/** What a restore made of the database. */
+export interface Finished {
+  epoch: string;
+  /** The last event of the backup, those included that were not sealed yet. */
+  heldTo: number;
+  /** How many rows each act concerned. */
+  counts: Record<string, number>;
+  notices: string[];
+}
+
+/** Puts back what `emptyDatabase` took away, moves the sequences, begins a new epoch, holds what is pending, and says so in the log. */
+export async function finishDatabase(
+  client: Client,
+  header: BackupHeader,
+  acts: readonly RestoreAct[],
+): Promise<Finished> {
   for (const { name } of header.tables) await client.query(`alter table ${quoted(name)} enable trigger user`);
   for (const row of (await client.query('select name, place, definition from restore_constraint')).rows)
     await client.query(`alter table ${row.place} add constraint ${row.name} ${row.definition}`);
@@ -85,15 +116,33 @@ export async function finishDatabase(client: Client, header: BackupHeader): Prom
   const { rows } = await client.query<{ epoch: string }>(
     'update log_state set epoch = gen_random_uuid() returning epoch',
   );
-  const held: string[] = [];
-  for (const hook of restoreHooks) {
-    const { rows: exists } = await client.query(
-      `select 1 from information_schema.columns where table_schema = current_schema() and table_name = $1 and column_name = $2`,
-      [hook.table, hook.column],
-    );
-    if (exists.length === 0) continue;
-    const { rowCount } = await client.query(hook.sql);
-    if (rowCount) held.push(`${rowCount} ${hook.sentence}`);
+  const heldTo = await markRestored(client, header);
+  const counts: Record<string, number> = {};
+  const notices: string[] = [];
+  for (const { name, sql, sentence } of acts) {
+    const count = (await client.query(sql)).rowCount ?? 0;
+    counts[name] = count;
+    if (count > 0) notices.push(sentence(count));
   }
-  return { epoch: rows[0]?.epoch ?? '', held };
+  await recordOn(client, 'log.restored', {
+    workspaceId: SYSTEM_WORKSPACE,
+    subjectId: SYSTEM_WORKSPACE,
+    actor: systemActor(),
+    data: { backupMadeAt: header.madeAt, position: heldTo, counts },
+  });
+  return { epoch: rows[0]?.epoch ?? '', heldTo, counts, notices };
+}
+
+/**
+ * Notes the restore: its files are still to come, and what events of the backup cause is held. Those that were not sealed yet get
+ * the first positions, since they were written before any other.
+ */
+async function markRestored(client: Client, { madeAt }: BackupHeader): Promise<number> {
+  await client.query('delete from log_restore');
+  const { rows } = await client.query<{ held_to: string }>(
+    `insert into log_restore (backup_made_at, held_to)
+     select $1, position + (select count(*) from outbox) from log_state returning held_to`,
+    [madeAt],
+  );
+  return Number(rows[0]?.held_to);
 }

@@ -11,7 +11,7 @@ import { BackupRefused } from './backup.errors.js';
 import { quoted, type BackupHeader, type TableShape } from './catalog.js';
 import { StagedFolder } from './folder.js';
 import { readFrames, type Frame } from './frames.js';
-import { emptyDatabase, finishDatabase, refuseUnfit } from './restore-database.js';
+import { emptyDatabase, finishDatabase, refuseUnfit, takeDatabase, type RestoreAct } from './restore-database.js';
 
 /** What was restored. */
 export interface RestoreReport {
@@ -21,8 +21,12 @@ export interface RestoreReport {
   epoch: string;
   rows: number;
   files: number;
-  /** What waits for an operator, a sentence each. */
-  held: string[];
+  /** Events up to here cause nothing that leaves the instance until an operator releases it. */
+  heldTo: number;
+  /** How many rows each act concerned. */
+  counts: Record<string, number>;
+  /** What an operator should know or do, a sentence each. */
+  notices: string[];
 }
 
 /** Where a backup is restored to. */
@@ -33,12 +37,18 @@ export interface RestoreTarget {
 }
 
 /**
- * Restores a backup into a migrated, empty database and an empty folder, in one transaction: afterwards everything is
- * there or nothing is. Begins a new epoch of the log and holds what was about to be sent.
+ * Restores a backup into a migrated, empty database and an empty folder. All tables are committed at once, marked as
+ * unfinished, while the files lie ready aside; then the files come into place; then the mark goes. Wherever it is killed,
+ * the target is untouched, or no process starts on it until the restore is run again. Begins a new epoch of the log.
  *
+ * @param acts what each room has done to its tables, in the same transaction
  * @throws BackupRefused with a sentence when file, database or folder do not fit
  */
-export async function restore(path: string, target: RestoreTarget): Promise<RestoreReport> {
+export async function restore(
+  path: string,
+  target: RestoreTarget,
+  acts: readonly RestoreAct[],
+): Promise<RestoreReport> {
   await access(path, constants.R_OK).catch(() => {
     throw new BackupRefused(`There is no readable file ${path}.`);
   });
@@ -53,11 +63,16 @@ export async function restore(path: string, target: RestoreTarget): Promise<Rest
   source.pipe(bytes);
   await client.connect();
   try {
-    await folder.prepare();
+    // What was answered as committed must be on the disk before a file is moved, whatever the server's own setting.
+    await client.query('set synchronous_commit = on');
     await client.query('begin');
-    const report = await new Restoring(client, folder, readFrames(bytes)).run();
-    await folder.publish();
+    const again = await takeDatabase(client);
+    await folder.prepare(again);
+    const report = await new Restoring(client, folder, readFrames(bytes), { acts, again }).run();
+    await folder.flush();
     await client.query('commit');
+    await folder.publish();
+    await client.query('update log_restore set files_in_place = true');
     await client.query('analyze');
     return report;
   } finally {
@@ -87,6 +102,7 @@ class Restoring {
     private readonly client: pg.Client,
     private readonly folder: StagedFolder,
     private readonly frames: AsyncIterable<Frame>,
+    private readonly how: { acts: readonly RestoreAct[]; again: boolean },
   ) {}
 
   async run(): Promise<RestoreReport> {
@@ -99,21 +115,15 @@ class Restoring {
     }
     if (!complete || !this.header)
       throw new BackupRefused('The backup file is incomplete: its end is missing. Use another copy of it.');
-    const { epoch, held } = await finishDatabase(this.client, this.header);
-    return {
-      madeAt: this.header.madeAt,
-      position: this.header.position,
-      epoch,
-      rows: this.rows,
-      files: this.files,
-      held,
-    };
+    const { madeAt, position } = this.header;
+    const finished = await finishDatabase(this.client, this.header, this.how.acts);
+    return { madeAt, position, rows: this.rows, files: this.files, ...finished };
   }
 
   private async begin({ payload }: Frame): Promise<void> {
     if (this.header) throw new BackupRefused('The backup file has two beginnings: use another copy of it.');
     this.header = parse<BackupHeader>(payload);
-    await refuseUnfit(this.client, this.header);
+    await refuseUnfit(this.client, this.header, this.how.again);
     await emptyDatabase(this.client, this.header);
   }
 
