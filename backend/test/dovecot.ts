@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,8 @@ export interface Dovecot {
   readonly port: number;
   /** The password of a user, whose mailbox comes into being with the first sign-in. */
   password(user: string): string;
+  /** From now on the user may sign in with these access tokens, and with no others. */
+  acceptTokens(user: string, ...tokens: string[]): void;
   /** Puts a message into a user's INBOX as a delivery agent does: written aside, then renamed. */
   deliver(user: string, raw: string | Buffer, receivedAt?: Date): void;
   /** Makes Dovecot number the user's INBOX anew: another UIDVALIDITY, as after a restored backup. */
@@ -43,8 +46,11 @@ export async function startDovecot(): Promise<Dovecot> {
   chmodSync(dir, 0o755);
   const port = await freePort();
   const owner = ownerOf();
+  const tokens = new Map<string, string[]>();
+  const introspection = await introspect(tokens);
   for (const folder of ['mail', 'index']) mkdirSync(join(dir, folder));
   writeFileSync(join(dir, 'dovecot.conf'), configuration(dir, port, owner));
+  writeFileSync(join(dir, 'oauth2.conf'), oauthConfiguration(introspection));
   const own = (path: string) => {
     if (owner.chown) execFileSync('chown', ['-R', `${owner.user}:${owner.group}`, path]);
   };
@@ -70,6 +76,7 @@ export async function startDovecot(): Promise<Dovecot> {
     host: '127.0.0.1',
     port,
     password: (user) => `secret-${user}`,
+    acceptTokens: (user, ...accepted) => void tokens.set(user, accepted),
     deliver: (user, raw, receivedAt = new Date()) => {
       for (const folder of ['tmp', 'new', 'cur']) mkdirSync(join(inbox(user), folder), { recursive: true });
       const name = `${Math.floor(receivedAt.getTime() / 1000)}.${randomBytes(8).toString('hex')}.spec`;
@@ -88,6 +95,7 @@ export async function startDovecot(): Promise<Dovecot> {
     stop,
     dispose: async () => {
       await stop();
+      introspection.close();
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -126,8 +134,14 @@ mail_location = maildir:${dir}/mail/%u:INDEX=${dir}/index/%u
 mail_uid = ${owner.user}
 mail_gid = ${owner.group}
 mailbox_list_index = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login oauthbearer xoauth2
 auth_failure_delay = 0
+auth_cache_size = 0
+passdb {
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = ${dir}/oauth2.conf
+}
 passdb {
   driver = static
   args = password=secret-%u
@@ -162,6 +176,31 @@ service imap {
   process_limit = 50
 }
 `;
+}
+
+function oauthConfiguration(introspection: Server): string {
+  const { port } = introspection.address() as AddressInfo;
+  return `
+introspection_url = http://127.0.0.1:${port}/?token=
+introspection_mode = get
+force_introspection = yes
+username_attribute = user
+active_attribute = active
+active_value = true
+`;
+}
+
+/** What Dovecot asks about each token (RFC 7662, in short). */
+async function introspect(tokens: ReadonlyMap<string, readonly string[]>): Promise<Server> {
+  const server = createHttpServer((request, response) => {
+    const token = new URL(request.url ?? '/', 'http://dovecot').searchParams.get('token') ?? '';
+    const user = [...tokens].find(([, accepted]) => accepted.includes(token))?.[0];
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify(user === undefined ? { active: false } : { active: true, user }));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
 }
 
 async function freePort(): Promise<number> {

@@ -4,7 +4,6 @@ import { FeedReader, feedWords } from './feed/feed-reader.js';
 import { imapWords } from './imap/imap-words.js';
 import { MailboxConnections } from './imap/mailbox-connections.js';
 import { Recipients } from './smtp/recipients.js';
-import type { HeldSource } from './source-leases.js';
 import type { FeedSettings } from './source-settings.js';
 import type { Source } from './source.entity.js';
 import type { SourceTest } from './sources.schemas.js';
@@ -33,9 +32,9 @@ export class SourceTester {
   }
 
   private async mailbox(source: Source): Promise<SourceTest> {
-    const held: HeldSource = { ...source };
+    const { id, settings: wanted, credentials } = source;
     try {
-      const { client, settings } = await this.mailboxes.open(held);
+      const { client, settings } = await this.mailboxes.open({ id, settings: wanted, credentials });
       const count = client.mailbox ? client.mailbox.exists : 0;
       client.close();
       return { ok: true, message: `The mailbox "${settings.mailbox}" opens; it holds ${count} messages.` };

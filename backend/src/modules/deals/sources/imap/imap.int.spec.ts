@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startDovecot, type Dovecot } from '#test/dovecot.js';
 import type { MessageSummary } from '../../messages/messages.schemas.js';
@@ -11,7 +9,6 @@ jest.setTimeout(60_000);
 let kit: DealsKit;
 let dovecot: Dovecot;
 const proxies: SilentProxy[] = [];
-const servers: Server[] = [];
 
 beforeAll(async () => {
   dovecot = await startDovecot();
@@ -24,7 +21,6 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
-  servers.splice(0).forEach((server) => server.close());
 });
 afterAll(async () => {
   await kit?.close();
@@ -220,39 +216,6 @@ describe('a mailbox', () => {
     await hasSubjects(source, 'Seen', 'While paused');
     const changed = (await kit.events({ subjectId: source.id, type: 'source.updated' })).map((e) => e.data['changed']);
     expect(changed).toEqual([['paused'], ['paused']]);
-    await remove(source);
-  });
-
-  it('gets a new access token by its refresh token', async () => {
-    const asked: string[] = [];
-    const tokens = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => (body += String(chunk)));
-      request.on('end', () => {
-        asked.push(body);
-        response
-          .setHeader('content-type', 'application/json')
-          .end(JSON.stringify({ access_token: 'fresh', expires_in: 3600 }));
-      });
-    });
-    await new Promise<void>((done) => tokens.listen(0, '127.0.0.1', done));
-    servers.push(tokens);
-    const tokenUrl = `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`;
-    const source = await mailbox(
-      newUser(),
-      { oauth: { tokenUrl, clientId: 'client' } },
-      { refreshToken: 'again', accessToken: 'stale', expiresAt: 1 },
-    );
-    // Dovecot takes no bearer tokens here, so the sign-in itself is refused; what counts is what was asked and kept.
-    await until(async () => (await statusOf(source)).status === 'failing');
-    expect(Object.fromEntries(new URLSearchParams(asked[0]))).toEqual({
-      grant_type: 'refresh_token',
-      refresh_token: 'again',
-      client_id: 'client',
-    });
-    const asks = asked.length;
-    await kit.call('POST', `sources/${source.id}/test`);
-    expect(asked).toHaveLength(asks);
     await remove(source);
   });
 });

@@ -4,10 +4,9 @@ import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { GuardedConnections } from '#platform/http-client/index.js';
 import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { SourceCredentials } from '../source-credentials.js';
-import type { HeldSource } from '../source-leases.js';
-import type { ImapSettings } from '../source-settings.js';
+import type { ImapCredentials, ImapSettings } from '../source-settings.js';
 import { MailboxRefused } from './imap-words.js';
-import { OauthTokens } from './oauth-tokens.js';
+import { OauthTokens, type AccessToken, type OpenableSource } from './oauth-tokens.js';
 import { within } from './within.js';
 
 /** An open mailbox: read-only, so that nothing in it can change. */
@@ -15,6 +14,11 @@ export interface OpenMailbox {
   client: ImapFlow;
   settings: ImapSettings;
 }
+
+type Auth = NonNullable<ImapFlowOptions['auth']>;
+
+const REFUSED_ANEW =
+  'The mail server refused the sign-in also with a new access token: check the user name, and what the token may be used for.';
 
 /** Opens mailboxes: the address checked, the sign-in by password or token, the mailbox examined and never selected. */
 @Injectable()
@@ -29,20 +33,47 @@ export class MailboxConnections {
   /**
    * Opens the mailbox of a source. Close the client when done.
    *
+   * @param signal gives it up
    * @throws MailboxRefused, AddressRefused, OutboundFailed, or what imapflow throws; `imapWords` makes sentences of all
    */
-  async open(source: HeldSource): Promise<OpenMailbox> {
+  async open(source: OpenableSource, signal?: AbortSignal): Promise<OpenMailbox> {
     const settings = source.settings as ImapSettings;
     if (source.credentials === null) throw new MailboxRefused('There are no credentials for this mailbox.');
     this.guarded.assertLiteral(settings.host);
     const held = this.credentials.open(source.id, source.credentials);
-    const auth = settings.oauth
-      ? { user: settings.user, accessToken: await this.tokens.accessToken(source, settings, held) }
-      : { user: settings.user, pass: held.password };
-    if (!settings.oauth && !held.password) throw new MailboxRefused('There is no password for this mailbox.');
+    if (settings.oauth) return this.openWithToken(source, settings, held, signal);
+    if (!held.password) throw new MailboxRefused('There is no password for this mailbox.');
+    return this.connect(settings, { user: settings.user, pass: held.password }, signal);
+  }
+
+  /** A token may end, or be taken back, without our knowing: when it is refused another one is tried, once. */
+  private async openWithToken(
+    source: OpenableSource,
+    settings: ImapSettings,
+    held: ImapCredentials,
+    signal?: AbortSignal,
+  ): Promise<OpenMailbox> {
+    const open = ({ accessToken }: AccessToken) => this.connect(settings, { user: settings.user, accessToken }, signal);
+    const token = await this.tokens.current(source, settings, held);
+    try {
+      return await open(token);
+    } catch (error) {
+      if (!signInRefused(error)) throw error;
+      if (token.renewed) throw new MailboxRefused(REFUSED_ANEW, { cause: error });
+    }
+    const another = await this.tokens.another(source, settings, held, 'The mail server refused the access token');
+    return open(another).catch((error: unknown) => {
+      throw signInRefused(error) ? new MailboxRefused(REFUSED_ANEW, { cause: error }) : error;
+    });
+  }
+
+  private async connect(settings: ImapSettings, auth: Auth, signal?: AbortSignal): Promise<OpenMailbox> {
+    signal?.throwIfAborted();
     const client = new ImapFlow(this.options(settings, auth));
     // Without a listener an error of a dying connection would end the process; the loop that uses it sees it closed.
     client.on('error', () => undefined);
+    const stop = () => client.close();
+    signal?.addEventListener('abort', stop, { once: true });
     try {
       await within(this.config.idleAnswerMs * 3, client.connect());
       await within(this.config.idleAnswerMs, client.mailboxOpen(settings.mailbox, { readOnly: true }));
@@ -50,10 +81,12 @@ export class MailboxConnections {
     } catch (error) {
       client.close();
       throw refused(error, settings);
+    } finally {
+      signal?.removeEventListener('abort', stop);
     }
   }
 
-  private options(settings: ImapSettings, auth: NonNullable<ImapFlowOptions['auth']>): ImapFlowOptions {
+  private options(settings: ImapSettings, auth: Auth): ImapFlowOptions {
     // imapflow hands `tls` to net.connect and tls.connect alike, which is how the checked look-up gets there.
     const tls = { lookup: this.guarded.lookup, minVersion: 'TLSv1.2' } as ConnectionOptions;
     return {
@@ -81,4 +114,8 @@ function refused(error: unknown, settings: ImapSettings): unknown {
   if (serverResponseCode === 'NONEXISTENT' || code === 'NotFound')
     return new MailboxRefused(`The mail server has no mailbox "${settings.mailbox}".`);
   return error;
+}
+
+function signInRefused(error: unknown): boolean {
+  return (error as { authenticationFailed?: boolean }).authenticationFailed === true;
 }

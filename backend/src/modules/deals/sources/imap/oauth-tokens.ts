@@ -13,6 +13,15 @@ const answer = z.object({
   refresh_token: z.string().min(1).optional(),
 });
 
+/** What of a source opens it. */
+export type OpenableSource = Pick<HeldSource, 'id' | 'settings' | 'credentials'>;
+
+/** A token to sign in with, and whether it was got just now. */
+export interface AccessToken {
+  accessToken: string;
+  renewed: boolean;
+}
+
 /** A token that ends sooner is renewed before it is used. */
 const MARGIN_MS = 60_000;
 
@@ -26,28 +35,39 @@ export class OauthTokens {
   ) {}
 
   /**
-   * A token that is good for now. A renewed one is stored, and put on the held source.
+   * The token that is held, or another one when it is known to have ended.
    *
-   * @throws MailboxRefused when the server refuses to renew it, or nothing can renew it
+   * @throws as `another` does
+   */
+  async current(source: OpenableSource, settings: ImapSettings, held: ImapCredentials): Promise<AccessToken> {
+    const { accessToken, expiresAt } = held;
+    if (accessToken && (expiresAt === undefined || expiresAt > Date.now() + MARGIN_MS))
+      return { accessToken, renewed: false };
+    return this.another(source, settings, held, 'The access token has ended');
+  }
+
+  /**
+   * Another token, whatever is known of the one that is held. It is stored, and put on the source.
+   *
+   * @param why what happened to the one that is held
+   * @throws MailboxRefused when the token server refuses, or nothing can renew it
    * @throws OutboundFailed, AddressRefused when the token server cannot be reached
    */
-  async accessToken(source: HeldSource, settings: ImapSettings, held: ImapCredentials): Promise<string> {
-    const { accessToken, expiresAt, refreshToken } = held;
-    if (accessToken && (expiresAt === undefined || expiresAt > Date.now() + MARGIN_MS)) return accessToken;
-    if (!refreshToken || !settings.oauth)
-      throw new MailboxRefused('The access token has ended and there is no refresh token.');
+  async another(
+    source: OpenableSource,
+    settings: ImapSettings,
+    held: ImapCredentials,
+    why: string,
+  ): Promise<AccessToken> {
+    if (!held.refreshToken || !settings.oauth)
+      throw new MailboxRefused(`${why}, and there is no refresh token to get another one: sign in again.`);
     const renewed = await this.renew(settings.oauth, held);
     const sealed = this.credentials.seal(source.id, renewed);
     // Only over what was read: a person may have entered new credentials meanwhile.
     const text = 'update source set credentials = $2 where id = $1 and credentials = $3';
     await this.transactions.run((em) => affected(em, text, [source.id, sealed, source.credentials]));
     source.credentials = sealed;
-    return renewed.accessToken;
-  }
-
-  /** Forgets an access token that the mail server refused, so that the next try renews it. */
-  expired(held: ImapCredentials): ImapCredentials {
-    return held.refreshToken ? { ...held, expiresAt: 0 } : held;
+    return { accessToken: renewed.accessToken, renewed: true };
   }
 
   private async renew(
