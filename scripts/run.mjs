@@ -15,7 +15,7 @@ import { REDIS_MISSING } from './lib/redis.mjs';
 import { needsEmbedded, startServices } from './lib/services.mjs';
 
 /** Commands that read no database. */
-const ALONE = ['config-docs', 'rotate-keys'];
+const ALONE = ['config-docs'];
 
 /**
  * @param {string} dir

@@ -1,23 +1,12 @@
 // npm run audit:verify [-- --head FILE ...] [--export FILE]: computes the log's hash chains again. Exits 1 at the first bad row.
+import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { environment, InstanceConfig, readConfig } from '#platform/config/index.js';
-import { KeyRing, Signatures } from '#platform/crypto/index.js';
-import { DatabaseConfig } from '#platform/database/index.js';
-import { auditLog, signHead, type AuditVerdict, type SignedHead, type Signer } from '#platform/event-log/index.js';
-
-const PURPOSE = 'log head';
-
-/** Signs with the instance's keys, which are outside of the database. */
-function instanceSigner(dataDir: string): Signer {
-  const signatures = new Signatures(KeyRing.open(dataDir));
-  return {
-    sign: (text) => signatures.sign(PURPOSE, text),
-    verify: (text, signature) => signatures.verify(PURPOSE, text, signature),
-  };
-}
+import { openKeyRing, Signatures } from '#platform/crypto/index.js';
+import { auditLog, instanceSigner, signHead, type AuditVerdict, type SignedHead } from '#platform/event-log/index.js';
+import { connected, inTransaction } from './connection.js';
 
 function report({ events, erased, prunedTo, head }: AuditVerdict): void {
   const from = prunedTo > 0 ? ` (what came before position ${prunedTo + 1} was pruned, under a signed checkpoint)` : '';
@@ -28,11 +17,11 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { head: { type: 'string', multiple: true, default: [] }, export: { type: 'string' } },
   });
-  const signer = instanceSigner(readConfig(InstanceConfig, environment()).dataDir);
   const signedHeads = values.head.map((file) => JSON.parse(readFileSync(resolve(file), 'utf8')) as SignedHead);
-  const client = new pg.Client({ connectionString: readConfig(DatabaseConfig, environment()).url });
-  await client.connect();
-  try {
+  const { dataDir } = readConfig(InstanceConfig, environment());
+  return connected(async (client) => {
+    const ring = await inTransaction(client, (sql) => openKeyRing(dataDir, sql));
+    const signer = instanceSigner(new Signatures(ring));
     const verdict = await auditLog(client, { signer, signedHeads });
     if (verdict.fault) {
       console.error(verdict.fault.sentence);
@@ -44,9 +33,7 @@ async function main(): Promise<number> {
       console.log(`Wrote the signed head to ${values.export}: keep it outside of this instance.`);
     }
     return 0;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 process.exitCode = await main().catch((error: unknown) => {

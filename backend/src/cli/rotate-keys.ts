@@ -1,15 +1,24 @@
-// npm run keys:rotate: makes a new master key. What older keys sealed stays readable; restart the instance to seal with it.
+// npm run keys:rotate [-- --accept-loss]: makes a new master key. Running processes take it up; what older keys sealed stays readable.
 import 'reflect-metadata';
+import { parseArgs } from 'node:util';
 import { environment, InstanceConfig, readConfig } from '#platform/config/index.js';
-import { KeyRing, KeyRingError } from '#platform/crypto/index.js';
+import { KeyRingError, rotateKeys } from '#platform/crypto/index.js';
+import { connected, inTransaction } from './connection.js';
 
-try {
-  const { id } = KeyRing.open(readConfig(InstanceConfig, environment()).dataDir).rotate();
-  console.log(
-    `The master key is now "${id}". Restart Signalbox, and keep a copy of the folder "keys" apart from backups.`,
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { 'accept-loss': { type: 'boolean', default: false } } });
+  const { dataDir } = readConfig(InstanceConfig, environment());
+  const { id, lost } = await connected((client) =>
+    inTransaction(client, (sql) => rotateKeys(dataDir, sql, values['accept-loss'])),
   );
-} catch (error) {
-  if (!(error instanceof KeyRingError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  for (const key of lost) console.log(`The key "${key}" is given up: what it sealed must be entered again.`);
+  console.log(`The master key is now "${id}"; running processes seal with it within a second.`);
+  console.log(
+    'Copy the folder "keys" to where you keep it apart from backups, and to other machines of this instance.',
+  );
 }
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof KeyRingError ? error.message : `The key was not made: ${(error as Error).message}`);
+  process.exitCode = 1;
+});

@@ -2,8 +2,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { KeyRing, KeyRingError, Secrets, SecretUnreadable, Signatures } from './index.js';
+import { makeFirstKey } from './key-file.js';
 
 let dir: string;
 const file = () => join(dir, 'keys', 'master-keys.json');
@@ -22,7 +24,7 @@ describe('the key ring', () => {
   it('keeps one first key when another process was faster between the look and the link', () => {
     const winner = KeyRing.open(dir).current();
     // What the slower process does: it saw no file, and links its own.
-    (KeyRing as unknown as { first(path: string): void }).first(file());
+    makeFirstKey(file());
     expect(KeyRing.open(dir).current()).toEqual(winner);
     expect(readdirSync(join(dir, 'keys'))).toEqual(['master-keys.json']);
   });
@@ -42,6 +44,52 @@ describe('the key ring', () => {
       expect(() => KeyRing.open(dir)).toThrow('restore it from a backup');
     },
   );
+});
+
+describe('a ring that is in use', () => {
+  it('knows a key that another process made: at once when it is asked for, within a second to seal', async () => {
+    const running = KeyRing.open(dir);
+    const old = running.current().id;
+    const made = KeyRing.open(dir).rotate();
+    const sealed = new Secrets(KeyRing.open(dir)).seal('from elsewhere', 'c');
+    expect(new Secrets(running).open(sealed, 'c')).toBe('from elsewhere');
+    const other = KeyRing.open(dir).rotate();
+    while (running.current().id !== other.id) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect([old, made.id, other.id].every((id) => running.has(id))).toBe(true);
+    expect(running.has('unknown')).toBe(false);
+  });
+
+  it('adds to the keys that are in the file, not to those it once read', () => {
+    const [a, b] = [KeyRing.open(dir), KeyRing.open(dir)];
+    const first = a.rotate().id;
+    const second = b.rotate().id;
+    expect(
+      KeyRing.open(dir)
+        .all()
+        .map(({ id }) => id),
+    ).toEqual(expect.arrayContaining([first, second]));
+  });
+
+  const spoil: [string, () => void, string][] = [
+    ['is lost', () => rmSync(file()), 'is missing'],
+    ['is damaged', () => writeFileSync(file(), '{}'), 'is damaged'],
+    ['can be read by others', () => chmodSync(file(), 0o644), 'Other users can read'],
+  ];
+  it.each(spoil)('goes on with what it knows while the file %s, and says so', async (_, change, sentence) => {
+    Logger.overrideLogger(false);
+    const running = new Secrets(KeyRing.open(dir));
+    const ring = KeyRing.open(dir);
+    const sealed = running.seal('kept', 'c');
+    const saved = readFileSync(file());
+    change();
+    while (ring.fault === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(ring.fault).toContain(sentence);
+    expect(new Secrets(ring).open(sealed, 'c')).toBe('kept');
+    expect(new Secrets(ring).open(new Secrets(ring).seal('more', 'c'), 'c')).toBe('more');
+    rmSync(file(), { force: true });
+    writeFileSync(file(), saved, { mode: 0o600 });
+    while (ring.fault !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
 });
 
 describe('sealed secrets', () => {
@@ -86,7 +134,7 @@ describe('sealed secrets', () => {
   it('names a lost key', () => {
     const sealed = new Secrets(KeyRing.open(dir)).seal('x', 'c');
     rmSync(file());
-    expect(() => new Secrets(KeyRing.open(dir)).open(sealed, 'c')).toThrow(/master key "\w+" is missing .*restore/);
+    expect(() => new Secrets(KeyRing.open(dir)).open(sealed, 'c')).toThrow(/master key "\w+" is missing .*put it back/);
     expect(readFileSync(file(), 'utf8')).toContain('current');
   });
 });

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { InstanceConfig } from '#platform/config/index.js';
 import type { TestPerson } from '#test/factories.js';
 import { wholeApplication, type WholeApplication } from '#test/whole-application.js';
 import { startRedis } from '../../../../scripts/lib/redis.mjs';
@@ -72,4 +73,16 @@ it('is degraded when a reader of the log has stopped, and says which to operator
   const restart = { headers: operator.headers };
   expect((await whole.request('POST', '/api/v1/log-readers/subscriptions/restart', restart)).statusCode).toBe(200);
   await becomes('event-log', 'up');
+});
+
+it('is degraded while the keys file cannot be read, and goes on with the keys that it has', async () => {
+  const file = join(whole.app.get(InstanceConfig).dataDir, 'keys', 'master-keys.json');
+  chmodSync(file, 0o644);
+  await becomes('keys', 'degraded');
+  expect((await get('/health', operator)).body.parts.keys.sentence).toMatch(
+    /^Other users can read .* a start would fail\.$/,
+  );
+  expect((await get('/health')).body.parts.keys).toEqual({ status: 'degraded' });
+  chmodSync(file, 0o600);
+  await becomes('keys', 'up');
 });

@@ -4,6 +4,7 @@ import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import type { Actor } from '#platform/access/index.js';
 import { Cache } from '#platform/cache/index.js';
 import { InstanceConfig, VERSION } from '#platform/config/index.js';
+import { KeyRing } from '#platform/crypto/index.js';
 import { DatabaseConfig, pendingMigrations, Reads } from '#platform/database/index.js';
 import { ReaderOperations } from '#platform/event-log/index.js';
 import { RedisConnections } from '#platform/redis/index.js';
@@ -38,6 +39,7 @@ export class HealthService implements OnModuleInit {
     private readonly requests: RecentRequests,
     private readonly cache: Cache,
     private readonly operations: ReaderOperations,
+    private readonly keys: KeyRing,
   ) {}
 
   onModuleInit(): void {
@@ -46,6 +48,7 @@ export class HealthService implements OnModuleInit {
     this.checks.register('redis', () => this.redisHealth());
     this.checks.register('disk', () => this.diskHealth());
     this.checks.register('event-log', () => this.logHealth());
+    this.checks.register('keys', () => this.keysHealth());
   }
 
   /** @returns the parts' health and whether any vital one is down */
@@ -122,6 +125,12 @@ export class HealthService implements OnModuleInit {
       this.migrated = true;
     }
     return { up: true };
+  }
+
+  private async keysHealth(): Promise<PartHealth> {
+    const { fault } = this.keys;
+    if (fault === undefined) return { up: true, sentence: 'The master keys can be read.' };
+    return { up: false, sentence: `${fault} This process goes on with the keys that it has read; a start would fail.` };
   }
 
   private async logHealth(): Promise<PartHealth> {
