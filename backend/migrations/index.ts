@@ -11,6 +11,7 @@ import { Accounts0011 } from './0011-accounts.js';
 import { Factors0012 } from './0012-factors.js';
 import { Guessing0013 } from './0013-guessing.js';
 import { Deals0020 } from './0020-deals.js';
+import { Sources0021 } from './0021-sources.js';
 import { Intake0022 } from './0022-intake.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 
@@ -30,4 +31,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Factors0012,
   Intake0022,
   Upkeep0006,
+  Sources0021,
 ];

@@ -71,6 +71,18 @@ export const dealEvents = defineEvents({
     data: z.object({ sourceId: z.uuid(), state: z.enum(['parsed', 'no_deal', 'failed']), deals: z.number().int() }),
     about: 'A message was read.',
   },
+  'message.refused': {
+    version: 1,
+    subject: 'source',
+    data: z.object({
+      sourceId: z.uuid(),
+      subject: z.string(),
+      /** Bytes. */
+      size: z.number().int(),
+      reason: z.string(),
+    }),
+    about: 'A message in a mailbox was passed over because it is too large.',
+  },
   'message.deleted': {
     version: 1,
     subject: 'message',

@@ -24,6 +24,7 @@ import { StatisticsQueries } from './routes/statistics.queries.js';
 import { IncomingMailHealth } from './sources/incoming-mail-health.js';
 import { FeedReader } from './sources/feed/feed-reader.js';
 import { MailboxConnections } from './sources/imap/mailbox-connections.js';
+import { MailboxCursor } from './sources/imap/mailbox-cursor.js';
 import { MailboxWatch } from './sources/imap/mailbox-watch.js';
 import { OauthTokens } from './sources/imap/oauth-tokens.js';
 import { Recipients } from './sources/smtp/recipients.js';
@@ -60,6 +61,7 @@ const sources = [
   FeedReader,
   IncomingMailHealth,
   MailboxConnections,
+  MailboxCursor,
   MailboxWatch,
   OauthTokens,
 ];

@@ -13,9 +13,16 @@ export interface HeldSource {
   settings: SourceSettings;
   credentials: string | null;
   version: number;
+  /** Grows when settings or credentials change. What is written for an older one is not. */
+  generation: number;
 }
 
-const COLUMNS = `s.id, s.workspace_id as "workspaceId", s.kind, s.settings, s.credentials, s.version`;
+/** The settings of a source have changed since this process took it: what it was about to write does not count any more. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+const COLUMNS = `s.id, s.workspace_id as "workspaceId", s.kind, s.settings, s.credentials, s.version, st.generation`;
 
 // One statement takes and renews: rows that others hold are skipped, not waited for.
 const CLAIM = `

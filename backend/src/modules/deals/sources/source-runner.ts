@@ -5,7 +5,7 @@ import { FeedReader, feedWords } from './feed/feed-reader.js';
 import { imapWords } from './imap/imap-words.js';
 import { MailboxWatch } from './imap/mailbox-watch.js';
 import { SourceHealth } from './source-health.js';
-import { SourceLeases, type HeldSource } from './source-leases.js';
+import { SourceLeases, Superseded, type HeldSource } from './source-leases.js';
 
 interface Run {
   source: HeldSource;
@@ -92,11 +92,11 @@ export class SourceRunner implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       await (source.kind === 'imap' ? this.mailboxes.follow(source, signal) : this.feeds.poll(source, signal));
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted || error instanceof Superseded) return;
       const { sentence, seconds } =
         source.kind === 'imap' ? { sentence: imapWords(error), seconds: 0 } : feedWords(error);
       await this.health
-        .failed(source.id, sentence, seconds)
+        .failed(source, sentence, seconds)
         .catch((fault: unknown) =>
           this.log.warn(`A failure could not be noted (${sentence}): ${(fault as Error).message}`),
         );
@@ -117,8 +117,7 @@ export class SourceRunner implements OnApplicationBootstrap, OnApplicationShutdo
   }
 }
 
-/** True while a run works with what the source is now. */
+/** True while a run works with what the source is now. A renewed token is another credential of the same generation. */
 function same(running: HeldSource, now: HeldSource | undefined): boolean {
-  if (!now || now.credentials !== running.credentials) return false;
-  return JSON.stringify(now.settings) === JSON.stringify(running.settings);
+  return now?.generation === running.generation && now.credentials === running.credentials;
 }

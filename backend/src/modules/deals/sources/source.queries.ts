@@ -16,7 +16,8 @@ const COLUMNS = `
   s.id, s.kind, s.name, s.settings, s.address, s.credentials is not null as "hasCredentials",
   case when s.paused then 'paused' when st.failing_since is not null then 'failing' else 'active' end as status,
   st.last_success_at as "lastSuccessAt", st.last_error as "lastError", st.last_error_at as "lastErrorAt",
-  st.failing_since as "failingSince", s.version, s.created_at as "createdAt", s.updated_at as "updatedAt"`;
+  st.failing_since as "failingSince", st.refused_count as "refusedCount", st.last_refusal as "lastRefusal",
+  st.last_refusal_at as "lastRefusalAt", s.version, s.created_at as "createdAt", s.updated_at as "updatedAt"`;
 
 const FROM = `
   from source s

@@ -64,6 +64,7 @@ export class SourcesService {
       });
       if (changed.length === 0) return;
       // A changed source is tried at once, from where it makes sense: another mailbox or feed has other cursors.
+      if (changed.some((what) => what !== 'name')) await supersede(em, sourceId);
       if (changed.includes('settings')) await startOver(em, sourceId);
       await this.tryAtOnce(em, sourceId);
       this.events.record(em, 'source.updated', { ...eventOf(who, source), data: { name: source.name, changed } });
@@ -160,6 +161,11 @@ function refuseRedirect({ kind, settings: now }: Source, wanted: SourceSettings)
   throw new ValidationFailed('The stored credentials are not sent to another server: enter them again.', {
     errors: [{ path: '/body/credentials', message: 'must come with another server, encryption or token address' }],
   });
+}
+
+/** What works with the source as it was writes nothing about it any more. */
+async function supersede(em: EntityManager, sourceId: string): Promise<void> {
+  await query(em, 'update source_state set generation = generation + 1 where source_id = $1', [sourceId]);
 }
 
 /** Forgets where it stands. Numbers of one mailbox say nothing in another, which may count from the same validity. */

@@ -44,9 +44,10 @@ export class FeedReader {
         if (signal.aborted) return;
         await this.intake.accept(source, messageOf(feed, item));
       }
-      await this.keepValidators(source.id, answer);
+      await this.keepValidators(source, answer);
     }
-    await this.health.succeeded(source.id, { inSeconds: intervalMinutes * 60 });
+    const { generation } = source;
+    await this.health.succeeded(source.id, { inSeconds: intervalMinutes * 60, generation });
   }
 
   /** Reads the feed without keeping anything. @throws as `poll` does */
@@ -75,9 +76,11 @@ export class FeedReader {
     return (await query(this.transactions.reader(), text, [sourceId]))[0] ?? {};
   }
 
-  private async keepValidators(sourceId: string, { headers }: OutboundAnswer): Promise<void> {
-    const text = 'update source_state set etag = $2, last_modified = $3 where source_id = $1';
-    const values = [sourceId, headers['etag']?.slice(0, 500) ?? null, headers['last-modified']?.slice(0, 100) ?? null];
+  /** Unless the settings have changed: they would keep the items of another feed from being asked for. */
+  private async keepValidators({ id, generation }: HeldSource, { headers }: OutboundAnswer): Promise<void> {
+    const text = 'update source_state set etag = $3, last_modified = $4 where source_id = $1 and generation = $2';
+    const [etag, modified] = [headers['etag']?.slice(0, 500), headers['last-modified']?.slice(0, 100)];
+    const values = [id, generation, etag ?? null, modified ?? null];
     await this.transactions.run((em) => affected(em, text, values));
   }
 }

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MessageSummary } from '../../messages/messages.schemas.js';
 import { dealsKit, until, type DealsKit } from '#test/deals-kit.js';
+import type { HeldSource } from '../source-leases.js';
 import type { SourceView } from '../sources.schemas.js';
+import { FeedReader } from './feed-reader.js';
 
 jest.setTimeout(60_000);
 let kit: DealsKit;
@@ -152,6 +154,23 @@ describe('a feed', () => {
       ok: false,
       message: expect.stringContaining(words),
     });
+  });
+
+  it('whose address changes while another process reads it is not taken for the one before', async () => {
+    const tagged: RequestListener = (_, response) => void response.writeHead(200, { etag: '"old"' }).end(rss());
+    const [before, after] = [await serve(tagged), await serve(tagged)];
+    const source = await follow(before);
+    await checked(source, 0);
+    await kit.call('POST', `sources/${source.id}/pause`);
+    await kit.call('PATCH', `sources/${source.id}`, { settings: { url: after } });
+    const text = 'select generation, etag, next_run_at, failing_since from source_state where source_id = $1';
+    const [state] = await kit.rows<{ generation: number; etag: string | null }>(text, [source.id]);
+    expect(state).toMatchObject({ generation: 1, etag: null });
+    const late = { ...source, generation: 0, settings: { url: before, intervalMinutes: 60 } } as unknown as HeldSource;
+    await kit.app.get(FeedReader).poll(late, new AbortController().signal);
+    expect((await kit.rows(text, [source.id]))[0]).toEqual(state);
+    await kit.app.get(FeedReader).poll({ ...late, generation: 1 }, new AbortController().signal);
+    expect((await kit.rows(text, [source.id]))[0]).toMatchObject({ etag: '"old"' });
   });
 
   it('inside our own network is refused', async () => {

@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ImapFlow } from 'imapflow';
-import { affected, query, Transactions } from '#platform/database/index.js';
+import type { FetchQueryObject, ImapFlow } from 'imapflow';
+import { Transactions } from '#platform/database/index.js';
 import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { MessageIntake } from '../../messages/message-intake.js';
 import { SourceHealth } from '../source-health.js';
 import type { HeldSource } from '../source-leases.js';
-import { MailboxConnections, type OpenMailbox } from './mailbox-connections.js';
-import { within } from './within.js';
 import { MailboxRefused } from './imap-words.js';
+import { MailboxConnections, type OpenMailbox } from './mailbox-connections.js';
+import { MailboxCursor, type MailboxPlace } from './mailbox-cursor.js';
+import { within } from './within.js';
 
 const DAY = 86_400_000;
-const SAVE_CURSOR = `
-  update source_state set uid_validity = $2, last_uid = $3
-   where source_id = $1 and (uid_validity is distinct from $2::bigint or last_uid is null or last_uid < $3::bigint)`;
+/** One byte more than is taken shows what is too large, whatever size the server tells. */
+const MOST = { start: 0, maxLength: MAX_MESSAGE_BYTES + 1 };
 
 /**
  * Follows one mailbox: takes in what is new, waits in IDLE, and asks at intervals whether the connection still answers, since
@@ -22,6 +22,7 @@ const SAVE_CURSOR = `
 export class MailboxWatch {
   constructor(
     private readonly mailboxes: MailboxConnections,
+    private readonly cursor: MailboxCursor,
     private readonly intake: MessageIntake,
     private readonly health: SourceHealth,
     private readonly transactions: Transactions,
@@ -31,10 +32,10 @@ export class MailboxWatch {
   /**
    * Runs until the signal says stop.
    *
-   * @throws what ended it: `imapWords` makes a sentence of it
+   * @throws Superseded when the settings have changed; what ended it otherwise: `imapWords` makes a sentence of it
    */
   async follow(source: HeldSource, signal: AbortSignal): Promise<void> {
-    const mailbox = await this.mailboxes.open(source);
+    const mailbox = await this.mailboxes.open(source, signal);
     const { client } = mailbox;
     const bell = new Bell();
     client.on('exists', () => bell.ring());
@@ -66,17 +67,17 @@ export class MailboxWatch {
     const box = client.mailbox;
     if (!box) throw new MailboxRefused('The mail server closed the mailbox.');
     const validity = box.uidValidity;
-    const cursor = await this.cursor(source.id);
-    const known = cursor.validity === validity ? cursor.uid : null;
+    const cursor = await this.cursor.read(source);
+    const known = cursor?.validity === validity ? cursor.uid : null;
     const uids = await this.newUids(client, known, settings.lookbackDays);
     for (const uid of uids) {
       if (signal.aborted) return;
-      await this.takeOne(source, client, validity, uid);
+      await this.takeOne(source, client, { validity, uid });
     }
     // The first look at a mailbox leaves everything before it behind, also when there was nothing to take.
     if (known === null) {
       const last = Math.max(box.uidNext - 1, uids.at(-1) ?? 0);
-      await this.transactions.run((em) => affected(em, SAVE_CURSOR, [source.id, validity.toString(), last]));
+      await this.transactions.run((em) => this.cursor.move(em, source, { validity, uid: last }));
     }
   }
 
@@ -88,33 +89,34 @@ export class MailboxWatch {
     return (found || []).filter((uid) => uid > (known ?? 0)).sort((a, b) => a - b);
   }
 
-  private async takeOne(source: HeldSource, client: ImapFlow, validity: bigint, uid: number): Promise<void> {
-    const answer = this.config.idleAnswerMs;
-    const about = await within(answer, client.fetchOne(String(uid), { size: true, internalDate: true }, { uid: true }));
-    const move = (em: Parameters<typeof affected>[0]) =>
-      affected(em, SAVE_CURSOR, [source.id, validity.toString(), uid]).then(() => undefined);
-    // Gone meanwhile, or too large for any door of ours: passed over, so that it does not block what follows.
-    if (!about || (about.size ?? 0) > MAX_MESSAGE_BYTES) return this.transactions.run(move);
-    const got = await within(answer * 8, client.fetchOne(String(uid), { source: true }, { uid: true }));
-    if (!got || !got.source) return this.transactions.run(move);
+  private async takeOne(source: HeldSource, client: ImapFlow, place: MailboxPlace): Promise<void> {
+    const about = await this.fetch(client, place, { size: true, internalDate: true });
+    if (about && (about.size ?? 0) > MAX_MESSAGE_BYTES) return this.passOver(source, client, place, about.size ?? 0);
+    const whole = about && (await this.fetch(client, place, { source: MOST }, 8));
+    // Gone meanwhile.
+    if (!about || !whole || !whole.source) return this.transactions.run((em) => this.cursor.move(em, source, place));
+    const raw = whole.source;
+    if (raw.length > MAX_MESSAGE_BYTES) return this.passOver(source, client, place, raw.length);
     const receivedAt = about.internalDate ? new Date(about.internalDate) : new Date();
-    await this.intake.accept(source, got.source, {
+    await this.intake.accept(source, raw, {
       receivedAt: receivedAt < new Date() ? receivedAt : new Date(),
-      uid: { validity, uid },
-      also: move,
+      uid: place,
+      also: (em) => this.cursor.move(em, source, place),
     });
   }
 
-  private async cursor(sourceId: string): Promise<{ validity: bigint | null; uid: number | null }> {
-    const [row] = await query<{ uid_validity: string | null; last_uid: string | null }>(
-      this.transactions.reader(),
-      'select uid_validity::text, last_uid::text from source_state where source_id = $1',
-      [sourceId],
-    );
-    return {
-      validity: !row?.uid_validity ? null : BigInt(row.uid_validity),
-      uid: !row?.last_uid ? null : Number(row.last_uid),
-    };
+  /** What is too large for any door of ours must not block what follows. Its sender hears nothing, so people must. */
+  private async passOver(source: HeldSource, client: ImapFlow, place: MailboxPlace, size: number): Promise<void> {
+    const about = await this.fetch(client, place, { envelope: true });
+    const subject = (about && about.envelope?.subject) || '';
+    await this.transactions.run(async (em) => {
+      await this.cursor.move(em, source, place);
+      await this.health.refused(em, source.id, { subject, size });
+    });
+  }
+
+  private fetch(client: ImapFlow, { uid }: MailboxPlace, what: FetchQueryObject, patience = 1) {
+    return within(this.config.idleAnswerMs * patience, client.fetchOne(String(uid), what, { uid: true }));
   }
 }
 
