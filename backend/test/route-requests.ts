@@ -100,6 +100,11 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST me/passkeys': { caller: guest, body: newPasskeyOf },
   'PATCH me/passkeys/:passkeyId': { caller: guest, body: () => ({ name: 'Phone' }) },
   'DELETE me/passkeys/:passkeyId': { caller: guest },
+  'POST sessions/current/reauthentication': { caller: guest, body: () => ({ password: TEST_PASSWORD }) },
+  'PUT me/password': {
+    caller: guest,
+    body: () => ({ currentPassword: TEST_PASSWORD, newPassword: 'another quite long one' }),
+  },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },
   'POST invitations/acceptance': {

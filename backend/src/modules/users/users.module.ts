@@ -4,6 +4,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { Authenticator } from '#platform/access/index.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountMails } from './accounts/account-mails.js';
+import { accountControllers, accountProviders } from './accounts/accounts.parts.js';
 import {
   EmailVerificationsController,
   PasswordResetsController,
@@ -39,10 +40,10 @@ import { MembersController } from './members/members.controller.js';
 import { MembersService } from './members/members.service.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
-import { LiveSessions } from './sessions/live-sessions.js';
-import { OwnSessionsController } from './sessions/own-sessions.controller.js';
 import { DeviceMails } from './sessions/device-mails.js';
 import { KnownDevices } from './sessions/known-devices.js';
+import { LiveSessions } from './sessions/live-sessions.js';
+import { OwnSessionsController } from './sessions/own-sessions.controller.js';
 import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { RequestAuthenticator } from './sessions/request-authenticator.js';
@@ -74,11 +75,11 @@ const accounts = [
 const sessions = [
   AccessTokenStrategy,
   AccessTokens,
+  DeviceMails,
+  KnownDevices,
   LiveSessions,
   OwnSessionsService,
   RefreshTokens,
-  DeviceMails,
-  KnownDevices,
   RequestAuthenticator,
   SessionCookie,
   SessionUses,
@@ -117,10 +118,12 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     RegistrationsController,
     SessionsController,
     WorkspacesController,
+    ...accountControllers,
     ...factorControllers,
   ],
   providers: [
     ...accounts,
+    ...accountProviders,
     ...sessions,
     ...factorProviders,
     ...guessing,

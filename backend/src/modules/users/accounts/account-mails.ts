@@ -66,17 +66,18 @@ export class AccountMails {
     });
   }
 
-  /** Tells that the password was changed. */
-  async passwordChanged(em: EntityManager, account: Account): Promise<void> {
+  /** Tells that the password was changed: by a mailed link, or by somebody who was signed in and knew it. */
+  async passwordChanged(em: EntityManager, account: Account, by: 'reset' | 'change' = 'reset'): Promise<void> {
+    const ended = by === 'reset' ? 'every session was ended' : 'every session but the one that changed it was ended';
     await this.mailer.queueMail(em, {
       to: account.email,
       subject: 'Your password was changed',
-      preheader: 'You were signed out everywhere.',
+      preheader: by === 'reset' ? 'You were signed out everywhere.' : 'You were signed out everywhere else.',
       heading: 'Your password was changed',
       blocks: [
         {
           type: 'text',
-          text: 'The password of your Signalbox account was just changed, and every session was ended. Sign in with the new one.',
+          text: `The password of your Signalbox account was just changed, and ${ended}. Sign in with the new one.`,
         },
         { type: 'button', label: 'Sign in', url: `${this.config.origin}/sign-in` },
       ],
