@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ImapFlow } from 'imapflow';
 import { Transactions } from '#platform/database/index.js';
@@ -18,7 +19,12 @@ let users = 0;
 
 beforeAll(async () => {
   dovecot = await startDovecot();
-  kit = await dealsKit({ SIGNALBOX_IMAP_CHECK_SECONDS: '1', SIGNALBOX_SOURCE_RETRY_SECONDS: '1' });
+  kit = await dealsKit({
+    SIGNALBOX_IMAP_CHECK_SECONDS: '1',
+    SIGNALBOX_SOURCE_RETRY_SECONDS: '1',
+    // Longer than any of these specs may take.
+    SIGNALBOX_IMAP_ANSWER_MS: '120000',
+  });
 });
 afterEach(() => void jest.restoreAllMocks());
 afterAll(async () => {
@@ -27,11 +33,11 @@ afterAll(async () => {
 });
 
 const newUser = () => `user${++users}`;
-const mailbox = (user: string) =>
+const mailbox = (user: string, port = dovecot.port) =>
   kit.source({
     kind: 'imap',
     name: user,
-    settings: { host: '127.0.0.1', port: dovecot.port, security: 'none', user },
+    settings: { host: '127.0.0.1', port, security: 'none', user },
     credentials: { password: dovecot.password(user) },
   });
 const view = (source: SourceView) => kit.call<SourceView>('GET', `sources/${source.id}`);
@@ -104,6 +110,24 @@ describe('a mailbox whose settings change while it is read', () => {
     expect(await cursor.read(now)).toEqual(place);
     await transactions.run((em) => cursor.move(em, now, { validity: 8n, uid: 1 }));
     expect(await cursor.read(now)).toEqual({ validity: 8n, uid: 1 });
+  });
+
+  it('is left at once, also while the server of before keeps silent', async () => {
+    let reached = false;
+    const silent = createServer(() => (reached = true));
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const user = newUser();
+    dovecot.deliver(user, dealMail('Found at last'));
+    const source = await mailbox(user, (silent.address() as AddressInfo).port);
+    await until(async () => reached);
+    await kit.call('PATCH', `sources/${source.id}`, {
+      settings: { ...source.settings, port: dovecot.port },
+      credentials: { password: dovecot.password(user) },
+    });
+    await hasSubjects(source, 'Found at last');
+    expect(await typesOf(source)).toEqual(['source.created', 'source.updated']);
+    silent.close();
+    await kit.call('DELETE', `sources/${source.id}`);
   });
 
   it('is the same mailbox with another name: it is not read again', async () => {
