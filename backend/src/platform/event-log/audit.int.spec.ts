@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import type { EventType } from '#contract/events/index.js';
 import { systemActor, type Actor } from '#platform/access/index.js';
-import { LogOperationRefused, SYSTEM_WORKSPACE } from './index.js';
+import { query } from '#platform/database/index.js';
+import { LogOperationRefused, SYSTEM_WORKSPACE, type RecordedEvent } from './index.js';
 import { auditLog } from './audit.js';
 import { eraseEvents, erasePerson, eraseSubject } from './erasure.js';
 import { pruneLog } from './pruning.js';
 import { hmacSigner, signHead } from './signed-head.js';
-import { logDatabase, logProcess, rows, titles, type LogProcess } from '#test/event-log.js';
+import { logDatabase, logProcess, rows, titles, WORKSPACE, type LogProcess } from '#test/event-log.js';
 
 jest.setTimeout(30_000);
 
@@ -152,6 +154,71 @@ describe('erasure', () => {
       { data: { title: 'not theirs' }, address: null },
     ]);
     expect((await audit()).fault).toBeUndefined();
+  });
+
+  it('removes what is about a person, wherever it is: their events, those for them alone, those that name them', async () => {
+    const other = uuidv7();
+    const record = <T extends EventType>(
+      type: T,
+      event: Partial<RecordedEvent<T>> & { data: RecordedEvent<T>['data'] },
+    ) =>
+      process.transactions.run(async (em) =>
+        process.log.record(em, type, { workspaceId: WORKSPACE, subjectId: uuidv7(), actor: systemActor(), ...event }),
+      );
+    const theirs = [
+      await record('member.added', { subjectId: person, data: { role: 'member' } }),
+      await record('deal.expired', { scope: { kind: 'user', id: person }, data: { title: 'for them alone' } }),
+      await record('invitation.accepted', { data: { role: 'member', userId: person } }),
+      await record('user.registered', { workspaceId: SYSTEM_WORKSPACE, actor: someone, data: { operator: false } }),
+    ];
+    await record('member.added', { subjectId: other, data: { role: 'member' } });
+    await record('deal.expired', { subjectId: person, data: { title: 'of a deal with the same id' } });
+    await record('deal.expired', { scope: { kind: 'user', id: other }, data: { title: 'for another' } });
+    await record('invitation.accepted', { data: { role: 'member', userId: other } });
+    await seal();
+    expect(await process.transactions.run((em) => erasePerson(em, person))).toBe(theirs.length);
+    const left = await rows<{ id: string }>(
+      database.client,
+      'select id from event where data is null order by position',
+    );
+    expect(left.map(({ id }) => id)).toEqual(theirs);
+    expect(await audit()).toMatchObject({ events: 8, erased: 4, fault: undefined });
+    expect(await process.transactions.run((em) => erasePerson(em, person))).toBe(0);
+  });
+
+  it('looks at the events of the person only, in many batches if they are many', async () => {
+    await process.record(undefined, 'first', { actor: someone, workspaceId: SYSTEM_WORKSPACE });
+    await seal();
+    // One busy person among many, in a partition of its own, as the sealer would write them.
+    await database.client.query(`
+      create table event_many (like event including all);
+      alter table event attach partition event_many for values from (1001) to (100000);
+      insert into event select 1000 + n, gen_random_uuid(), workspace_id, 'workspace', null, type, version, subject_type,
+        gen_random_uuid(), case when n % 10 = 0 then actor else jsonb_build_object('userId', gen_random_uuid()) end,
+        address, address_salt, null, data, salt, null, now(), hash
+      from event, generate_series(1, 25000) n where position = 1;
+      analyze event;`);
+    const scans = `select seq_scan::int as seq, idx_scan::int as idx from pg_stat_xact_user_tables where relname = 'event_many'`;
+    const [erased, used] = await process.transactions.run(async (em) => {
+      const erasedNow = await erasePerson(em, person);
+      return [erasedNow, (await query<{ seq: number; idx: number }>(em, scans))[0]!] as const;
+    });
+    expect(erased).toBe(2501);
+    expect(used.seq).toBe(0);
+    expect(used.idx).toBeGreaterThan(0);
+    expect(
+      await rows(database.client, 'select count(*)::int as n from event where data is null or address is null'),
+    ).toEqual([{ n: 2501 }]);
+  });
+
+  it('gives a new partition one index for each of the log', async () => {
+    await thirty();
+    const counted = await rows<{ n: number }>(
+      database.client,
+      `select distinct count(*)::int as n from pg_index where indrelid = 'event'::regclass
+         or indrelid in (select inhrelid from pg_inherits where inhparent = 'event'::regclass) group by indrelid`,
+    );
+    expect(counted).toEqual([{ n: 7 }]);
   });
 
   it('erases parked copies, and waits for what is not sealed', async () => {

@@ -11,58 +11,54 @@ interface ErasableRow {
   address_salt: Buffer | null;
 }
 
-const COLUMNS = 'position, data::text as data, salt, address, address_salt';
+/** Events erased by one statement. */
+const BATCH = 1000;
+
+/** Whose data and address go: given by id or by subject. */
+const BY_ID = 'id = any($1)';
+const BY_SUBJECT = 'subject_id = $1 and subject_type = $2';
+
+// Each line is a look into one index: subject, scope, data, actor. "is true" keeps the planner from reading all events of the
+// system workspace beside the person's own.
+const OF_PERSON = `
+  (subject_id = $1::uuid and subject_type = 'user')
+  or (scope_id = $1::uuid and scope_kind = 'user')
+  or data->>'userId' = $1::text
+  or (actor->>'userId' = $1::text and (workspace_id = $2::uuid) is true)`;
+const ACTED = `actor->>'userId' = $1::text and address is not null`;
 
 /**
  * Erases the data and the address of events: digests stay in their place, the salts go, so the values cannot be found by
  * trying and the chain still verifies. Readers skip what is erased.
  *
  * @returns how many events lost something
+ * @throws LogOperationRefused when one of them is not sealed yet
  */
 export async function eraseEvents(em: EntityManager, ids: readonly string[]): Promise<number> {
-  await refuseUnsealed(em, 'id = any($1)', [ids]);
-  return erase(
-    em,
-    await query<ErasableRow>(em, `select ${COLUMNS} from event where id = any($1) for update`, [ids]),
-    true,
-  );
+  await refuseUnsealed(em, BY_ID, [ids]);
+  return erase(em, await positionsOf(em, BY_ID, [ids]), 'all');
 }
 
 /** Erases every event about one thing: a deal, a message, a person. @returns how many events lost something */
 export async function eraseSubject(em: EntityManager, subject: { type: string; id: string }): Promise<number> {
-  const of = 'subject_id = $1 and subject_type = $2';
-  await refuseUnsealed(em, of, [subject.id, subject.type]);
-  const rows = await query<ErasableRow>(em, `select ${COLUMNS} from event where ${of} for update`, [
-    subject.id,
-    subject.type,
-  ]);
-  return erase(em, rows, true);
+  const values = [subject.id, subject.type];
+  await refuseUnsealed(em, BY_SUBJECT, values);
+  return erase(em, await positionsOf(em, BY_SUBJECT, values), 'all');
 }
 
 /**
- * Erases one person: the events about them, their sign-ins and other events of the system workspace, and their address
- * from everything else they did. What they did in a workspace stays: it is the workspace's.
+ * Erases one person: the events about them, those that only they may see, those whose data names them (`userId`), and what
+ * they did in the system workspace, such as sign-ins; and their address from everything else they did. What they did in a
+ * workspace stays: it is the workspace's. Costs what the person did, not what the log holds.
  *
  * @returns how many events lost something
+ * @throws LogOperationRefused when one of them is not sealed yet
  */
 export async function erasePerson(em: EntityManager, userId: string): Promise<number> {
-  const own = `(subject_type = 'user' and subject_id = $1::uuid)
-    or (workspace_id = $2::uuid and (actor->>'userId' = $1::text or data->>'userId' = $1::text))`;
-  const acted = `actor->>'userId' = $1::text and address is not null`;
-  await refuseUnsealed(em, `(${own}) or (${acted})`, [userId, SYSTEM_WORKSPACE]);
-  const rows = await query<ErasableRow>(em, `select ${COLUMNS} from event where ${own} for update`, [
-    userId,
-    SYSTEM_WORKSPACE,
-  ]);
-  const whole = await erase(em, rows, true);
-  return (
-    whole +
-    (await erase(
-      em,
-      await query<ErasableRow>(em, `select ${COLUMNS} from event where ${acted} for update`, [userId]),
-      false,
-    ))
-  );
+  const values = [userId, SYSTEM_WORKSPACE];
+  await refuseUnsealed(em, `(${OF_PERSON}) or (${ACTED})`, values);
+  const whole = await erase(em, await positionsOf(em, OF_PERSON, values), 'all');
+  return whole + (await erase(em, await positionsOf(em, ACTED, [userId]), 'address'));
 }
 
 /** The chain takes an event as it was recorded: it must be sealed before it can be erased. */
@@ -71,7 +67,26 @@ async function refuseUnsealed(em: EntityManager, where: string, values: readonly
   if (found) throw new LogOperationRefused('Some of these events are being sealed: try again in a moment.');
 }
 
-async function erase(em: EntityManager, found: readonly ErasableRow[], data: boolean): Promise<number> {
+/** Without order or limit, which would tempt the planner to walk the whole log in the order of positions. */
+async function positionsOf(em: EntityManager, where: string, values: readonly unknown[]): Promise<number[]> {
+  const rows = await query<{ position: string }>(em, `select position from event where ${where}`, values);
+  return rows.map(({ position }) => Number(position)).sort((a, b) => a - b);
+}
+
+async function erase(em: EntityManager, positions: readonly number[], what: 'all' | 'address'): Promise<number> {
+  let erased = 0;
+  for (let at = 0; at < positions.length; at += BATCH)
+    erased += await eraseBatch(em, positions.slice(at, at + BATCH), what === 'all');
+  return erased;
+}
+
+async function eraseBatch(em: EntityManager, positions: readonly number[], data: boolean): Promise<number> {
+  const found = await query<ErasableRow>(
+    em,
+    `select position, data::text as data, salt, address, address_salt from event where position = any($1::bigint[])
+     order by position for update`,
+    [positions],
+  );
   const rows = found.filter((row) => (data && row.data !== null) || row.address !== null);
   if (rows.length === 0) return 0;
   await query(
