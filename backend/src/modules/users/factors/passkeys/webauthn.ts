@@ -86,7 +86,8 @@ export class WebAuthn {
   /**
    * What to ask an existing passkey.
    *
-   * @param allowed the passkeys that will do; none when the passkey shall say whose it is
+   * @param allowed the passkeys that will do, to have one being enough; none when the passkey shall say whose it is, and
+   *   verify its owner
    */
   request(challenge: string, allowed: readonly Passkey[]): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
@@ -94,7 +95,7 @@ export class WebAuthn {
       challenge: bytesOf(challenge),
       timeout: PASSKEY_SECONDS * 1000,
       allowCredentials: allowed.map(descriptor),
-      userVerification: allowed.length > 0 ? 'preferred' : 'required',
+      userVerification: allowed.length > 0 ? 'discouraged' : 'required',
     });
   }
 
