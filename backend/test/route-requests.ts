@@ -47,6 +47,14 @@ async function invited(tenant: Tenant, address: string): Promise<string> {
   return mailedToken(tenant.whole, address);
 }
 
+/** Asks to move somebody's account to another address. @returns the token of the link that goes to the new one or the present one */
+async function emailChange(tenant: Tenant, person: TestPerson, to: 'new' | 'present'): Promise<string> {
+  const address = email();
+  const { headers } = person;
+  await tenant.whole.request('POST', '/api/v1/me/email-change', { headers, payload: { email: address } });
+  return mailedToken(tenant.whole, to === 'new' ? address : person.email);
+}
+
 async function session(tenant: Tenant): Promise<string> {
   const person = await guest(tenant);
   const body = { email: person.email, password: TEST_PASSWORD, transport: 'body' };
@@ -58,6 +66,13 @@ async function session(tenant: Tenant): Promise<string> {
 async function link(tenant: Tenant, route: string, person: TestPerson): Promise<string> {
   await tenant.whole.request('POST', `/api/v1/${route}`, { payload: { email: person.email } });
   return mailedToken(tenant.whole, person.email);
+}
+
+/** Somebody who asked to move their account to another address. */
+async function changing(tenant: Tenant): Promise<TestPerson> {
+  const person = await guest(tenant);
+  await emailChange(tenant, person, 'present');
+  return person;
 }
 
 /** By method and path, below /api/v1. */
@@ -104,6 +119,15 @@ export const routeRequests: Record<string, RouteRequest> = {
   'PUT me/password': {
     caller: guest,
     body: () => ({ currentPassword: TEST_PASSWORD, newPassword: 'another quite long one' }),
+  },
+  'GET me/email-change': { caller: changing },
+  'POST me/email-change': { caller: guest, body: () => ({ email: email() }) },
+  'DELETE me/email-change': { caller: changing },
+  'POST email-changes/confirmation': {
+    body: async (tenant) => ({ token: await emailChange(tenant, await guest(tenant), 'new') }),
+  },
+  'POST email-changes/cancellation': {
+    body: async (tenant) => ({ token: await emailChange(tenant, await guest(tenant), 'present') }),
   },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },

@@ -3,6 +3,37 @@ import { defineEvents } from './define.js';
 
 /** Events of what people do with their own accounts. All belong to the system workspace. */
 export const accountEvents = defineEvents({
+  'user.email_change_requested': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A person asked to move their account to another address.',
+  },
+  'user.email_change_cancelled': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ by: z.enum(['person', 'link']) }),
+    about: 'A change of address was stopped before it took effect.',
+  },
+  'user.email_changed': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'An account moved to another address, which was confirmed.',
+  },
+  'user.email_change_undone': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A change of address was undone from the earlier address; the person was signed out everywhere.',
+  },
+  'user.erased': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ reason: z.enum(['unconfirmed', 'deletion']) }),
+    about:
+      'An account was erased: its person wished it, or its address was never confirmed and another person proved it theirs.',
+  },
   'session.reauthenticated': {
     version: 1,
     subject: 'session',

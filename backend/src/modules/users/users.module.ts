@@ -4,7 +4,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { Authenticator } from '#platform/access/index.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountMails } from './accounts/account-mails.js';
-import { accountControllers, accountProviders } from './accounts/accounts.parts.js';
+import { accountControllers, accountEntities, accountProviders } from './accounts/accounts.parts.js';
 import {
   EmailVerificationsController,
   PasswordResetsController,
@@ -103,7 +103,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
 @Module({
   imports: [
     JwtModule.register({}),
-    MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace, ...factorEntities]),
+    MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace, ...accountEntities, ...factorEntities]),
   ],
   controllers: [
     AccountUnlocksController,

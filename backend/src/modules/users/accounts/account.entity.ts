@@ -85,6 +85,20 @@ export class Account {
     this.touch(now);
   }
 
+  /** Makes the password useless: the person sets another one by a mailed link. */
+  clearPassword(now = new Date()): void {
+    this.passwordHash = null;
+    this.touch(now);
+  }
+
+  /** Moves the account to another address, which was just read. */
+  moveTo(email: EmailAddress, now = new Date()): void {
+    this.email = email.address;
+    this.emailKey = email.key;
+    this.emailVerifiedAt = now;
+    this.touch(now);
+  }
+
   /** Applies what differs from the present profile. @returns the names of the fields that changed */
   change(wanted: Partial<Profile>, now = new Date()): (keyof Profile)[] {
     const changed = (Object.keys(wanted) as (keyof Profile)[]).filter(

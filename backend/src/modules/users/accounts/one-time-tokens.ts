@@ -3,10 +3,18 @@ import { type EntityManager, query } from '#platform/database/index.js';
 import { newToken, tokenHash } from './tokens.js';
 
 /** What a mailed link is good for. */
-export type TokenPurpose = 'verify_email' | 'reset_password' | 'unlock_sign_in';
+export type TokenPurpose =
+  'verify_email' | 'reset_password' | 'unlock_sign_in' | 'change_email' | 'cancel_email_change' | 'undo_email_change';
 
 /** Hours a link works. */
-export const TOKEN_HOURS: Record<TokenPurpose, number> = { verify_email: 48, reset_password: 1, unlock_sign_in: 24 };
+export const TOKEN_HOURS: Record<TokenPurpose, number> = {
+  verify_email: 48,
+  reset_password: 1,
+  unlock_sign_in: 24,
+  change_email: 24,
+  cancel_email_change: 168,
+  undo_email_change: 168,
+};
 
 // A person who asks again and again does not get their mailbox filled.
 const HOURLY_LINKS = 5;

@@ -95,4 +95,9 @@ export class KnownDevices {
     const devices = sessions.flatMap(({ deviceId }) => (deviceId === null ? [] : [deviceId]));
     if (devices.length > 0) await query(em, FORGET, [userId, devices, current ?? null]);
   }
+
+  /** Forgets every device of a person, inside the caller's transaction. */
+  async forgetAll(em: EntityManager, userId: string): Promise<void> {
+    await query(em, `update known_device set forgotten_at = now() where user_id = $1`, [userId]);
+  }
 }
