@@ -6,12 +6,17 @@ import { passkeyOf, TestPasskey } from './passkeys.js';
 import type { Caller, Tenant } from './tenants.js';
 
 const API = '/api/v1/';
+/** The apps that were set up, by their owners. */
+const apps = new Map<string, TOTP>();
 
 /** Begins to set an authenticator app up for a caller; one who may not gets a code of nothing. */
-async function pendingApp({ whole }: Tenant, { headers }: Pick<Caller, 'headers'>): Promise<string> {
+async function pendingApp({ whole }: Tenant, { id, headers }: Caller): Promise<string> {
   const answer = await whole.request('POST', `${API}me/totp`, { headers });
   const { uri } = answer.json<{ uri?: string }>();
-  return uri ? (URI.parse(uri) as TOTP).generate() : '123456';
+  if (!uri) return '123456';
+  const app = URI.parse(uri) as TOTP;
+  apps.set(id, app);
+  return app.generate();
 }
 
 /** The first code of an app that the caller sets up. */
@@ -34,6 +39,11 @@ export async function equipped(tenant: Tenant): Promise<{ person: TestPerson; ch
   const payload = { email: person.email, password: TEST_PASSWORD, transport: 'body' };
   const { challenge } = (await whole.request('POST', `${API}sessions`, { payload })).json<{ challenge: string }>();
   return { person, challenge, code };
+}
+
+/** The code that the app of somebody `equipped` shows; of one who has none, a code of nothing. */
+export async function nextCode(_tenant: Tenant, caller: Caller): Promise<object> {
+  return { proof: { method: 'totp', code: apps.get(caller.id)?.generate() ?? '123456' } };
 }
 
 /** A passkey that was just made for the caller; for one who may not, one that nobody asked for. */

@@ -2,7 +2,7 @@
 // example of the API document.
 import { v7 as uuidv7 } from 'uuid';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
-import { equipped, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
+import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
 import { mailedToken, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
 
@@ -109,6 +109,10 @@ export const routeRequests: Record<string, RouteRequest> = {
     },
   },
   'POST sessions/passkey': { body: passkeySignIn },
+  'POST sessions/current/reauthentication/second-factor': {
+    caller: async (tenant) => (await equipped(tenant)).person,
+    body: nextCode,
+  },
   'POST me/totp/confirmation': { caller: guest, body: pendingCode },
   'DELETE me/totp': { caller: ownerOfPendingApp },
   'POST me/recovery-codes': { caller: async (tenant) => (await equipped(tenant)).person },

@@ -5,6 +5,7 @@ import { afterCommit, type EntityManager } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
+import { Reauthentications } from '../accounts/reauthentications/reauthentications.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Challenges } from './challenges/challenges.js';
 import { HeldFactors } from './held-factors.js';
@@ -20,12 +21,24 @@ export class FactorChanges {
     private readonly challenges: Challenges,
     private readonly sessions: SessionsService,
     private readonly grants: Grants,
+    private readonly reauthentications: Reauthentications,
   ) {}
 
   /** Locks a person's account, so that changes of their factors take turns. @throws NotFound when it is gone */
   async lock(em: EntityManager, actor: Actor): Promise<Account> {
     const account = await em.findOne(Account, actor.userId ?? '', { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!account) throw new NotFound('This account does not exist any more.');
+    return account;
+  }
+
+  /**
+   * The same, for what guards the account.
+   *
+   * @throws NotFound; ReauthenticationRequired when the person proved who they are too long ago
+   */
+  async guarded(em: EntityManager, actor: Actor & { userId: string }): Promise<Account> {
+    const account = await this.lock(em, actor);
+    await this.reauthentications.require(em, actor, account);
     return account;
   }
 

@@ -15,6 +15,8 @@ export interface Asked {
   actor: Actor;
   /** The challenge that a passkey was to sign; null when none was asked for. */
   passkeyChallenge: string | null;
+  /** Whether a passkey must have verified its owner; to have it is enough when absent. */
+  verified?: boolean;
 }
 
 /** Checks second factors, one way for all places that ask for one. */
@@ -46,7 +48,7 @@ export class FactorProofs {
   }
 
   private async check(em: EntityManager, asked: Asked, proof: FactorProof): Promise<boolean> {
-    const { account, actor, passkeyChallenge: challenge } = asked;
+    const { account, actor, passkeyChallenge: challenge, verified = false } = asked;
     switch (proof.method) {
       case 'totp':
         return this.totp.use(em, account.id, proof.code);
@@ -54,8 +56,7 @@ export class FactorProofs {
         return this.recover(em, asked, proof.code);
       case 'passkey':
         if (challenge === null) return false;
-        // The first factor is there already: to have the key is enough.
-        return this.passkeys.accept(em, account, proof.credential, { challenge, verified: false }, actor);
+        return this.passkeys.accept(em, account, proof.credential, { challenge, verified }, actor);
     }
   }
 

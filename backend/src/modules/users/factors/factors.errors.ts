@@ -65,6 +65,18 @@ export class FactorRefused extends Unauthenticated {
   }
 }
 
+/** A signed-in person's code or passkey was not right. */
+export class FactorUnproved extends Forbidden {
+  static override code = 'factor_unproved';
+  static override title = 'Not proved';
+
+  constructor() {
+    super('This code or passkey is not accepted. A code works once: wait for the next one.', {
+      errors: [{ path: '/body/proof', message: 'is not accepted' }],
+    });
+  }
+}
+
 /** A passkey was not accepted for a sign-in; why is not said. */
 export class PasskeyRefused extends Unauthenticated {
   static override code = 'passkey_refused';

@@ -11,6 +11,8 @@ import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { PasskeysService } from './passkeys/passkeys.service.js';
 import { RelyingParty } from './passkeys/relying-party.js';
 import { WebAuthn } from './passkeys/webauthn.js';
+import { FactorReauthenticationsController } from './reauthentication/factor-reauthentications.controller.js';
+import { FactorReauthentications } from './reauthentication/factor-reauthentications.js';
 import { RecoveryCodes } from './recovery-codes/recovery-codes.js';
 import { RecoveryCodesController } from './recovery-codes/recovery-codes.controller.js';
 import { RecoveryCodesService } from './recovery-codes/recovery-codes.service.js';
@@ -26,6 +28,7 @@ import { TotpService } from './totp/totp.service.js';
 /** What the users room is made of here. */
 export const factorEntities = [Passkey, TotpFactor];
 export const factorControllers = [
+  FactorReauthenticationsController,
   OwnFactorsController,
   PasskeysController,
   RecoveryCodesController,
@@ -37,6 +40,7 @@ export const factorProviders = [
   FactorChanges,
   FactorMails,
   FactorProofs,
+  FactorReauthentications,
   HeldFactors,
   OwnFactorsService,
   PasskeyProofs,

@@ -5,16 +5,23 @@ import { totpCode } from './totp/totp.schemas.js';
 /** A way to prove a second factor. */
 export const factorMethod = z.enum(['totp', 'passkey', 'recovery_code']);
 
+const totpProof = z.strictObject({ method: z.literal('totp'), code: totpCode });
+const passkeyProof = z.strictObject({ method: z.literal('passkey'), credential: assertion });
+const recoveryProof = z.strictObject({
+  method: z.literal('recovery_code'),
+  code: z.string().min(1).max(100).describe('One of the recovery codes; case, spaces and dashes do not matter.'),
+});
+
 /** A proof of a second factor. */
-export const factorProof = z.discriminatedUnion('method', [
-  z.strictObject({ method: z.literal('totp'), code: totpCode }),
-  z.strictObject({
-    method: z.literal('recovery_code'),
-    code: z.string().min(1).max(100).describe('One of the recovery codes; case, spaces and dashes do not matter.'),
-  }),
-  z.strictObject({ method: z.literal('passkey'), credential: assertion }),
-]);
+export const factorProof = z.discriminatedUnion('method', [totpProof, recoveryProof, passkeyProof]);
 export type FactorProof = z.infer<typeof factorProof>;
+
+/** A proof in place of the password of somebody who is signed in; a recovery code is for coming in. */
+export const factorReauthentication = z.strictObject({
+  proof: z.discriminatedUnion('method', [totpProof, passkeyProof]),
+});
+export type FactorReauthentication = z.infer<typeof factorReauthentication>;
+export type Reproof = FactorReauthentication['proof'];
 
 /** What the second step of a sign-in asks for. */
 export const secondFactorRequired = z.object({

@@ -2,6 +2,7 @@ import { Controller, Delete, Patch, Post } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
 import { Endpoint, Input, Who } from '#platform/http/index.js';
 import { requirePerson } from '../../accounts/person.js';
+import { ReauthenticationRequired } from '../../accounts/reauthentications/reauthentications.errors.js';
 import {
   LastSignInMethod,
   PasskeyKnown,
@@ -35,7 +36,7 @@ export class PasskeysController {
     description: 'Gives what navigator.credentials.create() is asked with. It works once, for five minutes.',
     response: creationOptions,
     example: creationExample,
-    errors: [PasskeyLimit, PasskeysUnavailable],
+    errors: [PasskeyLimit, PasskeysUnavailable, ReauthenticationRequired],
     oneTimeSecret: true,
   })
   begin(@Who() who: Actor) {
@@ -78,7 +79,7 @@ export class PasskeysController {
     description: 'When it was the last second factor, the recovery codes go with it.',
     params: passkeyPath,
     status: 204,
-    errors: [LastSignInMethod],
+    errors: [LastSignInMethod, ReauthenticationRequired],
   })
   remove(@Who() who: Actor, @Input.params() { passkeyId }: PasskeyPath) {
     return this.service.remove(requirePerson(who), passkeyId);

@@ -33,11 +33,11 @@ export class PasskeysService {
     private readonly mails: FactorMails,
   ) {}
 
-  /** What to ask the browser for a new passkey. @throws PasskeyLimit, PasskeysUnavailable */
+  /** What to ask the browser for a new passkey. @throws PasskeyLimit, PasskeysUnavailable, ReauthenticationRequired */
   async invite(actor: Person): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const challenge = newToken();
     return this.transactions.run(async (em) => {
-      const account = await this.changes.lock(em, actor);
+      const account = await this.changes.guarded(em, actor);
       const known = await this.below(em, account.id);
       const options = await this.webauthn.registration(account, known, challenge);
       await this.challenges.issue(em, {
@@ -86,10 +86,10 @@ export class PasskeysService {
     });
   }
 
-  /** @throws NotFound, LastSignInMethod */
+  /** @throws NotFound, LastSignInMethod, ReauthenticationRequired */
   async remove(actor: Person, passkeyId: string): Promise<void> {
     await this.transactions.run(async (em) => {
-      const account = await this.changes.lock(em, actor);
+      const account = await this.changes.guarded(em, actor);
       const passkey = await this.own(em, actor, passkeyId);
       await em.remove(passkey).flush();
       await this.methods.requireOne(em, account);

@@ -86,16 +86,20 @@ export class WebAuthn {
   /**
    * What to ask an existing passkey.
    *
-   * @param allowed the passkeys that will do, to have one being enough; none when the passkey shall say whose it is, and
-   *   verify its owner
+   * @param allowed the passkeys that will do; none when the passkey shall say whose it is
+   * @param verification whether the authenticator shall verify its owner, or to have it is enough
    */
-  request(challenge: string, allowed: readonly Passkey[]): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  request(
+    challenge: string,
+    allowed: readonly Passkey[],
+    verification: 'required' | 'discouraged',
+  ): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
       rpID: this.party.id,
       challenge: bytesOf(challenge),
       timeout: PASSKEY_SECONDS * 1000,
       allowCredentials: allowed.map(descriptor),
-      userVerification: allowed.length > 0 ? 'discouraged' : 'required',
+      userVerification: verification,
     });
   }
 

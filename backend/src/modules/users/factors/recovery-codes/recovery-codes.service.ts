@@ -16,10 +16,10 @@ export class RecoveryCodesService {
     private readonly mails: FactorMails,
   ) {}
 
-  /** Gives the person new codes; the earlier ones stop working. @throws NoSecondFactor */
+  /** Gives the person new codes; the earlier ones stop working. @throws NoSecondFactor, ReauthenticationRequired */
   async replace(actor: Actor & { userId: string }): Promise<string[]> {
     return this.transactions.run(async (em) => {
-      const account = await this.changes.lock(em, actor);
+      const account = await this.changes.guarded(em, actor);
       if (!(await this.held.any(em, account.id))) throw new NoSecondFactor();
       await this.mails.changed(em, account, { what: 'recovery_codes_replaced' });
       return this.changes.newCodes(em, actor);

@@ -32,7 +32,7 @@ export class PasskeySignIns {
   /** What to ask the browser for. @throws PasskeysUnavailable */
   async begin(): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const challenge = newToken();
-    const options = await this.webauthn.request(challenge, []);
+    const options = await this.webauthn.request(challenge, [], 'required');
     await this.transactions.run((em) =>
       this.challenges.issue(em, { purpose: 'passkey_sign_in', seconds: PASSKEY_SECONDS, token: challenge }),
     );

@@ -33,9 +33,7 @@ export class SecondFactorStep {
     const offered = await this.held.methods(em, account.id);
     const methods = this.party.usable ? offered : offered.filter((m) => m !== 'passkey');
     const signed = newToken();
-    const passkey = methods.includes('passkey')
-      ? await this.webauthn.request(signed, await em.find(Passkey, { userId: account.id, suspendedAt: null }))
-      : null;
+    const passkey = methods.includes('passkey') ? await this.request(em, account, signed) : null;
     const { token: challenge, expiresAt } = await this.challenges.issue(em, {
       purpose: 'second_factor',
       seconds: STEP_SECONDS,
@@ -46,8 +44,13 @@ export class SecondFactorStep {
       state: 'second_factor_required',
       challenge,
       methods,
-      passkey: passkey && { ...passkey },
+      passkey,
       expiresAt: expiresAt.toISOString(),
     };
+  }
+
+  private async request(em: EntityManager, account: Account, challenge: string) {
+    const passkeys = await em.find(Passkey, { userId: account.id, suspendedAt: null });
+    return { ...(await this.webauthn.request(challenge, passkeys, 'discouraged')) };
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Delete, Post } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
 import { Endpoint, Input, Who } from '#platform/http/index.js';
 import { requirePerson } from '../../accounts/person.js';
+import { ReauthenticationRequired } from '../../accounts/reauthentications/reauthentications.errors.js';
 import { CodeRefused, TotpActive, TotpMissing } from '../factors.errors.js';
 import { type TotpConfirmation, totpConfirmation, totpEnrolment, withRecoveryCodes } from './totp.schemas.js';
 import { TotpService } from './totp.service.js';
@@ -25,7 +26,7 @@ export class TotpController {
       secret: EXAMPLE_SECRET,
       uri: `otpauth://totp/Signalbox%20box.example.com:ada%40example.com?issuer=Signalbox%20box.example.com&secret=${EXAMPLE_SECRET}&algorithm=SHA1&digits=6&period=30`,
     },
-    errors: [TotpActive],
+    errors: [TotpActive, ReauthenticationRequired],
     oneTimeSecret: true,
   })
   enrol(@Who() who: Actor) {
@@ -57,7 +58,7 @@ export class TotpController {
     summary: 'Turn the authenticator app off',
     description: 'When it was the last second factor, the recovery codes go with it.',
     status: 204,
-    errors: [TotpMissing],
+    errors: [TotpMissing, ReauthenticationRequired],
   })
   disable(@Who() who: Actor) {
     return this.service.disable(requirePerson(who));

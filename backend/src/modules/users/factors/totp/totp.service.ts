@@ -30,12 +30,12 @@ export class TotpService {
   /**
    * Gives the person a secret for an app; it counts once a code confirms it. Asking again gives another secret.
    *
-   * @throws TotpActive
+   * @throws TotpActive, ReauthenticationRequired
    */
   async enrol(actor: Person): Promise<TotpEnrolment> {
     const secret = newTotpSecret();
     return this.transactions.run(async (em) => {
-      const account = await this.changes.lock(em, actor);
+      const account = await this.changes.guarded(em, actor);
       const factor = (await em.findOne(TotpFactor, { userId: account.id })) ?? TotpFactor.of(account.id);
       if (factor.active) throw new TotpActive();
       factor.enrol(this.secrets.seal(secret, context(account.id)));
@@ -68,10 +68,10 @@ export class TotpService {
     });
   }
 
-  /** Turns the app off, or forgets one that was never confirmed. @throws TotpMissing */
+  /** Turns the app off, or forgets one that was never confirmed. @throws TotpMissing, ReauthenticationRequired */
   async disable(actor: Person): Promise<void> {
     await this.transactions.run(async (em) => {
-      const account = await this.changes.lock(em, actor);
+      const account = await this.changes.guarded(em, actor);
       const factor = await em.findOne(TotpFactor, { userId: account.id });
       if (!factor) throw new TotpMissing();
       await em.remove(factor).flush();
