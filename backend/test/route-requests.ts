@@ -139,6 +139,7 @@ export const routeRequests: Record<string, RouteRequest> = {
     caller: guest,
     body: async (tenant, caller) => ({ token: await invited(tenant, guestEmail(tenant, caller)) }),
   },
+  'PUT workspaces/:workspaceId/second-factor-policy': { body: () => ({ required: false }), peopleOnly: true },
   'POST workspaces/:workspaceId/invitations': { body: () => ({ email: email(), role: 'viewer' }), peopleOnly: true },
   'DELETE workspaces/:workspaceId/invitations/:invitationId': { peopleOnly: true },
   'PATCH workspaces/:workspaceId/members/:userId': { body: () => ({ role: 'viewer' }), peopleOnly: true },

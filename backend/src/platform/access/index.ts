@@ -5,6 +5,7 @@ export type { Actor, Member } from './actor.js';
 export { Authenticator } from './authenticator.js';
 export type { Credentials } from './authenticator.js';
 export { Grants } from './grants.js';
+export { SecondFactorNeeded } from './grants.errors.js';
 export { AlreadyMember, LastOwner, MembershipApi } from './membership-api.js';
 export type { Membership } from './membership-api.js';
 export { effectivePermissions, isPermission, isRole, permissions, rolePermissions, ROLES } from './permissions.js';

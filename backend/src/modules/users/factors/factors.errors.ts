@@ -138,9 +138,3 @@ export class LastSignInMethod extends Conflict {
     super('This is the last way to sign in to your account: set a password or add another way first.');
   }
 }
-
-/** A workspace asks its people for a second factor, which this person does not have. */
-export class SecondFactorMissing extends Forbidden {
-  static override code = 'second_factor_needed';
-  static override title = 'A second factor is needed';
-}

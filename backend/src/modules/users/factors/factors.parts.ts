@@ -11,6 +11,9 @@ import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { PasskeysService } from './passkeys/passkeys.service.js';
 import { RelyingParty } from './passkeys/relying-party.js';
 import { WebAuthn } from './passkeys/webauthn.js';
+import { PolicyController } from './policy/policy.controller.js';
+import { PolicyNoticeJob } from './policy/policy-notice.job.js';
+import { PolicyService } from './policy/policy.service.js';
 import { FactorReauthenticationsController } from './reauthentication/factor-reauthentications.controller.js';
 import { FactorReauthentications } from './reauthentication/factor-reauthentications.js';
 import { RecoveryCodes } from './recovery-codes/recovery-codes.js';
@@ -31,6 +34,7 @@ export const factorControllers = [
   FactorReauthenticationsController,
   OwnFactorsController,
   PasskeysController,
+  PolicyController,
   RecoveryCodesController,
   SignInStepsController,
   TotpController,
@@ -46,6 +50,8 @@ export const factorProviders = [
   PasskeyProofs,
   PasskeySignIns,
   PasskeysService,
+  PolicyNoticeJob,
+  PolicyService,
   RecoveryCodes,
   RecoveryCodesService,
   RelyingParty,

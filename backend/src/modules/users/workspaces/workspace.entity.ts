@@ -13,6 +13,10 @@ export class Workspace {
   @Property({ type: 'uuid', nullable: true })
   createdBy: string | null = null;
 
+  /** Whether it stays closed to members without a second factor. */
+  @Property({ type: 'boolean' })
+  secondFactorRequired = false;
+
   /** Grows with every change; the ETag of the workspace. */
   @Property({ type: 'integer' })
   version = 1;
@@ -30,6 +34,15 @@ export class Workspace {
     workspace.name = name;
     workspace.createdBy = createdBy;
     return workspace;
+  }
+
+  /** Begins or ceases to ask members for a second factor. @returns false when that changes nothing */
+  requireSecondFactor(required: boolean, now = new Date()): boolean {
+    if (this.secondFactorRequired === required) return false;
+    this.secondFactorRequired = required;
+    this.version++;
+    this.updatedAt = now;
+    return true;
   }
 
   /** Gives it another name. @returns false when it has that name */

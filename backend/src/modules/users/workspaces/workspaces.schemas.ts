@@ -21,6 +21,8 @@ export const workspace = z.object({
   id: z.uuid(),
   name: z.string(),
   role: role.describe("The caller's role in it."),
+  secondFactorRequired: z.boolean().describe('Whether it asks its people for a second factor.'),
+  secondFactorNeeded: z.boolean().describe('Whether it stays closed until the caller has a second factor.'),
   version: z.int(),
   createdAt: z.iso.datetime(),
 });

@@ -14,8 +14,14 @@ const LIST: SortedList = {
   id: { sql: 'w.id', type: 'uuid' },
 };
 
-const SHOWN = `w.id, w.name, g.role, w.version, ${isoTime('w.created_at')} as "createdAt"`;
-const GRANTED = `workspace w join access_grant g on g.workspace_id = w.id and g.principal_id = $1`;
+const SHOWN = `w.id, w.name, g.role, w.second_factor_required as "secondFactorRequired",
+  g.barred as "secondFactorNeeded", w.version, ${isoTime('w.created_at')} as "createdAt"`;
+// A workspace that waits for the person's second factor is listed, and nothing of it opens.
+const GRANTED = `workspace w join (
+    select workspace_id, role, false as barred from access_grant where principal_id = $1
+    union all
+    select workspace_id, role, true from access_barred where principal_id = $1 and reason = 'second_factor_needed'
+  ) g on g.workspace_id = w.id`;
 
 /** Opens, shows and renames workspaces. */
 @Injectable()
@@ -86,6 +92,7 @@ export class WorkspacesService {
 }
 
 function shown(workspace: Workspace, role: WorkspaceShown['role']): WorkspaceShown {
-  const { id, name, version, createdAt } = workspace;
-  return { id, name, role, version, createdAt: createdAt.toISOString() };
+  const { id, name, secondFactorRequired, version, createdAt } = workspace;
+  const secondFactor = { secondFactorRequired, secondFactorNeeded: false };
+  return { id, name, role, ...secondFactor, version, createdAt: createdAt.toISOString() };
 }

@@ -1,3 +1,4 @@
+import { SecondFactorNeeded } from '#platform/access/index.js';
 import {
   type DomainErrorClass,
   Forbidden,
@@ -84,6 +85,7 @@ function kindsOf(method: string, plan: RoutePlan): Kind[] {
   return [
     ValidationFailed,
     ...(demand.kind === 'public' ? [] : [Unauthenticated, Forbidden]),
+    ...(demand.kind === 'workspace' ? [SecondFactorNeeded] : []),
     ...(demand.kind === 'workspace' || endpoint.params ? [NotFound] : []),
     ...(takesBody ? [PayloadTooLarge, UnsupportedMediaType] : []),
     ...(demand.kind !== 'public' && Idempotency.applies(method, plan)
