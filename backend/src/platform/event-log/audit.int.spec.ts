@@ -6,7 +6,6 @@ import { query } from '#platform/database/index.js';
 import { LogOperationRefused, SYSTEM_WORKSPACE, type RecordedEvent } from './index.js';
 import { auditLog } from './audit.js';
 import { eraseEvents, erasePerson, eraseSubject } from './erasure.js';
-import { pruneLog } from './pruning.js';
 import { hmacSigner, signHead } from './signed-head.js';
 import { logDatabase, logProcess, rows, titles, WORKSPACE, type LogProcess } from '#test/event-log.js';
 
@@ -235,36 +234,5 @@ describe('erasure', () => {
     expect(await rows(database.client, 'select event from parked_event')).toEqual([
       { event: { data: null, actor: {} } },
     ]);
-  });
-});
-
-describe('pruning', () => {
-  beforeEach(thirty);
-
-  it('drops whole partitions up to the slowest reader and leaves a signed checkpoint', async () => {
-    await database.client.query(`insert into reader_cursor (reader, position) values ('slow', 23), ('fast', 30)`);
-    expect(await pruneLog(database.client, 1000, signer)).toBe(20);
-    const [first] = await rows(database.client, 'select min(position) as first from event');
-    expect(first).toEqual({ first: '21' });
-    expect(await audit()).toEqual({ events: 10, erased: 0, prunedTo: 20, head: 30, fault: undefined });
-    await process.record();
-    await seal();
-    expect((await audit()).fault).toBeUndefined();
-    expect(await pruneLog(database.client, 1000, signer)).toBe(20);
-    expect((await auditLog(database.client, { signer: hmacSigner(Buffer.alloc(32)) })).fault).toMatchObject({
-      problem: 'signature',
-    });
-  });
-
-  it('notices a checkpoint that was moved', async () => {
-    await pruneLog(database.client, 10, signer);
-    await database.client.query('delete from event where position <= 12; update log_checkpoint set position = 12');
-    expect((await audit()).fault).toMatchObject({ problem: 'signature', position: 12 });
-  });
-
-  it('drops nothing when it does not verify', async () => {
-    await database.client.query(`update event set type = 'deal.found' where position = 3`);
-    await expect(pruneLog(database.client, 20, signer)).rejects.toThrow('Nothing was pruned');
-    expect(await rows(database.client, 'select count(*)::int as n from event')).toEqual([{ n: 30 }]);
   });
 });

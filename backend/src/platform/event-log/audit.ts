@@ -56,23 +56,35 @@ const BATCH = 2000;
 const COLUMNS = `e.position, ${chainedColumns('e')}, e.address, e.address_salt, e.address_digest, e.data::text as data,
   e.salt, e.digest, e.hash`;
 
-/** Audits in a transaction of its own, of one snapshot. */
+/** Audits in a transaction of its own, of one snapshot. Pruning waits meanwhile. */
 export async function auditLog(client: ClientBase, options: AuditOptions = {}): Promise<AuditVerdict> {
+  return (await auditedHeads(client, options)).verdict;
+}
+
+/** Like `auditLog`; gives the last hash of every workspace, as computed, too. */
+export async function auditedHeads(client: ClientBase, options: AuditOptions = {}): Promise<Audited> {
   await client.query('begin isolation level repeatable read read only');
   try {
+    // Before the first query takes the snapshot: a partition that is dropped is gone from older snapshots too, and its events
+    // would seem to be removed by somebody.
+    await client.query('lock table log_checkpoint in share mode');
     return await auditChain(client, options);
   } finally {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => undefined); // A lost connection has rolled back; the first error tells more.
   }
+}
+
+/** A verdict with the last hash of every workspace. */
+export interface Audited {
+  verdict: AuditVerdict;
+  heads: ChainHeads;
 }
 
 /**
  * Computes every hash again, from the checkpoint to the head, and names the first row that does not fit. A chain alone
  * does not show a tail that was cut and whose heads were rewritten: signed heads do.
- *
- * @param client in a transaction
  */
-export async function auditChain(client: ClientBase, options: AuditOptions = {}): Promise<AuditVerdict> {
+async function auditChain(client: ClientBase, options: AuditOptions): Promise<Audited> {
   const { rows } = await client.query<{ head: string; pruned: string; signature: string | null }>(
     'select s.position as head, c.position as pruned, c.signature from log_state s cross join log_checkpoint c',
   );
@@ -85,7 +97,7 @@ export async function auditChain(client: ClientBase, options: AuditOptions = {})
     badSignatures(options) ??
     (await walk(client, verdict, heads, options)) ??
     (options.upTo === undefined ? await badHeads(client, verdict.head, heads) : undefined);
-  return verdict;
+  return { verdict, heads };
 }
 
 function badCheckpoint(

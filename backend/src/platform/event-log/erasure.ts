@@ -61,6 +61,26 @@ export async function erasePerson(em: EntityManager, userId: string): Promise<nu
   return whole + (await erase(em, await positionsOf(em, ACTED, [userId]), 'address'));
 }
 
+/**
+ * Erases a stretch of the events of a workspace that goes, for it may have more than one transaction should hold. Nothing may
+ * happen in the workspace any more.
+ *
+ * @param after the position where the last call ended; 0 at first
+ * @returns where this one ended; null when there is no more
+ * @throws LogOperationRefused when one of its events is not sealed yet
+ */
+export async function eraseWorkspace(em: EntityManager, workspaceId: string, after: number): Promise<number | null> {
+  await refuseUnsealed(em, 'workspace_id = $1', [workspaceId]);
+  const rows = await query<{ position: string }>(
+    em,
+    `select position from event where workspace_id = $1 and position > $2 order by position limit ${BATCH}`,
+    [workspaceId, after],
+  );
+  const positions = rows.map(({ position }) => Number(position));
+  await erase(em, positions, 'all');
+  return rows.length < BATCH ? null : (positions.at(-1) ?? null);
+}
+
 /** The chain takes an event as it was recorded: it must be sealed before it can be erased. */
 async function refuseUnsealed(em: EntityManager, where: string, values: readonly unknown[]): Promise<void> {
   const [found] = await query(em, `select 1 from outbox where ${where} limit 1`, values);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { auditLog } from '../audit.js';
@@ -241,6 +242,18 @@ describe('backup and restore', () => {
     );
     await expect(restore(path, { databaseUrl: target.url, files }, acts)).rejects.toThrow('outside of its folder');
     await expectUntouched();
+  });
+
+  it('lets pruning end before it looks', async () => {
+    await origin.client.query('begin; lock table log_checkpoint in row exclusive mode');
+    const made = backup({ databaseUrl: origin.url }, join(folder, 'behind pruning'));
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const observer = new pg.Client({ connectionString: origin.url });
+    await observer.connect();
+    await until(async () => (await rows(observer, waiting)).length > 0);
+    await observer.end();
+    await origin.client.query('commit');
+    expect(await made).toMatchObject({ position: 60 });
   });
 
   it('does not overwrite a backup, and leaves no half of one', async () => {

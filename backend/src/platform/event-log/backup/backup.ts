@@ -77,6 +77,8 @@ async function write(frames: FrameWriter, source: BackupSource): Promise<BackupR
   await client.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
+    // Before the first query takes the snapshot: pruning waits, whose dropped partitions would be missing from it.
+    await client.query('lock table log_checkpoint in share mode');
     if (await restoreIsUnfinished(client)) throw new BackupRefused(UNFINISHED);
     const header = await describeDatabase(client);
     await frames.json('H', header);
