@@ -8,7 +8,7 @@ import { ConfigModule } from '#platform/config/index.js';
 import { ConsoleModule } from '#platform/console/index.js';
 import { CryptoModule } from '#platform/crypto/index.js';
 import { DatabaseModule } from '#platform/database/index.js';
-import { EventLogModule, LogApiModule } from '#platform/event-log/index.js';
+import { EventLogModule, LogApiModule, LogRetentionModule } from '#platform/event-log/index.js';
 import { FiltersModule } from '#platform/filters/index.js';
 import { HealthModule } from '#platform/health/index.js';
 import { HttpModule } from '#platform/http/index.js';
@@ -31,6 +31,7 @@ const platform = [
   AccessModule,
   EventLogModule,
   LogApiModule,
+  LogRetentionModule,
   JobsModule,
   JobsApiModule,
   MailModule,
