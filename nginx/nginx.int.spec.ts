@@ -161,7 +161,7 @@ describe('nginx', () => {
   it.each(['127.0.0.1', '127.0.0.2'])(
     'tells the backend who calls, whatever the caller claims (%s)',
     async (address) => {
-      const claims = [
+      const claims: Record<string, string>[] = [
         {},
         { 'X-Forwarded-For': '203.0.113.9' },
         { 'X-Forwarded-For': '203.0.113.9, 127.0.0.1', 'X-Real-IP': '203.0.113.9', Forwarded: 'for=203.0.113.9' },
