@@ -92,6 +92,7 @@ export const routeRequests: Record<string, RouteRequest> = {
       password: 'another quite long one',
     }),
   },
+  'POST password-strength': { body: () => ({ password: 'plums in a wooden bowl' }) },
   'POST account-unlocks': { body: () => ({ email: email() }) },
   'POST account-unlocks/completion': {
     body: async (tenant) => ({ token: await link(tenant, 'account-unlocks', await guest(tenant)) }),

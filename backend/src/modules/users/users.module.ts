@@ -31,6 +31,8 @@ import { FamiliarBrowsers } from './guessing/familiar-browsers.js';
 import { LockMails } from './guessing/lock-mails.js';
 import { LockNoticeJob } from './guessing/lock-notice.job.js';
 import { SignInGuard } from './guessing/sign-in-guard.js';
+import { PasswordStrength } from './guessing/strength/password-strength.js';
+import { PasswordStrengthController } from './guessing/strength/strength.controller.js';
 import { factorControllers, factorEntities, factorProviders } from './factors/factors.parts.js';
 import { Invitation } from './members/invitation.entity.js';
 import { InvitationMails } from './members/invitation-mails.js';
@@ -93,6 +95,7 @@ const guessing = [
   FamiliarBrowsers,
   LockMails,
   LockNoticeJob,
+  PasswordStrength,
   SignInGuard,
 ];
 const workspaces = [InvitationMails, InvitationsService, MembersService, WorkspacesService];
@@ -114,6 +117,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     MembersController,
     OwnSessionsController,
     PasswordResetsController,
+    PasswordStrengthController,
     ProfileController,
     RegistrationsController,
     SessionsController,

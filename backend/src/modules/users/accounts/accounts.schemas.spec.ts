@@ -5,7 +5,7 @@ const firstMessage = (schema: typeof newPassword | typeof preferencesChange | ty
   schema.safeParse(value).error?.issues[0]?.message;
 
 describe('passwords', () => {
-  it.each(['correct horse', '1234567890', 'пароль-пароль', '😀😁😂🤣😃😄😅😆😉😊'])('takes %j', (password) => {
+  it.each(['correct horse', 'purple 12345678', 'пароль-парус', '😀😁😂🤣😃😄😅😆😉😊'])('takes %j', (password) => {
     expect(newPassword.safeParse(password).success).toBe(true);
   });
 
@@ -14,6 +14,10 @@ describe('passwords', () => {
     ['x'.repeat(10_240), 'must have at most 1024 bytes'],
     ['ж'.repeat(513), 'must have at most 1024 bytes'],
     ['aaaaaaaaaaaa', 'must have at least four different characters'],
+    [
+      'Basketball1',
+      'is easily guessed: it, or one much like it, is on the lists of stolen passwords that are tried first',
+    ],
   ])('refuses %#', (password, message) => {
     expect(firstMessage(newPassword, password)).toBe(message);
   });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isKnownPassword } from '../guessing/strength/known-passwords.js';
+import { isPersonal, TOO_PERSONAL } from '../guessing/strength/personal-words.js';
 import { EmailRefused, emailAddress } from './email-address.js';
 
 const MIN_PASSWORD = 10;
@@ -20,17 +22,25 @@ export const email = z
   })
   .describe('An e-mail address.');
 
-/** A password to be set: length is what counts, any character goes. */
+/** A password to be set: length is what counts, any character goes, and it is not among the first that are tried. */
 export const newPassword = z
   .string()
   .min(MIN_PASSWORD, `must have at least ${MIN_PASSWORD} characters`)
   .max(MAX_PASSWORD_BYTES, `must have at most ${MAX_PASSWORD_BYTES} bytes`)
   .refine((text) => Buffer.byteLength(text) <= MAX_PASSWORD_BYTES, `must have at most ${MAX_PASSWORD_BYTES} bytes`)
   .refine((text) => new Set(text).size >= 4, 'must have at least four different characters')
+  .refine(
+    (text) => text.length > MAX_PASSWORD_BYTES || !isKnownPassword(text),
+    'is easily guessed: it, or one much like it, is on the lists of stolen passwords that are tried first',
+  )
   .describe('At least 10 characters; a few words are better than a short riddle.');
 
 /** A password to be checked. */
-export const givenPassword = z.string().min(1).max(MAX_PASSWORD_BYTES, `must have at most ${MAX_PASSWORD_BYTES} bytes`);
+export const givenPassword = z
+  .string()
+  .min(1)
+  .max(MAX_PASSWORD_BYTES, `must have at most ${MAX_PASSWORD_BYTES} bytes`)
+  .refine((text) => Buffer.byteLength(text) <= MAX_PASSWORD_BYTES, `must have at most ${MAX_PASSWORD_BYTES} bytes`);
 
 /** A secret from a link. */
 export const linkToken = z.string().min(1).max(200).describe('The token of the link.');
@@ -97,16 +107,21 @@ export const profile = z.object({
 export type ProfileShown = z.infer<typeof profile>;
 
 /** A sign-up. The first person gives `setupCode`; an invited one `invitation`. */
-export const registration = z.strictObject({
-  ...preferences.partial().shape,
-  name: shownName,
-  email,
-  password: newPassword,
-  setupCode: z.string().min(1).max(100).optional().describe('The code that the server printed for its first owner.'),
-  workspaceName: shownName.optional().describe("The name of the first owner's workspace."),
-  invitation: linkToken.optional().describe('The token of an invitation.'),
-  transport: z.enum(['cookie', 'body']).default('cookie').describe('How the refresh token is handed over.'),
-});
+export const registration = z
+  .strictObject({
+    ...preferences.partial().shape,
+    name: shownName,
+    email,
+    password: newPassword,
+    setupCode: z.string().min(1).max(100).optional().describe('The code that the server printed for its first owner.'),
+    workspaceName: shownName.optional().describe("The name of the first owner's workspace."),
+    invitation: linkToken.optional().describe('The token of an invitation.'),
+    transport: z.enum(['cookie', 'body']).default('cookie').describe('How the refresh token is handed over.'),
+  })
+  .refine(({ password, email, name }) => !isPersonal(password, { email: email.address, name }), {
+    path: ['password'],
+    message: TOO_PERSONAL,
+  });
 export type Registration = z.infer<typeof registration>;
 
 /** A request that concerns an address. */

@@ -11,6 +11,7 @@ import { AccountMails } from './account-mails.js';
 import { LinkExpired } from './accounts.errors.js';
 import type { Addressed, PasswordReset } from './accounts.schemas.js';
 import { AccountUnlocksService } from '../guessing/account-unlocks.service.js';
+import { refusePersonal } from '../guessing/strength/personal-words.js';
 import { EmailVerificationsService } from './email-verifications.service.js';
 import { OneTimeTokens } from './one-time-tokens.js';
 import { tokenHash } from './tokens.js';
@@ -59,6 +60,7 @@ export class PasswordResetsService {
       const account =
         redeemed && (await em.findOne(Account, redeemed.userId, { lockMode: LockMode.PESSIMISTIC_WRITE }));
       if (!account || account.emailKey !== redeemed?.emailKey) throw new LinkExpired();
+      refusePersonal(password, account);
       const actor = personAs(account.id, visitor);
       account.setPassword(passwordHash);
       this.verifications.confirm(em, account, visitor);

@@ -4,6 +4,7 @@ import type { Actor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { ValidationFailed } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { refusePersonal } from '../../guessing/strength/personal-words.js';
 import type { Visitor } from '../../sessions/session.entity.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { Account } from '../account.entity.js';
@@ -45,6 +46,7 @@ export class PasswordChangesService {
       // Another change, or a reset, was faster: what was given is the present password no more.
       if (account.passwordHash !== before) throw new WrongPassword(CURRENT);
       if (before === null) await this.reauthentications.require(em, who, account);
+      refusePersonal(newPassword, account, '/body/newPassword');
       account.setPassword(passwordHash);
       this.events.record(em, 'user.password_changed', {
         workspaceId: SYSTEM_WORKSPACE,
