@@ -23,9 +23,7 @@ async function main(file: string | undefined): Promise<number> {
   console.log(
     `What events up to position ${report.heldTo} still cause is held too, since it may have been sent after the backup: an operator releases it (POST /api/v1/jobs/release).`,
   );
-  console.log(
-    `Put the keys back into ${join(dataDir, 'keys')} before the first start, or stored credentials are lost.`,
-  );
+  console.log(`Put the keys back into ${join(dataDir, 'keys')} now: without them the server does not start.`);
   return 0;
 }
 
