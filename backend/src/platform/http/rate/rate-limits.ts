@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import ipaddr from 'ipaddr.js';
 import { RedisConnections } from '#platform/redis/index.js';
-import { TooManyRequests, Unavailable } from '#platform/errors/index.js';
+import { TooManyRequests } from '#platform/errors/index.js';
 import { HttpConfig } from '../http.config.js';
+import { ExactCounter } from './exact-counter.js';
 import { rateHeaders, ratePolicies, type RatePolicies, type RatePolicy, type RateVerdict } from './policy.js';
 import { SharedCounter } from './shared-counter.js';
 
@@ -16,16 +16,13 @@ import { SharedCounter } from './shared-counter.js';
 export class RateLimits implements OnApplicationShutdown {
   readonly policies: RatePolicies;
   private readonly counter: SharedCounter;
-  private readonly exact: ThrottlerStorageRedisService;
+  private readonly exact: ExactCounter;
 
-  constructor(
-    config: HttpConfig,
-    private readonly redis: RedisConnections,
-  ) {
+  constructor(config: HttpConfig, redis: RedisConnections) {
     const connection = redis.get('rate-limits');
     this.policies = ratePolicies(config);
     this.counter = new SharedCounter(connection, redis.prefix);
-    this.exact = new ThrottlerStorageRedisService(connection);
+    this.exact = new ExactCounter(connection, redis.prefix);
   }
 
   /** Counts one request; never waits. */
@@ -36,27 +33,10 @@ export class RateLimits implements OnApplicationShutdown {
   /**
    * Counts one attempt for all processes at once. Refused attempts count too, so that hammering does not pay.
    *
-   * @throws Unavailable while Redis is away: what cannot be counted is not let through
+   * @throws Unavailable while Redis is away or does not answer: what cannot be counted is not let through
    */
-  async takeExactly(policy: RatePolicy, principal: string): Promise<RateVerdict> {
-    const { limit, windowSeconds } = policy;
-    const windowMs = windowSeconds * 1000;
-    const key = `${this.redis.prefix}:rate:${principal}`;
-    const record = await this.exact.increment(key, windowMs, limit, windowMs, policy.name).catch((error: unknown) => {
-      throw new Unavailable(
-        'Attempts cannot be counted for the moment, so none is accepted: try again in a few seconds.',
-        {
-          headers: { 'Retry-After': '5' },
-          cause: error,
-        },
-      );
-    });
-    return {
-      allowed: !record.isBlocked,
-      policy,
-      remaining: Math.max(0, limit - record.totalHits),
-      resetSeconds: record.isBlocked ? record.timeToBlockExpire : record.timeToExpire,
-    };
+  takeExactly(policy: RatePolicy, principal: string): Promise<RateVerdict> {
+    return this.exact.take(policy, principal);
   }
 
   /**

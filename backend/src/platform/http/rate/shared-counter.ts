@@ -6,8 +6,10 @@ import type { RatePolicy, RateVerdict } from './policy.js';
 const SYNC_MS = 100;
 /** The pause after Redis did not answer. */
 const AWAY_MS = 1000;
-/** Principals that one process counts at once; beyond it the ones idle for longest start anew. */
-const MAX_COUNTED = 100_000;
+/** Principals that one process counts at once, in at most 15 MB; beyond it the ones idle for longest start anew. */
+const MAX_COUNTED = 50_000;
+/** Counts that go to Redis in one pipeline: a flood of principals must not build one command list of all. */
+const BATCH = 1000;
 
 interface Count {
   window: number;
@@ -24,7 +26,10 @@ interface Count {
  * let through at most what one client can send in 100 ms more than the limit. While Redis is away each process counts alone.
  */
 export class SharedCounter {
-  private readonly counts = new LRUCache<string, Count>({ max: MAX_COUNTED });
+  private readonly counts = new LRUCache<string, Count>({
+    max: MAX_COUNTED,
+    dispose: (_count, key, reason) => void (reason === 'evict' && this.changed.delete(key)),
+  });
   private readonly changed = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private syncing: Promise<void> | undefined;
@@ -67,11 +72,11 @@ export class SharedCounter {
     return this.syncing;
   }
 
-  /** Stops the timer and brings the last counts over. */
+  /** Stops the timer and brings the last counts over, if Redis answers soon. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    await this.sync();
+    await Promise.race([this.sync(), new Promise((resolve) => setTimeout(resolve, AWAY_MS).unref())]);
   }
 
   private schedule(afterMs: number): void {
@@ -82,27 +87,46 @@ export class SharedCounter {
     }, afterMs).unref();
   }
 
+  /** Goes on as long as Redis answers; what it did not take is brought over later. */
   private async exchange(): Promise<void> {
-    const batch = [...this.changed].flatMap((key) => {
+    let away = false;
+    const waiting = this.toBring();
+    for (let i = 0; i < waiting.length && !away; i += BATCH) away = !(await this.bring(waiting.slice(i, i + BATCH)));
+    if (this.changed.size > 0) this.schedule(away ? AWAY_MS : SYNC_MS);
+  }
+
+  /** The counts that the others do not know of; those of a window that is over interest nobody any more. */
+  private toBring(): string[] {
+    const now = this.clock();
+    for (const key of this.changed) {
       const count = this.counts.peek(key);
-      return count && count.pending > 0 ? [{ key, count, sent: count.pending }] : [];
+      const current = count && count.pending > 0 && (count.window + 1) * count.windowMs > now;
+      if (!current) this.changed.delete(key);
+    }
+    return [...this.changed];
+  }
+
+  /** Brings some counts over in one pipeline. @returns false when Redis did not take them all */
+  private async bring(keys: string[]): Promise<boolean> {
+    const batch = keys.flatMap((key) => {
+      const count = this.counts.peek(key);
+      return count ? [{ key, count, sent: count.pending }] : [];
     });
-    this.changed.clear();
-    if (batch.length === 0) return;
     const pipeline = this.redis.pipeline();
     for (const { key, count, sent } of batch) {
       const at = `${this.prefix}:rate:${key}:${count.window}`;
       pipeline.incrby(at, sent).pexpire(at, count.windowMs + 5000);
     }
     const answers = await pipeline.exec().catch(() => null);
-    const away = !answers || answers.some(([error]) => error);
+    let taken = true;
     batch.forEach(({ key, count, sent }, i) => {
       const [error, total] = answers?.[i * 2] ?? [new Error('away')];
-      if (error || typeof total !== 'number') return void this.changed.add(key);
+      if (error || typeof total !== 'number') return void (taken = false);
       count.pending -= sent;
       // A wiped Redis knows less than this process does.
       count.known = Math.max(count.known + sent, total);
+      if (count.pending === 0 && this.counts.peek(key) === count) this.changed.delete(key);
     });
-    if (this.changed.size > 0) this.schedule(away ? AWAY_MS : SYNC_MS);
+    return taken;
   }
 }
