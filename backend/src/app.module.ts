@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DealsModule } from '#modules/deals/index.js';
+import { PlansModule } from '#modules/plans/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
 import { UsersModule } from '#modules/users/index.js';
 import { AccessModule } from '#platform/access/index.js';
@@ -16,6 +17,7 @@ import { HttpClientModule } from '#platform/http-client/index.js';
 import { JobsApiModule, JobsModule } from '#platform/jobs/index.js';
 import { MailApiModule, MailModule } from '#platform/mail/index.js';
 import { NotificationKindsModule } from '#platform/notifications/index.js';
+import { QuotasModule } from '#platform/quotas/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
@@ -36,6 +38,7 @@ const platform = [
   JobsApiModule,
   MailModule,
   MailApiModule,
+  QuotasModule,
   HttpModule,
   HttpClientModule,
   FiltersModule,
@@ -51,7 +54,7 @@ export class AppModule {
   static forRoot(env?: Record<string, string | undefined>): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(env), ...platform, UsersModule, DealsModule, SubscriptionsModule],
+      imports: [ConfigModule.forRoot(env), ...platform, UsersModule, PlansModule, DealsModule, SubscriptionsModule],
     };
   }
 }

@@ -13,6 +13,7 @@ import { EventLogModule } from '#platform/event-log/index.js';
 import { createHttpApp, HttpModule } from '#platform/http/index.js';
 import { JobsModule } from '#platform/jobs/index.js';
 import { MailModule } from '#platform/mail/index.js';
+import { QuotasModule } from '#platform/quotas/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
@@ -169,6 +170,7 @@ function everything(rooms: Room[], env: Record<string, string>): DynamicModule {
     EventLogModule,
     JobsModule,
     MailModule,
+    QuotasModule,
     HttpModule,
   ];
   return { module: SpecModule, imports: [ConfigModule.forRoot(env), ...platform, ...rooms] };

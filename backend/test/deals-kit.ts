@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { factory, type TestPerson, type TestWorkspace } from './factories.js';
 import { startApplication, type TestApplication } from './application.js';
@@ -18,9 +19,9 @@ export interface DealsKit extends TestApplication {
   mail(to: string | string[], raw: string | Buffer): Promise<string>;
 }
 
-/** Boots users and deals with a workspace of its own. */
-export async function dealsKit(settings: Record<string, string> = {}): Promise<DealsKit> {
-  const rooms = [FiltersModule, HttpClientModule, NotificationKindsModule, UsersModule, DealsModule];
+/** Boots users and deals, and further rooms, with a workspace of its own. */
+export async function dealsKit(settings: Record<string, string> = {}, more: Type[] = []): Promise<DealsKit> {
+  const rooms = [FiltersModule, HttpClientModule, NotificationKindsModule, UsersModule, DealsModule, ...more];
   const started = await startApplication(rooms, { SIGNALBOX_OUTBOUND_ALLOW: '127.0.0.1', ...settings });
   const team = await factory(started.app).workspace().create();
   const { owner } = team;

@@ -16,6 +16,7 @@ import { ConfigModule, configClasses } from '#platform/config/index.js';
 import { CryptoModule } from '#platform/crypto/index.js';
 import { affected, DatabaseModule, query, Transactions } from '#platform/database/index.js';
 import { createHttpApp, HttpModule } from '#platform/http/index.js';
+import { QuotasModule } from '#platform/quotas/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
 import { testInstance, type TestInstance } from './harness.js';
@@ -113,6 +114,7 @@ export async function bootHttp(options: HttpKitOptions): Promise<HttpKit> {
       CryptoModule,
       TelemetryModule,
       AccessModule,
+      QuotasModule,
       HttpModule,
       ...(options.realSignIn ? [] : [StandInSignIn]),
       ...(options.imports ?? []),

@@ -86,7 +86,8 @@ export const dealEvents = defineEvents({
   'message.deleted': {
     version: 1,
     subject: 'message',
-    data: z.object({ sourceId: z.uuid(), subject: z.string() }),
+    /** `size` in bytes; removals of older versions do not say it. */
+    data: z.object({ sourceId: z.uuid(), subject: z.string(), size: z.number().int().optional() }),
     about: 'A message was removed.',
   },
   'source.created': {

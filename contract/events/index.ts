@@ -6,6 +6,7 @@ import { guessingEvents } from './guessing.js';
 import { jobEvents } from './jobs.js';
 import { logEvents } from './log.js';
 import { mailEvents } from './mail.js';
+import { planEvents } from './plans.js';
 import { subscriptionEvents } from './subscriptions.js';
 import { userEvents } from './users.js';
 
@@ -20,6 +21,7 @@ export const eventCatalogue = {
   ...jobEvents,
   ...logEvents,
   ...mailEvents,
+  ...planEvents,
 };
 
 /** The type of an event: noun, dot, past tense. */

@@ -12,6 +12,7 @@ import { Message } from './messages/message.entity.js';
 import { MessageIntake } from './messages/message-intake.js';
 import { MessageQueries } from './messages/message.queries.js';
 import { MessageReadings } from './messages/message-readings.js';
+import { MessageStorage } from './messages/message-storage.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MessagesService } from './messages/messages.service.js';
 import { MimeThreads } from './messages/mime/mime-threads.js';
@@ -69,6 +70,7 @@ const messages = [
   MessageIntake,
   MessageQueries,
   MessageReadings,
+  MessageStorage,
   MessagesService,
   MimeThreads,
   ModelFallback,

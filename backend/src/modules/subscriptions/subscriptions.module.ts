@@ -8,6 +8,7 @@ import { Listening } from './deliveries/listening.js';
 import { SubscriptionsReader } from './deliveries/subscriptions.reader.js';
 import { Subscription } from './subscriptions/subscription.entity.js';
 import { SubscriptionPreviewsController, SubscriptionsController } from './subscriptions/subscriptions.controller.js';
+import { SubscriptionQuota } from './subscriptions/subscription-quota.js';
 import { SubscriptionQueries } from './subscriptions/subscriptions.queries.js';
 import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
 import { UnsubscriptionsController } from './unsubscriptions/unsubscriptions.controller.js';
@@ -25,6 +26,7 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
   providers: [
     SubscriptionsService,
     SubscriptionQueries,
+    SubscriptionQuota,
     Listening,
     SubscriptionsReader,
     AlertMails,

@@ -38,6 +38,7 @@ import { Invitation } from './members/invitation.entity.js';
 import { InvitationMails } from './members/invitation-mails.js';
 import { InvitationLinksController, InvitationsController } from './members/invitations.controller.js';
 import { InvitationsService } from './members/invitations.service.js';
+import { Seats } from './members/seats.js';
 import { MembersController } from './members/members.controller.js';
 import { MembersService } from './members/members.service.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
@@ -98,7 +99,7 @@ const guessing = [
   PasswordStrength,
   SignInGuard,
 ];
-const workspaces = [InvitationMails, InvitationsService, MembersService, WorkspacesService];
+const workspaces = [InvitationMails, InvitationsService, MembersService, Seats, WorkspacesService];
 const keys = [ApiKeysService, KeyUses, LiveKeys];
 
 /** People: accounts, sessions, workspaces with their members, API keys, and the first owner. */

@@ -1,7 +1,8 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Actor, Authenticator, Grants, type Member } from '#platform/access/index.js';
+import { type Actor, Authenticator, Grants, isMember, type Member } from '#platform/access/index.js';
 import { Forbidden, NotFound, Unauthenticated } from '#platform/errors/index.js';
+import { Quotas } from '#platform/quotas/index.js';
 import { rateHeaders, type RateVerdict } from './rate/policy.js';
 import { addressPrincipal, RateLimits, refuse } from './rate/rate-limits.js';
 import type { Demand, RoutePlan } from './routes/route-plan.js';
@@ -9,6 +10,9 @@ import { refuseBrokenEncoding, refuseHostileText } from './validation/hostile.js
 import { checkPart } from './validation/request-validation.pipe.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What programs may ask in a month. People are not counted: nobody is locked out of the console by a program. */
+export const API_CALLS = 'api_calls';
 
 /**
  * Stands before every route: who is it, how often do they ask, may they. It runs before the body is read, so that what is
@@ -20,20 +24,23 @@ export class Gate {
     private readonly grants: Grants,
     private readonly limits: RateLimits,
     @Optional() private readonly authenticator?: Authenticator,
+    @Optional() private readonly quotas?: Quotas,
   ) {}
 
   /**
    * Lets a request through and sets its `actor`.
    *
    * @throws Unauthenticated, Forbidden, NotFound (also for a workspace the caller has no part in), TooManyRequests,
-   *   Unavailable, ValidationFailed for an address that cannot be read
+   *   QuotaExceeded, Unavailable, ValidationFailed for an address that cannot be read
    */
   async admit(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     checkAddress(request);
     const actor = await this.authenticate(plan, request, reply);
     const verdict = this.count(plan, actor, request);
     if (verdict) limited(reply, verdict instanceof Promise ? await verdict : verdict);
-    request.actor = await this.permit(plan.demand, actor, request);
+    const permitted = await this.permit(plan.demand, actor, request);
+    if (isMember(permitted) && permitted.kind !== 'user') await this.quotas?.spend(permitted.workspaceId, API_CALLS);
+    request.actor = permitted;
     const { params, query } = plan.unbound;
     if (params) checkPart(request.params, params, '/params');
     if (query !== undefined) checkPart(request.query, query, '/query');

@@ -1,6 +1,7 @@
-import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Global, Module, Optional, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost, MetadataScanner } from '@nestjs/core';
-import { Gate } from './gate.js';
+import { Quotas } from '#platform/quotas/index.js';
+import { API_CALLS, Gate } from './gate.js';
 import { Claims } from './idempotency/claims.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { Cursor } from './lists/cursor.js';
@@ -14,11 +15,16 @@ import { RequestLog } from './server/request-log.js';
   providers: [Claims, Cursor, Gate, Idempotency, MetadataScanner, RateLimits, RequestLog, RouteTable],
   exports: [Cursor, RateLimits, RouteTable],
 })
-export class HttpModule implements OnApplicationBootstrap {
+export class HttpModule implements OnApplicationBootstrap, OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly routes: RouteTable,
+    @Optional() private readonly quotas?: Quotas,
   ) {}
+
+  onModuleInit(): void {
+    this.quotas?.register({ name: API_CALLS, noun: 'API calls', unit: 'count', period: 'month' });
+  }
 
   /** @throws Error when the application serves HTTP and nothing stands before its routes */
   onApplicationBootstrap(): void {

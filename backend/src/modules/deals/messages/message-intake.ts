@@ -5,11 +5,13 @@ import { Batches } from '#platform/batches/index.js';
 import { blocked, Reads, transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { Storage } from '#platform/storage/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
 import { MAX_MESSAGE_BYTES } from '../deals.config.js';
 import { insertMessages, knownMessages, type Identity, type NewRow } from './intake-rows.js';
 import { LONGEST_INTAKE_MS, madeAt, messageKey } from './message-files.js';
+import { MessageStorage } from './message-storage.js';
 import { sendBack } from './message-tombstones.js';
 import { MessageTooLarge } from './messages.errors.js';
 import { readEnvelope } from './raw-headers.js';
@@ -62,6 +64,7 @@ export class MessageIntake {
     private readonly storage: Storage,
     private readonly events: EventLog,
     private readonly jobs: Jobs,
+    private readonly room: MessageStorage,
     metrics: Metrics,
   ) {
     this.known = new Batches((asked) => knownMessages(reads, asked), TOGETHER);
@@ -74,7 +77,7 @@ export class MessageIntake {
   /**
    * Keeps one raw message. When this returns, the message survives any crash.
    *
-   * @throws MessageTooLarge over 25 MB
+   * @throws MessageTooLarge over 25 MB; QuotaExceeded when the workspace has no room for it: then it is to be brought again
    */
   async accept(target: IntakeTarget, raw: Buffer, context: IntakeContext = {}): Promise<Accepted> {
     if (raw.length > MAX_MESSAGE_BYTES) throw new MessageTooLarge('A message may have at most 25 MB.');
@@ -87,10 +90,13 @@ export class MessageIntake {
     }
     const id = uuidv7();
     const { workspaceId } = target;
+    await this.room.foresee(workspaceId, raw.length);
     const storageKey = messageKey(workspaceId, id);
     await this.storage.put(storageKey, raw, { contentType: 'message/rfc822' });
     const row = { ...identity, id, workspaceId, storageKey, size: raw.length, receivedAt };
-    const taken = await this.rows.add({ ...row, actor: actor ?? systemActor(), also });
+    const taken = await this.rows
+      .add({ ...row, actor: actor ?? systemActor(), also })
+      .catch((error: unknown) => this.refused(error, storageKey));
     if (!taken) {
       this.taken.inc({ outcome: 'received' });
       return { id, duplicate: false };
@@ -104,13 +110,16 @@ export class MessageIntake {
     return this.transactions.run(async (em) => {
       for (const { also } of arrivals) await also?.(em);
       refuseLate(arrivals);
+      await this.room.take(em, arrivals);
       const inserted = await insertMessages(em, arrivals);
       const byHand = new Set(arrivals.filter((arrival) => arrival.byHand).map(({ id }) => id));
       const removed = await sendBack(em, [...inserted], byHand);
-      await this.received(
+      const kept = new Set(arrivals.filter(({ id }) => inserted.has(id) && !removed.has(id)));
+      await this.room.give(
         em,
-        arrivals.filter(({ id }) => inserted.has(id) && !removed.has(id)),
+        arrivals.filter((arrival) => !kept.has(arrival)),
       );
+      await this.received(em, [...kept]);
       return arrivals.map(({ id }) => {
         if (removed.has(id)) return { duplicateOf: removed.get(id) };
         return inserted.has(id) ? undefined : {};
@@ -135,6 +144,15 @@ export class MessageIntake {
       payload: { messageId: id },
     }));
     await this.jobs.enqueueAll(em, jobs);
+  }
+
+  /** Of what is refused for good reason no bytes stay. Those of a fault may be named by a row: they are swept later. */
+  private async refused(error: unknown, storageKey: string): Promise<never> {
+    if (error instanceof QuotaExceeded) {
+      this.taken.inc({ outcome: 'refused' });
+      await this.storage.delete(storageKey);
+    }
+    throw error;
   }
 
   private duplicate(id: string): Accepted {

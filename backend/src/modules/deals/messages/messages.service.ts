@@ -11,6 +11,7 @@ import { ThreadsBusy, ThreadTimeout } from '#platform/threads/index.js';
 import { Message } from './message.entity.js';
 import { bury } from './message-tombstones.js';
 import { MessageQueries } from './message.queries.js';
+import { MessageStorage } from './message-storage.js';
 import { MessageReadings } from './message-readings.js';
 import { MessageNotFound, MessagesBusy, MessageUnreadable } from './messages.errors.js';
 import type { MessageList, MessageSummary, MessageView, ParseAgain } from './messages.schemas.js';
@@ -39,6 +40,7 @@ export class MessagesService {
     private readonly readings: MessageReadings,
     private readonly jobs: Jobs,
     private readonly events: EventLog,
+    private readonly room: MessageStorage,
   ) {}
 
   list(who: Member, list: MessageList): Promise<Page<MessageSummary>> {
@@ -95,12 +97,13 @@ export class MessagesService {
       if (!message) throw new MessageNotFound('There is no such message in this workspace.');
       await this.readings.withdraw(em, message, who);
       await bury(em, messageId);
+      await this.room.give(em, [message]);
       em.remove(message);
       this.events.record(em, 'message.deleted', {
         workspaceId: who.workspaceId,
         subjectId: messageId,
         actor: who,
-        data: { sourceId: message.sourceId, subject: message.subject },
+        data: { sourceId: message.sourceId, subject: message.subject, size: message.size },
       });
       afterCommit(em, message, () => this.discard(message.storageKey));
     });

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
 import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, IfMatch, Input, listQuery, type ListQuery, PreconditionFailed, Who } from '#platform/http/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requireOwner } from '../owner.js';
 import { NoSuchSubscription, NoSuchTarget, TooManySubscriptions } from './subscriptions.errors.js';
 import {
@@ -45,7 +46,7 @@ export class SubscriptionsController {
     params: workspacePath,
     body: newSubscription,
     response: subscription,
-    errors: [FilterRefused, NoSuchTarget, TooManySubscriptions],
+    errors: [FilterRefused, NoSuchTarget, TooManySubscriptions, QuotaExceeded],
     bodyExample: { name: 'Lisbon under 400', target: 'deal', filter: 'origin:NYC destination:LIS price<=400USD' },
   })
   create(@Who() who: Member, @Input.body() body: NewSubscription) {

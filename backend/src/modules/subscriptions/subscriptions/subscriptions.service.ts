@@ -5,7 +5,9 @@ import { query, Transactions, type EntityManager } from '#platform/database/inde
 import { EventLog } from '#platform/event-log/index.js';
 import { FilterTargets, readFilter, type FilterTarget } from '#platform/filters/index.js';
 import { expectVersion, type ListQuery, type Page } from '#platform/http/index.js';
+import { Quotas } from '#platform/quotas/index.js';
 import { Subscription } from './subscription.entity.js';
+import { SUBSCRIPTIONS } from './subscription-quota.js';
 import { NoSuchSubscription, NoSuchTarget, TooManySubscriptions } from './subscriptions.errors.js';
 import { SubscriptionQueries } from './subscriptions.queries.js';
 import type {
@@ -30,6 +32,7 @@ export class SubscriptionsService {
     private readonly queries: SubscriptionQueries,
     private readonly targets: FilterTargets,
     private readonly events: EventLog,
+    private readonly quotas: Quotas,
   ) {}
 
   list(who: Member, listQuery: ListQuery): Promise<Page<SubscriptionShown>> {
@@ -43,13 +46,14 @@ export class SubscriptionsService {
     return found;
   }
 
-  /** @throws NoSuchTarget, FilterRefused, TooManySubscriptions */
+  /** @throws NoSuchTarget, FilterRefused, TooManySubscriptions, QuotaExceeded */
   async create(who: Owner, wanted: NewSubscription): Promise<SubscriptionShown> {
     const target = this.target(wanted.target);
     await this.checkFilter(who, target, wanted.filter);
     const choice = { name: wanted.name ?? nameOf(wanted.filter, target), filter: wanted.filter, paused: wanted.paused };
     return this.transactions.run(async (em) => {
       await requireRoom(em, who);
+      await this.quotas.take(em, who.workspaceId, SUBSCRIPTIONS);
       const made = Subscription.open({ workspaceId: who.workspaceId, userId: who.userId }, target.name, choice);
       em.persist(made);
       this.record(em, 'subscription.created', made, who, made.told());

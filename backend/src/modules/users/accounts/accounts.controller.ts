@@ -2,6 +2,7 @@ import { Controller, Get, Patch, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '#platform/access/index.js';
 import { Endpoint, IfMatch, Input, PreconditionFailed, Who } from '#platform/http/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { FamiliarBrowsers } from '../guessing/familiar-browsers.js';
 import { InvitationClosed, OtherAddress } from '../members/members.errors.js';
 import type { Visitor } from '../sessions/session.entity.js';
@@ -47,7 +48,15 @@ export class RegistrationsController {
       'in at once. Where registration is open, anybody else gets a mail with a link that confirms the address.',
     body: registration,
     response: registered,
-    errors: [SetupCodeRefused, SetupRequired, RegistrationClosed, InvitationClosed, OtherAddress, EmailTaken],
+    errors: [
+      SetupCodeRefused,
+      SetupRequired,
+      RegistrationClosed,
+      InvitationClosed,
+      OtherAddress,
+      EmailTaken,
+      QuotaExceeded,
+    ],
     rateClass: 'auth',
     idempotent: false,
     oneTimeSecret: true,

@@ -65,9 +65,14 @@ export class Invitation {
     this.expiresAt = new Date(now.getTime() + INVITATION_DAYS * 86_400_000);
   }
 
+  /** True while somebody may still accept it: then their seat is kept. */
+  holdsSeat(now = new Date()): boolean {
+    return !this.acceptedAt && !this.revokedAt && now < this.expiresAt;
+  }
+
   /** @throws InvitationClosed when it was used, taken back, or is too old */
   requireOpen(now = new Date()): void {
-    if (this.acceptedAt || this.revokedAt || now >= this.expiresAt) throw new InvitationClosed();
+    if (!this.holdsSeat(now)) throw new InvitationClosed();
   }
 
   /** @throws InvitationClosed; OtherAddress when the person has another address than the one invited */

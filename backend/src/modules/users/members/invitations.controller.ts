@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { type Actor, AlreadyMember, type Member } from '#platform/access/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
 import { InvitationsService } from './invitations.service.js';
@@ -39,11 +40,12 @@ export class InvitationsController {
   @Endpoint({
     permission: 'members:write',
     summary: 'Invite somebody by mail',
-    description: 'Inviting an address again sends a new link; the earlier one stops working.',
+    description:
+      'Inviting an address again sends a new link; the earlier one stops working. An open invitation takes a seat of the plan.',
     params: workspacePath,
     body: newInvitation,
     response: invitation,
-    errors: [OwnersOnly, AlreadyMember],
+    errors: [OwnersOnly, AlreadyMember, QuotaExceeded],
   })
   invite(@Who() who: Member, @Input.body() body: NewInvitation) {
     return this.service.invite(requirePerson(who), body);
@@ -87,7 +89,7 @@ export class InvitationLinksController {
     summary: 'Accept an invitation',
     body: invitationUse,
     response: joined,
-    errors: [InvitationClosed, OtherAddress, AlreadyMember],
+    errors: [InvitationClosed, OtherAddress, AlreadyMember, QuotaExceeded],
   })
   accept(@Who() who: Actor, @Input.body() { token }: InvitationUse) {
     return this.service.accept(requirePerson(who), token);

@@ -5,6 +5,7 @@ import { type EntityManager, isoTime, query, Reads, Transactions } from '#platfo
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
+import { Quotas } from '#platform/quotas/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { EmailVerificationsService } from '../accounts/email-verifications.service.js';
 import { newToken, tokenHash } from '../accounts/tokens.js';
@@ -12,6 +13,7 @@ import { Invitation } from './invitation.entity.js';
 import { InvitationMails } from './invitation-mails.js';
 import { InvitationClosed } from './members.errors.js';
 import type { InvitationShown, Joined, NewInvitation, Offer } from './members.schemas.js';
+import { MEMBERS } from './seats.js';
 import { requireOwnerFor } from './members.service.js';
 
 const LIST: SortedList = {
@@ -34,6 +36,7 @@ export class InvitationsService {
     private readonly verifications: EmailVerificationsService,
     private readonly mails: InvitationMails,
     private readonly cursor: Cursor,
+    private readonly quotas: Quotas,
   ) {}
 
   /** A page of the invitations that nobody has used or taken back. */
@@ -52,7 +55,7 @@ export class InvitationsService {
   /**
    * Invites an address, or invites it again: then the earlier link stops working.
    *
-   * @throws OwnersOnly, AlreadyMember
+   * @throws OwnersOnly, AlreadyMember, QuotaExceeded
    */
   async invite(who: Member & { userId: string }, { email, role }: NewInvitation): Promise<InvitationShown> {
     requireOwnerFor(who, role);
@@ -67,7 +70,9 @@ export class InvitationsService {
       if (!workspace) throw new NotFound('There is no such workspace.');
       await this.refuseMember(em, who.workspaceId, email.key);
       const open = { workspaceId: who.workspaceId, emailKey: email.key, acceptedAt: null, revokedAt: null };
-      const invitation = (await em.findOne(Invitation, open)) ?? Invitation.to(who.workspaceId, email);
+      const earlier = await em.findOne(Invitation, open);
+      if (!earlier?.holdsSeat()) await this.quotas.take(em, who.workspaceId, MEMBERS);
+      const invitation = earlier ?? Invitation.to(who.workspaceId, email);
       invitation.offer(role, tokenHash(token), who.userId);
       await em.persist(invitation).flush();
       this.record(em, 'invitation.created', invitation, who);
@@ -107,7 +112,7 @@ export class InvitationsService {
   /**
    * Accepts an invitation for a person who is signed in.
    *
-   * @throws InvitationClosed, OtherAddress, AlreadyMember
+   * @throws InvitationClosed, OtherAddress, AlreadyMember, QuotaExceeded when the plan shrank since the invitation
    */
   async accept(actor: Actor, token: string): Promise<Joined> {
     return this.transactions.run(async (em) => {
@@ -133,6 +138,7 @@ export class InvitationsService {
   async join(em: EntityManager, invitation: Invitation, account: Account, actor: Actor): Promise<Joined> {
     const { workspaceId, role } = invitation;
     invitation.accept(account);
+    await this.quotas.redeem(em, workspaceId, MEMBERS);
     await this.memberships.add(em, { workspaceId, userId: account.id, role });
     this.verifications.confirm(em, account, { address: actor.address, requestId: actor.requestId });
     this.events.record(em, 'invitation.accepted', {

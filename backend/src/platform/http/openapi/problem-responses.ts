@@ -10,6 +10,7 @@ import {
   UnsupportedMediaType,
   ValidationFailed,
 } from '#platform/errors/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { AnswerLost, KeyReused, RequestRunning, SecretShownOnce } from '../idempotency/idempotency.errors.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { problemType } from '../problems/problem.js';
@@ -85,6 +86,8 @@ function kindsOf(method: string, plan: RoutePlan): Kind[] {
   return [
     ValidationFailed,
     ...(demand.kind === 'public' ? [] : [Unauthenticated, Forbidden]),
+    // A program that has asked too often in a month.
+    ...(demand.kind === 'workspace' ? [QuotaExceeded] : []),
     ...(demand.kind === 'workspace' ? [SecondFactorNeeded] : []),
     ...(demand.kind === 'workspace' || endpoint.params ? [NotFound] : []),
     ...(takesBody ? [PayloadTooLarge, UnsupportedMediaType] : []),

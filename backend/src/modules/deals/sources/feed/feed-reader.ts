@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { affected, query, Transactions } from '#platform/database/index.js';
 import { HttpClient, OutboundFailed, type OutboundAnswer } from '#platform/http-client/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { composeMail } from '../../messages/compose-mail.js';
 import { MessageIntake } from '../../messages/message-intake.js';
 import { SourceHealth } from '../source-health.js';
@@ -89,7 +90,8 @@ export class FeedReader {
 export function feedWords(error: unknown): { sentence: string; seconds: number } {
   if (error instanceof FeedRefused) return { sentence: error.message, seconds: error.retryAfterSeconds };
   const spoken =
-    error instanceof NotAFeed || error instanceof OutboundFailed || (error as Error).name === 'AddressRefused';
+    [NotAFeed, OutboundFailed, QuotaExceeded].some((kind) => error instanceof kind) ||
+    (error as Error).name === 'AddressRefused';
   return {
     sentence: spoken ? (error as Error).message : `The feed could not be read: ${(error as Error).message}`,
     seconds: 0,

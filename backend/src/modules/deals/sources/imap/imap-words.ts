@@ -1,4 +1,5 @@
 import { connectionFault, OutboundFailed } from '#platform/http-client/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 
 /** The mailbox cannot be read as it is set up; the message is a sentence for people. */
 export class MailboxRefused extends Error {
@@ -17,7 +18,8 @@ const WORDS: Record<string, string> = {
 
 /** Any failure of a mailbox as a sentence for people. */
 export function imapWords(error: unknown): string {
-  if (error instanceof MailboxRefused || error instanceof OutboundFailed) return error.message;
+  const spoken = [MailboxRefused, OutboundFailed, QuotaExceeded].some((kind) => error instanceof kind);
+  if (spoken) return (error as Error).message;
   const { code, authenticationFailed, message, responseText } = error as {
     code?: string;
     authenticationFailed?: boolean;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { InstanceConfig } from '#platform/config/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { MessageIntake } from '../../messages/message-intake.js';
 import { SourceHealth } from '../source-health.js';
@@ -160,7 +161,14 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private away(error: unknown): never {
+    if (error instanceof QuotaExceeded) throw crowdedOut(error);
     this.log.warn(`A message was put off: ${(error as Error).message}`);
     throw AWAY;
   }
+}
+
+/** The sender keeps the message and tries again, unless there will never be room for it. The text is ASCII (RFC 5321, 4.2). */
+function crowdedOut({ detail, hopeless }: QuotaExceeded): Refusal {
+  const text = detail.replaceAll(/[^ -~]/g, '?').slice(0, 400);
+  return hopeless ? new Refusal(552, `5.2.2 ${text}`) : new Refusal(452, `4.2.2 ${text} Please try again later.`);
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Member } from '#platform/access/index.js';
 import { Endpoint, Input, PayloadTooLarge, Who } from '#platform/http/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { MessageTooLarge, NotAnUploadSource, UploadInterrupted } from '../../messages/messages.errors.js';
 import { pastedText, sourceParams, uploadSchema, type PastedText } from '../../messages/messages.schemas.js';
 import { SourceNotFound } from '../sources.errors.js';
@@ -10,7 +11,7 @@ import type { SourceParams } from '../sources.schemas.js';
 import { UploadsService } from './uploads.service.js';
 
 const MEGABYTE = 1024 * 1024;
-const errors = [SourceNotFound, NotAnUploadSource, MessageTooLarge];
+const errors = [SourceNotFound, NotAnUploadSource, MessageTooLarge, QuotaExceeded];
 const files = z.object({
   files: z.array(z.string()).describe('Files of kind .eml (one message) or .mbox (any number).'),
 });

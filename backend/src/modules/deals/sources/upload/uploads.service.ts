@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Member } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { ValidationFailed } from '#platform/http/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { composeMail } from '../../messages/compose-mail.js';
 import { MessageIntake, type IntakeTarget } from '../../messages/message-intake.js';
@@ -30,7 +31,7 @@ export class UploadsService {
     private readonly form: UploadForm,
   ) {}
 
-  /** Takes in a pasted text. @throws SourceNotFound, NotAnUploadSource */
+  /** Takes in a pasted text. @throws SourceNotFound, NotAnUploadSource, QuotaExceeded */
   async paste(who: Member, sourceId: string, { subject, text, html }: PastedText): Promise<UploadResult> {
     const source = await this.source(who, sourceId);
     const kind = html ? 'html' : 'plain';
@@ -53,7 +54,7 @@ export class UploadsService {
    * are there and none is too large.
    *
    * @throws SourceNotFound, NotAnUploadSource; what `UploadForm` throws, with nothing kept; ValidationFailed when there is no
-   *   file; UploadInterrupted when a part of the messages was kept and the others cannot be just now
+   *   file; QuotaExceeded, which says how many were kept; UploadInterrupted when a part of the messages was kept and the others cannot be just now
    */
   async files(who: Member, sourceId: string, request: FastifyRequest): Promise<UploadResult> {
     const source = await this.source(who, sourceId);
@@ -94,8 +95,10 @@ export class UploadsService {
   private interrupted(error: unknown, tally: Tally): never {
     const { received, duplicates } = tally.result();
     if (received === 0) throw error;
-    this.log.error({ err: error });
     const kept = received === 1 ? '1 message was kept' : `${received} messages were kept`;
+    if (error instanceof QuotaExceeded)
+      throw new QuotaExceeded(`${kept}, the others were not. ${error.detail}`, error.about, { received, duplicates });
+    this.log.error({ err: error });
     throw new UploadInterrupted(`${kept}, then the upload broke off. Send it again: nothing is kept twice.`, {
       members: { received, duplicates },
       headers: { 'Retry-After': '5' },

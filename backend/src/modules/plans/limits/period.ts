@@ -1,0 +1,9 @@
+/** The calendar month (UTC) of an instant by its first day: `2026-11-01`. */
+export function monthOf(at: Date): string {
+  return `${at.toISOString().slice(0, 7)}-01`;
+}
+
+/** When the month after it begins. */
+export function nextMonth(at: Date): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 1));
+}

@@ -1,0 +1,34 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { QuotaKeeper, Quotas } from '#platform/quotas/index.js';
+import { WorkspacePlan } from './assignments/workspace-plan.entity.js';
+import { WorkspacePlans } from './assignments/workspace-plans.js';
+import { PlanCatalogue } from './catalogue/plan-catalogue.js';
+import { ApiCalls } from './limits/api-calls.js';
+import { PlanQuotas } from './limits/plan-quotas.js';
+import { QuotaNotices } from './limits/quota-notices.js';
+import { QuotaUses } from './limits/quota-uses.js';
+
+/** What each workspace may have, how much of it it has, and what is paid for it. */
+@Global()
+@Module({
+  imports: [MikroOrmModule.forFeature([WorkspacePlan])],
+  providers: [
+    ApiCalls,
+    PlanCatalogue,
+    PlanQuotas,
+    QuotaNotices,
+    QuotaUses,
+    WorkspacePlans,
+    { provide: QuotaKeeper, useExisting: PlanQuotas },
+  ],
+  exports: [QuotaKeeper],
+})
+export class PlansModule implements OnModuleInit {
+  constructor(private readonly quotas: Quotas) {}
+
+  /** Plans limit deployments before there is a room that has them. */
+  onModuleInit(): void {
+    this.quotas.register({ name: 'deployments', noun: 'deployments', unit: 'count' });
+  }
+}
