@@ -21,6 +21,8 @@ export interface Visitor {
   address?: string;
   userAgent?: string;
   requestId?: string;
+  /** Whether it is a browser, which is handed cookies; otherwise it is a program that keeps its tokens itself. */
+  keepsCookies?: boolean;
   /** The cookie of familiar browsers, unread; see `FamiliarBrowsers`. */
   browsers?: string;
 }
@@ -29,8 +31,6 @@ export interface Visitor {
 export interface SessionLife {
   totalMs: number;
   idleMs: number;
-  /** Whether it is a browser, which is handed cookies; otherwise it is a program that keeps its tokens itself. */
-  keepsCookies?: boolean;
 }
 
 /** One sign-in of one person: the grant that refresh tokens renew until it ends or runs out. */
