@@ -1,6 +1,8 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { QuotaKeeper, Quotas } from '#platform/quotas/index.js';
+import { PlanController } from './assignments/plan.controller.js';
+import { PlanQueries } from './assignments/plan.queries.js';
 import { WorkspacePlan } from './assignments/workspace-plan.entity.js';
 import { WorkspacePlans } from './assignments/workspace-plans.js';
 import { PlanCatalogue } from './catalogue/plan-catalogue.js';
@@ -8,17 +10,24 @@ import { ApiCalls } from './limits/api-calls.js';
 import { PlanQuotas } from './limits/plan-quotas.js';
 import { QuotaNotices } from './limits/quota-notices.js';
 import { QuotaUses } from './limits/quota-uses.js';
+import { UsageController } from './usage/usage.controller.js';
+import { UsageQueries } from './usage/usage.queries.js';
+import { UsageReader } from './usage/usage.reader.js';
 
 /** What each workspace may have, how much of it it has, and what is paid for it. */
 @Global()
 @Module({
   imports: [MikroOrmModule.forFeature([WorkspacePlan])],
+  controllers: [PlanController, UsageController],
   providers: [
     ApiCalls,
     PlanCatalogue,
+    PlanQueries,
     PlanQuotas,
     QuotaNotices,
     QuotaUses,
+    UsageQueries,
+    UsageReader,
     WorkspacePlans,
     { provide: QuotaKeeper, useExisting: PlanQuotas },
   ],
