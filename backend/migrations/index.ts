@@ -10,6 +10,7 @@ import { Users0010 } from './0010-users.js';
 import { Accounts0011 } from './0011-accounts.js';
 import { Factors0012 } from './0012-factors.js';
 import { Guessing0013 } from './0013-guessing.js';
+import { Memberships0014 } from './0014-memberships.js';
 import { Plans0016 } from './0016-plans.js';
 import { Deals0020 } from './0020-deals.js';
 import { Sources0021 } from './0021-sources.js';
@@ -34,4 +35,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Upkeep0006,
   Sources0021,
   Plans0016,
+  Memberships0014,
 ];

@@ -75,6 +75,26 @@ async function changing(tenant: Tenant): Promise<TestPerson> {
   return person;
 }
 
+/** A workspace of its own, which nothing else needs. */
+const fresh: Maker = async ({ whole }) => (await whole.make.workspace().create()).id;
+/** A workspace that the caller owns, with one member; of a caller who is nobody, one that they do not belong to. */
+const owned: Maker = async ({ whole }, caller) => {
+  const [person] = await whole.make.sql<TestPerson>('select id from user_account where id = $1', [caller.id]);
+  const workspace = whole.make.workspace();
+  const { id } = await (person ? workspace.ownedBy(person) : workspace).create();
+  await whole.make.person().in({ id }).create();
+  return id;
+};
+/** The other member of the workspace that the caller owns. */
+async function heir({ whole }: Tenant, caller: Caller): Promise<object> {
+  const [other] = await whole.make.sql<{ userId: string }>(
+    `select m.user_id as "userId" from membership m join membership o on o.workspace_id = m.workspace_id and o.role = 'owner'
+      where o.user_id = $1 and m.user_id <> $1 order by o.created_at desc limit 1`,
+    [caller.id],
+  );
+  return { userId: other?.userId ?? caller.id };
+}
+
 /** By method and path, below /api/v1. */
 export const routeRequests: Record<string, RouteRequest> = {
   'POST registrations': { body: () => ({ name: 'Ada', email: email(), password: 'something quite long' }) },
@@ -145,6 +165,21 @@ export const routeRequests: Record<string, RouteRequest> = {
   'DELETE workspaces/:workspaceId/invitations/:invitationId': { peopleOnly: true },
   'PATCH workspaces/:workspaceId/members/:userId': { body: () => ({ role: 'viewer' }), peopleOnly: true },
   'DELETE workspaces/:workspaceId/members/:userId': { peopleOnly: true },
+  'POST workspaces/:workspaceId/members/:userId/suspension': { peopleOnly: true },
+  'DELETE workspaces/:workspaceId/members/:userId/suspension': { peopleOnly: true },
+  'DELETE me/memberships/:membershipId': {
+    caller: (tenant) => tenant.whole.make.person().in(tenant.workspace).create(),
+  },
+  'POST me/memberships/:membershipId/ownership-transfer': {
+    caller: guest,
+    params: { membershipId: owned },
+    body: heir,
+  },
+  'PUT instance/workspaces/:workspaceId/suspension': {
+    params: { workspaceId: fresh },
+    body: () => ({ mode: 'read_only', reason: null }),
+  },
+  'DELETE instance/workspaces/:workspaceId/suspension': { params: { workspaceId: fresh } },
   'POST workspaces/:workspaceId/api-keys': {
     body: () => ({ name: 'A key', scopes: ['deals:read'], expiresAt: null }),
     peopleOnly: true,

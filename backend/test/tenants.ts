@@ -25,6 +25,7 @@ export type Maker = (tenant: Tenant, caller: Caller) => Promise<string>;
  */
 export const makers: Record<string, Maker> = {
   workspaceId: async (tenant) => tenant.workspace.id,
+  membershipId: async (tenant) => tenant.workspace.id,
   userId: async (tenant) => (await tenant.whole.make.person().in(tenant.workspace).create()).id,
   invitationId: async (tenant) => {
     const body = { email: `guest-${uuidv7()}@example.com`, role: 'viewer' };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineEvents } from './define.js';
 
-const role = z.enum(['owner', 'admin', 'member', 'viewer']);
+const role = z.enum(['owner', 'admin', 'member', 'viewer', 'custom']);
+// Of a role that the workspace made itself; such a member's `role` is "custom".
+const roleId = z.uuid().optional();
 
 /** Events of people, their sessions, workspaces and keys. Account and session events belong to the system workspace. */
 export const userEvents = defineEvents({
@@ -85,33 +87,68 @@ export const userEvents = defineEvents({
   'member.added': {
     version: 1,
     subject: 'user',
-    data: z.object({ role }),
+    data: z.object({ role, roleId }),
     about: 'A person joined the workspace.',
   },
   'member.role_changed': {
     version: 1,
     subject: 'user',
-    data: z.object({ before: role, after: role }),
+    data: z.object({ before: role, after: role, beforeRoleId: roleId, afterRoleId: roleId }),
     about: "A member's role changed.",
   },
-  'member.removed': { version: 1, subject: 'user', data: z.object({ role }), about: 'A person left the workspace.' },
+  'member.removed': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ role, roleId, left: z.boolean().optional() }),
+    about: 'A person left the workspace, by themselves or because somebody removed them.',
+  },
+  'member.suspended': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ role, roleId }),
+    about: 'A member was suspended: the workspace is closed to them until somebody lets them in again.',
+  },
+  'member.resumed': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ role, roleId }),
+    about: 'A suspended member was let in again.',
+  },
+  'workspace.handed_over': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({ userId: z.uuid() }),
+    about: 'An owner handed the workspace over to another member, whom the event names, and is an admin now.',
+  },
+  'workspace.suspended': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({ mode: z.enum(['read_only', 'closed']), reason: z.string().nullable() }),
+    about: 'An operator made the workspace read-only, or closed it.',
+  },
+  'workspace.resumed': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({ mode: z.enum(['read_only', 'closed']) }),
+    about: 'An operator ended the suspension of the workspace.',
+  },
   'invitation.created': {
     version: 1,
     subject: 'invitation',
-    data: z.object({ role }),
+    data: z.object({ role, roleId }),
     about: 'A person was invited, or invited again.',
   },
   'invitation.accepted': {
     version: 1,
     subject: 'invitation',
-    data: z.object({ role, userId: z.uuid() }),
+    data: z.object({ role, roleId, userId: z.uuid() }),
     about: 'An invitation was accepted.',
   },
   'invitation.revoked': {
     version: 1,
     subject: 'invitation',
-    data: z.object({ role }),
-    about: 'An invitation was taken back.',
+    data: z.object({ role, roleId, because: z.enum(['inviter']).optional() }),
+    about: 'An invitation was taken back, or ended because its inviter may not invite with this role any more.',
   },
   'api_key.created': {
     version: 1,

@@ -10,6 +10,7 @@ import { Subscription } from './subscriptions/subscription.entity.js';
 import { SubscriptionPreviewsController, SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { SubscriptionQuota } from './subscriptions/subscription-quota.js';
 import { SubscriptionQueries } from './subscriptions/subscriptions.queries.js';
+import { SubscriptionsOfLeavers } from './subscriptions/subscriptions-of-leavers.js';
 import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
 import { UnsubscriptionsController } from './unsubscriptions/unsubscriptions.controller.js';
 import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
@@ -25,6 +26,7 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
   ],
   providers: [
     SubscriptionsService,
+    SubscriptionsOfLeavers,
     SubscriptionQueries,
     SubscriptionQuota,
     Listening,

@@ -41,6 +41,7 @@ import { InvitationsService } from './members/invitations.service.js';
 import { Seats } from './members/seats.js';
 import { MembersController } from './members/members.controller.js';
 import { MembersService } from './members/members.service.js';
+import { membershipControllers, membershipProviders } from './memberships.parts.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { DeviceMails } from './sessions/device-mails.js';
@@ -125,6 +126,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     WorkspacesController,
     ...accountControllers,
     ...factorControllers,
+    ...membershipControllers,
   ],
   providers: [
     ...accounts,
@@ -133,6 +135,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     ...factorProviders,
     ...guessing,
     ...workspaces,
+    ...membershipProviders,
     ...keys,
     SetupApi,
     SetupCode,

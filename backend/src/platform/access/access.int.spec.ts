@@ -69,9 +69,10 @@ describe('memberships', () => {
 
   it('change and end', async () => {
     const { workspaceId, ada, bob } = await two('member');
-    expect(await run((em) => members.changeRole(em, workspaceId, bob, 'viewer'))).toBe('member');
+    const before = { role: 'member', roleId: null };
+    expect(await run((em) => members.changeRole(em, workspaceId, bob, 'viewer'))).toEqual(before);
     expect((await roles(workspaceId)).get(bob)).toBe('viewer');
-    expect(await run((em) => members.remove(em, workspaceId, bob))).toBe('viewer');
+    expect(await run((em) => members.remove(em, workspaceId, bob))).toEqual({ role: 'viewer', roleId: null });
     expect(await roles(workspaceId)).toEqual(new Map([[ada, 'owner']]));
     await expect(run((em) => members.remove(em, workspaceId, bob))).rejects.toMatchObject({ code: 'not_found' });
     await expect(run((em) => members.changeRole(em, workspaceId, bob, 'admin'))).rejects.toMatchObject({
@@ -103,6 +104,54 @@ describe('memberships', () => {
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect([...(await roles(workspaceId)).values()].filter((role) => role === 'owner')).toHaveLength(1);
     }
+  });
+
+  it('count no suspended owner as one who stays, also when two suspend each other at once', async () => {
+    const { workspaceId, ada, bob } = await two('owner');
+    const suspend = (userId: string) => run((em) => members.suspend(em, workspaceId, userId, true));
+    const outcomes = await Promise.allSettled([suspend(ada), suspend(bob)]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const rest = (await members.list(kit.app.get(Transactions).reader(), workspaceId)).find((m) => !m.suspendedAt);
+    const stays = rest?.userId ?? '';
+    await expect(run((em) => members.remove(em, workspaceId, stays))).rejects.toMatchObject({ code: 'last_owner' });
+    await expect(run((em) => members.changeRole(em, workspaceId, stays, 'admin'))).rejects.toMatchObject({
+      code: 'last_owner',
+    });
+    expect([ada, bob]).toContain(stays);
+  });
+
+  it('are handed over by the owner once, of two who are to get it at once', async () => {
+    for (let i = 0; i < 10; i++) {
+      const { workspaceId, ada, bob } = await two('member');
+      const eve = uuidv7();
+      await run((em) => members.add(em, { workspaceId, userId: eve, role: 'viewer' }));
+      const to = (userId: string) => run((em) => members.handOver(em, workspaceId, ada, userId));
+      const outcomes = await Promise.allSettled([to(bob), to(eve)]);
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(['not_owner']);
+      const held = await roles(workspaceId);
+      expect(held.get(ada)).toBe('admin');
+      expect([...held.values()].filter((role) => role === 'owner')).toHaveLength(1);
+    }
+  });
+
+  it('tell whoever watches, inside the transaction, that somebody may do less', async () => {
+    const { workspaceId, ada, bob } = await two('owner');
+    const told: string[] = [];
+    members.watch(async (_em, change) => {
+      if (change.workspaceId === workspaceId) told.push(`${change.what} ${change.userId}`);
+      if (change.userId === ada) throw new Error('not this one');
+    });
+    await run((em) => members.changeRole(em, workspaceId, bob, 'owner'));
+    await run((em) => members.changeRole(em, workspaceId, bob, 'viewer'));
+    await run((em) => members.suspend(em, workspaceId, bob, true));
+    await run((em) => members.suspend(em, workspaceId, bob, true));
+    await run((em) => members.suspend(em, workspaceId, bob, false));
+    await run((em) => members.remove(em, workspaceId, bob));
+    expect(told).toEqual([`role_changed ${bob}`, `suspended ${bob}`, `removed ${bob}`]);
+    await run((em) => members.add(em, { workspaceId, userId: bob, role: 'owner' }));
+    await expect(run((em) => members.remove(em, workspaceId, ada))).rejects.toThrow('not this one');
+    expect((await roles(workspaceId)).get(ada)).toBe('owner');
   });
 
   it('are what statements join', async () => {

@@ -1,4 +1,4 @@
-import type { Permission, Role } from './permissions.js';
+import type { MemberRole, Permission } from './permissions.js';
 
 /** Who acts: a signed-in person, an API key, or the system itself. */
 export interface Actor {
@@ -21,8 +21,10 @@ export interface Actor {
 export interface Member extends Actor {
   id: string;
   workspaceId: string;
-  role: Role;
+  role: MemberRole;
   permissions: ReadonlySet<Permission>;
+  /** True while the workspace takes no changes, because an operator suspended it: then `permissions` hold reads only. */
+  readOnly?: boolean;
 }
 
 /** The actor of what the instance does by itself. */

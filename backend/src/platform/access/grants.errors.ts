@@ -1,5 +1,6 @@
 import { Forbidden } from '#platform/errors/index.js';
-import type { Actor } from './actor.js';
+import type { Actor, Member } from './actor.js';
+import { type Permission, readsOnly } from './permissions.js';
 
 /** The workspace asks its people for a second factor, which the person does not have. */
 export class SecondFactorNeeded extends Forbidden {
@@ -13,4 +14,63 @@ export class SecondFactorNeeded extends Forbidden {
         : 'This workspace asks its people for a second factor: set up an authenticator app or a passkey, and it opens at once.',
     );
   }
+}
+
+/** An owner or admin of the workspace keeps the person out for a while. */
+export class MemberSuspended extends Forbidden {
+  static override code = 'member_suspended';
+  static override title = 'Your membership is suspended';
+
+  constructor(kind: Actor['kind'] = 'user') {
+    super(
+      kind === 'api_key'
+        ? 'The maker of this API key is suspended in this workspace: ask one of its owners or admins.'
+        : 'You are suspended in this workspace: ask one of its owners or admins. Nothing of yours was removed.',
+    );
+  }
+}
+
+/** An operator closed the workspace for a while. */
+export class WorkspaceSuspended extends Forbidden {
+  static override code = 'workspace_suspended';
+  static override title = 'The workspace is suspended';
+
+  /** @param reason what the operator told its people, if anything */
+  constructor(reason: string | null = null) {
+    super(
+      'The operators of this instance suspended this workspace: ask them. Nothing in it was removed.' +
+        (reason === null ? '' : ` Their reason: ${reason}`),
+    );
+  }
+}
+
+/** An operator lets nobody change anything in the workspace for a while. */
+export class WorkspaceReadOnly extends Forbidden {
+  static override code = 'workspace_read_only';
+  static override title = 'The workspace is read-only';
+
+  constructor() {
+    super(
+      'The operators of this instance let nobody change anything in this workspace for now; everything can be read.',
+    );
+  }
+}
+
+/** Why somebody who would have a grant has none: a reason of the relation `access_barred`. */
+export function barred({ reason, detail }: { reason: string; detail: string | null }, kind: Actor['kind']): Forbidden {
+  if (reason === 'workspace_suspended') return new WorkspaceSuspended(detail);
+  if (reason === 'member_suspended') return new MemberSuspended(kind);
+  return new SecondFactorNeeded(kind);
+}
+
+/** @throws WorkspaceReadOnly; Forbidden when the member does not hold the permission, naming it */
+export function requirePermission(member: Member, permission: Permission): void {
+  if (member.permissions.has(permission)) return;
+  if (member.readOnly && !readsOnly(permission)) throw new WorkspaceReadOnly();
+  throw new Forbidden(`This needs the permission "${permission}", which ${whose(member)} does not include.`);
+}
+
+function whose({ kind, role }: Member): string {
+  if (kind === 'api_key') return 'this API key';
+  return role === 'custom' ? 'your role' : `the role ${role}`;
 }

@@ -5,9 +5,30 @@ export type { Actor, Member } from './actor.js';
 export { Authenticator } from './authenticator.js';
 export type { Credentials } from './authenticator.js';
 export { Grants } from './grants.js';
-export { SecondFactorNeeded } from './grants.errors.js';
-export { AlreadyMember, LastOwner, MembershipApi } from './membership-api.js';
-export type { Membership } from './membership-api.js';
-export { effectivePermissions, isPermission, isRole, permissions, rolePermissions, ROLES } from './permissions.js';
-export type { Permission, Role, RoutePermission } from './permissions.js';
-export { grantExists, grantJoin } from './visibility.js';
+export {
+  MemberSuspended,
+  requirePermission,
+  SecondFactorNeeded,
+  WorkspaceReadOnly,
+  WorkspaceSuspended,
+} from './grants.errors.js';
+export { MembershipApi } from './membership-api.js';
+export type { HeldRole, Membership } from './membership-api.js';
+export { AlreadyMember, CannotOwn, LastOwner, NotInWorkspace, NotOwner } from './membership.errors.js';
+export type { MembershipChange, MembershipWatcher } from './membership-watchers.js';
+export {
+  effectivePermissions,
+  isPermission,
+  isRole,
+  permissions,
+  permissionsOf,
+  readsOnly,
+  rolePermissions,
+  ROLES,
+  workspacePermissions,
+} from './permissions.js';
+export type { MemberRole, Permission, Role, RoutePermission } from './permissions.js';
+export { ProjectMemberships } from './project-memberships.js';
+export type { ProjectMembership, ProjectPlace, ProjectRole } from './project-memberships.js';
+export { eventVisible, grantExists, grantJoin, scopeOf } from './visibility.js';
+export type { ScopeColumns } from './visibility.js';

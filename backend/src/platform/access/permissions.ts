@@ -28,11 +28,16 @@ export type RoutePermission = Permission | 'public' | 'self';
 /** The roles of a workspace, the mightiest first. */
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
 
-/** A person's or key's part in a workspace. */
+/** A role that every workspace has. */
 export type Role = (typeof ROLES)[number];
 
+/** A person's or key's part in a workspace: a role that every workspace has, or one that the workspace made itself. */
+export type MemberRole = Role | 'custom';
+
 const all = Object.keys(permissions) as Permission[];
-const workspace = all.filter((p) => p !== 'instance:operate');
+/** Permissions that a role of a workspace may hold. */
+export const workspacePermissions: readonly Permission[] = all.filter((p) => p !== 'instance:operate');
+const workspace = workspacePermissions;
 const admin = workspace;
 const reads = workspace.filter((p) => p.endsWith(':read'));
 const viewer = reads.filter((p) => !['audit:read', 'api_keys:read'].includes(p));
@@ -61,13 +66,29 @@ export function isPermission(text: string): text is Permission {
   return Object.hasOwn(permissions, text);
 }
 
-/** True when the text names a role. */
+/** True when the text names a role that every workspace has. */
 export function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);
 }
 
 /** What an actor may do in a workspace: what the role allows, narrowed to the scopes of an API key when it has some. */
 export function effectivePermissions(role: Role, scopes?: readonly Permission[]): ReadonlySet<Permission> {
-  if (!scopes) return rolePermissions[role];
-  return new Set(scopes.filter((scope) => rolePermissions[role].has(scope)));
+  return narrowed(rolePermissions[role], scopes);
+}
+
+/** What is left of permissions within the scopes of an API key; all of them when it has none. */
+export function narrowed(held: ReadonlySet<Permission>, scopes?: readonly Permission[]): ReadonlySet<Permission> {
+  return scopes ? new Set(scopes.filter((scope) => held.has(scope))) : held;
+}
+
+/** True for a permission that changes nothing. */
+export function readsOnly(permission: Permission): boolean {
+  return permission.endsWith(':read');
+}
+
+/** What a role of either kind may do. @param made the permissions of a role that the workspace made itself */
+export function permissionsOf(role: MemberRole, made: readonly string[] | null): ReadonlySet<Permission> {
+  if (role !== 'custom') return rolePermissions[role];
+  // A permission that has left the catalogue since grants nothing, nor does one that no role may hold.
+  return new Set(workspacePermissions.filter((permission) => made?.includes(permission)));
 }

@@ -1,6 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Actor, Authenticator, Grants, isMember, type Member } from '#platform/access/index.js';
+import { type Actor, Authenticator, Grants, isMember, type Member, requirePermission } from '#platform/access/index.js';
 import { Forbidden, NotFound, Unauthenticated } from '#platform/errors/index.js';
 import { Quotas } from '#platform/quotas/index.js';
 import { rateHeaders, type RateVerdict } from './rate/policy.js';
@@ -94,8 +94,7 @@ export class Gate {
     const { workspaceId } = request.params as { workspaceId: string };
     const member = UUID.test(workspaceId) ? await this.grants.memberOf(actor, workspaceId.toLowerCase()) : null;
     if (!member) throw new NotFound('There is no such workspace, or you do not belong to it.');
-    if (!member.permissions.has(demand.permission))
-      throw new Forbidden(`This needs the permission "${demand.permission}", which ${whose(member)} does not include.`);
+    requirePermission(member, demand.permission);
     return member;
   }
 }
@@ -115,8 +114,4 @@ function checkAddress(request: FastifyRequest): void {
 function limited(reply: FastifyReply, verdict: RateVerdict): void {
   refuse(verdict);
   reply.headers(rateHeaders(verdict));
-}
-
-function whose(member: Member): string {
-  return member.kind === 'api_key' ? 'this API key' : `the role ${member.role}`;
 }

@@ -98,6 +98,13 @@ export class SubscriptionsService {
     });
   }
 
+  /** Pauses all that somebody has in a workspace, inside the caller's transaction. */
+  async pauseAll(em: EntityManager, owner: { workspaceId: string; userId: string }, actor: Actor): Promise<void> {
+    const where = { ...owner, removedAt: null, paused: false };
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const;
+    for (const one of await em.find(Subscription, where, lock)) this.apply(em, one, { paused: true }, actor);
+  }
+
   /** What a filter would have matched. @throws NoSuchTarget, FilterRefused */
   async preview(who: Member, { target: name, filter, days }: NewPreview): Promise<Preview> {
     const target = this.target(name);

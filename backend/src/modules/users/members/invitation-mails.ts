@@ -9,6 +9,7 @@ const ROLE_SENTENCE = {
   admin: 'As an admin you see and change everything in it, people included.',
   member: 'As a member you see everything in it and work along.',
   viewer: 'As a viewer you see what happens in it.',
+  custom: 'Your role there is one that the workspace made for its people.',
 } as const;
 
 /** The mail that invites somebody to a workspace. */

@@ -1,6 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { v7 as uuidv7 } from 'uuid';
-import type { Role } from '#platform/access/index.js';
+import type { HeldRole, MemberRole } from '#platform/access/index.js';
 import type { EmailAddress } from '../accounts/email-address.js';
 import { InvitationClosed, OtherAddress } from './members.errors.js';
 
@@ -23,7 +23,11 @@ export class Invitation {
   emailKey!: string;
 
   @Property({ type: 'text' })
-  role!: Role;
+  role!: MemberRole;
+
+  /** Of a role that the workspace made itself; null when it was deleted since. */
+  @Property({ type: 'uuid', nullable: true })
+  roleId: string | null = null;
 
   @Property({ type: 'blob', columnType: 'bytea' })
   tokenHash!: Buffer;
@@ -57,8 +61,9 @@ export class Invitation {
   }
 
   /** Opens it, or opens it anew: earlier links stop working. */
-  offer(role: Role, tokenHash: Buffer, invitedBy: string | null, now = new Date()): void {
+  offer({ role, roleId }: HeldRole, tokenHash: Buffer, invitedBy: string | null, now = new Date()): void {
     this.role = role;
+    this.roleId = roleId;
     this.tokenHash = tokenHash;
     this.invitedBy = invitedBy;
     this.createdAt = now;

@@ -5,7 +5,7 @@ import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
 import { InvitationsService } from './invitations.service.js';
-import { InvitationClosed, OtherAddress, OwnersOnly } from './members.errors.js';
+import { BeyondOwnPermissions, InvitationClosed, OtherAddress, OwnersOnly } from './members.errors.js';
 import {
   invitation,
   type InvitationPath,
@@ -45,7 +45,7 @@ export class InvitationsController {
     params: workspacePath,
     body: newInvitation,
     response: invitation,
-    errors: [OwnersOnly, AlreadyMember, QuotaExceeded],
+    errors: [OwnersOnly, BeyondOwnPermissions, AlreadyMember, QuotaExceeded],
   })
   invite(@Who() who: Member, @Input.body() body: NewInvitation) {
     return this.service.invite(requirePerson(who), body);
@@ -57,7 +57,7 @@ export class InvitationsController {
     summary: 'Take an invitation back',
     params: invitationPath,
     status: 204,
-    errors: [OwnersOnly, InvitationClosed],
+    errors: [OwnersOnly, BeyondOwnPermissions, InvitationClosed],
   })
   revoke(@Who() who: Member, @Input.params() { invitationId }: InvitationPath) {
     return this.service.revoke(requirePerson(who), invitationId);

@@ -14,7 +14,7 @@ import { InvitationMails } from './invitation-mails.js';
 import { InvitationClosed } from './members.errors.js';
 import type { InvitationShown, Joined, NewInvitation, Offer } from './members.schemas.js';
 import { MEMBERS } from './seats.js';
-import { requireOwnerFor } from './members.service.js';
+import { requireRightsOver, requireStill, toldRole } from '../roles/role-rights.js';
 
 const LIST: SortedList = {
   name: 'invitations',
@@ -55,10 +55,9 @@ export class InvitationsService {
   /**
    * Invites an address, or invites it again: then the earlier link stops working.
    *
-   * @throws OwnersOnly, AlreadyMember, QuotaExceeded
+   * @throws OwnersOnly, BeyondOwnPermissions, AlreadyMember, QuotaExceeded
    */
   async invite(who: Member & { userId: string }, { email, role }: NewInvitation): Promise<InvitationShown> {
-    requireOwnerFor(who, role);
     const token = newToken();
     return this.transactions.run(async (em) => {
       // One invitation at a time in a workspace: an address has at most one that is open.
@@ -68,12 +67,16 @@ export class InvitationsService {
         [who.workspaceId],
       );
       if (!workspace) throw new NotFound('There is no such workspace.');
+      const offered = { role, roleId: null };
+      await requireStill(em, who, 'members:write');
+      await requireRightsOver(em, who, offered);
       await this.refuseMember(em, who.workspaceId, email.key);
       const open = { workspaceId: who.workspaceId, emailKey: email.key, acceptedAt: null, revokedAt: null };
       const earlier = await em.findOne(Invitation, open);
+      if (earlier) await requireRightsOver(em, who, earlier);
       if (!earlier?.holdsSeat()) await this.quotas.take(em, who.workspaceId, MEMBERS);
       const invitation = earlier ?? Invitation.to(who.workspaceId, email);
-      invitation.offer(role, tokenHash(token), who.userId);
+      invitation.offer(offered, tokenHash(token), who.userId);
       await em.persist(invitation).flush();
       this.record(em, 'invitation.created', invitation, who);
       await this.mails.invitation(em, invitation, { token, workspace: workspace.name, inviterId: who.userId });
@@ -87,7 +90,7 @@ export class InvitationsService {
       const where = { id: invitationId, workspaceId: who.workspaceId };
       const invitation = await em.findOne(Invitation, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!invitation) throw new NotFound('There is no such invitation.');
-      requireOwnerFor(who, invitation.role);
+      await requireRightsOver(em, who, invitation);
       invitation.revoke();
       this.record(em, 'invitation.revoked', invitation, who);
     });
@@ -136,18 +139,18 @@ export class InvitationsService {
 
   /** Makes the person a member by a claimed invitation. Holding its link confirms the address it was mailed to. */
   async join(em: EntityManager, invitation: Invitation, account: Account, actor: Actor): Promise<Joined> {
-    const { workspaceId, role } = invitation;
+    const { workspaceId, role, roleId } = invitation;
     invitation.accept(account);
     await this.quotas.redeem(em, workspaceId, MEMBERS);
-    await this.memberships.add(em, { workspaceId, userId: account.id, role });
+    await this.memberships.add(em, { workspaceId, userId: account.id, role, roleId });
     this.verifications.confirm(em, account, { address: actor.address, requestId: actor.requestId });
     this.events.record(em, 'invitation.accepted', {
       workspaceId,
       subjectId: invitation.id,
       actor,
-      data: { role, userId: account.id },
+      data: { ...toldRole(invitation), userId: account.id },
     });
-    this.events.record(em, 'member.added', { workspaceId, subjectId: account.id, actor, data: { role } });
+    this.events.record(em, 'member.added', { workspaceId, subjectId: account.id, actor, data: toldRole(invitation) });
     return { workspaceId, role };
   }
 
@@ -163,10 +166,11 @@ export class InvitationsService {
   private record(
     em: EntityManager,
     type: 'invitation.created' | 'invitation.revoked',
-    { id, workspaceId, role }: Invitation,
+    invitation: Invitation,
     actor: Actor,
   ): void {
-    this.events.record(em, type, { workspaceId, subjectId: id, actor, data: { role } });
+    const { id: subjectId, workspaceId } = invitation;
+    this.events.record(em, type, { workspaceId, subjectId, actor, data: toldRole(invitation) });
   }
 }
 

@@ -1,9 +1,9 @@
-import { Controller, Delete, Get, Patch } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { LastOwner, type Member } from '#platform/access/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
-import { OwnersOnly } from './members.errors.js';
+import { BeyondOwnPermissions, OwnersOnly, OwnMembership } from './members.errors.js';
 import { member, type MemberPath, memberPath, members, type RoleChange, roleChange } from './members.schemas.js';
 import { MembersService } from './members.service.js';
 
@@ -31,7 +31,7 @@ export class MembersController {
     params: memberPath,
     body: roleChange,
     response: member,
-    errors: [OwnersOnly, LastOwner],
+    errors: [OwnersOnly, BeyondOwnPermissions, LastOwner],
   })
   changeRole(@Who() who: Member, @Input.params() { userId }: MemberPath, @Input.body() { role }: RoleChange) {
     return this.service.changeRole(requirePerson(who), userId, role);
@@ -43,9 +43,37 @@ export class MembersController {
     summary: 'Remove a member',
     params: memberPath,
     status: 204,
-    errors: [OwnersOnly, LastOwner],
+    errors: [OwnersOnly, BeyondOwnPermissions, LastOwner],
   })
   remove(@Who() who: Member, @Input.params() { userId }: MemberPath) {
     return this.service.remove(requirePerson(who), userId);
+  }
+
+  @Post(':userId/suspension')
+  @Endpoint({
+    permission: 'members:write',
+    summary: 'Suspend a member',
+    description:
+      'The workspace is closed to them and to their API keys within a second, and their alerts stop: every route answers ' +
+      '403 "member_suspended". Their role, keys and subscriptions stay as they are; invitations that they sent end.',
+    params: memberPath,
+    status: 200,
+    response: member,
+    errors: [OwnersOnly, BeyondOwnPermissions, LastOwner, OwnMembership],
+  })
+  suspend(@Who() who: Member, @Input.params() { userId }: MemberPath) {
+    return this.service.suspend(requirePerson(who), userId, true);
+  }
+
+  @Delete(':userId/suspension')
+  @Endpoint({
+    permission: 'members:write',
+    summary: 'Let a suspended member in again',
+    params: memberPath,
+    response: member,
+    errors: [OwnersOnly, BeyondOwnPermissions, OwnMembership],
+  })
+  resume(@Who() who: Member, @Input.params() { userId }: MemberPath) {
+    return this.service.suspend(requirePerson(who), userId, false);
   }
 }

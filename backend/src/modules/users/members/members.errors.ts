@@ -29,3 +29,26 @@ export class OwnersOnly extends Forbidden {
     super('Only an owner may make somebody an owner, or change or remove one.');
   }
 }
+
+/** Somebody would hand out, take or change permissions that they do not hold themselves. */
+export class BeyondOwnPermissions extends Forbidden {
+  static override code = 'beyond_own_permissions';
+  static override title = 'More than you may do yourself';
+
+  /** @param permissions those that the caller lacks */
+  constructor(permissions: readonly string[]) {
+    super(`This concerns permissions that you do not hold yourself: ${permissions.join(', ')}.`, {
+      members: { permissions: [...permissions] },
+    });
+  }
+}
+
+/** One does not suspend oneself. */
+export class OwnMembership extends Conflict {
+  static override code = 'own_membership';
+  static override title = 'This is you';
+
+  constructor() {
+    super('You cannot suspend yourself: leave the workspace, or ask somebody else.');
+  }
+}

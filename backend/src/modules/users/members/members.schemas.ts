@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { page } from '#platform/http/index.js';
 import { email, linkToken } from '../accounts/accounts.schemas.js';
-import { role, workspacePath } from '../workspaces/workspaces.schemas.js';
+import { memberRole, role, workspacePath } from '../workspaces/workspaces.schemas.js';
 
 /** The path of a member. */
 export const memberPath = workspacePath.extend({ userId: z.uuid() });
@@ -12,7 +12,13 @@ export const member = z.object({
   userId: z.uuid(),
   name: z.string(),
   email: z.string(),
-  role,
+  role: memberRole,
+  roleId: z.uuid().nullable().describe('Of a role that the workspace made itself, else null.'),
+  roleName: z.string().nullable(),
+  suspendedAt: z.iso
+    .datetime()
+    .nullable()
+    .describe('Since when the workspace is closed to them; null when it is open.'),
   joinedAt: z.iso.datetime(),
 });
 export type MemberShown = z.infer<typeof member>;
@@ -35,7 +41,7 @@ export type NewInvitation = z.infer<typeof newInvitation>;
 export const invitation = z.object({
   id: z.uuid(),
   email: z.string(),
-  role,
+  role: memberRole,
   invitedBy: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
@@ -53,12 +59,12 @@ export type InvitationUse = z.infer<typeof invitationUse>;
 export const offer = z.object({
   workspaceName: z.string(),
   email: z.string(),
-  role,
+  role: memberRole,
   invitedBy: z.string().nullable().describe('The name of the person who sent it.'),
   hasAccount: z.boolean().describe('Whether to sign in with that address, or to sign up.'),
 });
 export type Offer = z.infer<typeof offer>;
 
 /** The membership that accepting an invitation gave. */
-export const joined = z.object({ workspaceId: z.uuid(), role });
+export const joined = z.object({ workspaceId: z.uuid(), role: memberRole });
 export type Joined = z.infer<typeof joined>;

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Member, MembershipApi, type Role } from '#platform/access/index.js';
+import { type HeldRole, type Member, MembershipApi, type Role } from '#platform/access/index.js';
 import { isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { OwnersOnly } from './members.errors.js';
+import { requireRightsOver, toldRole } from '../roles/role-rights.js';
+import { OwnMembership } from './members.errors.js';
 import type { MemberShown } from './members.schemas.js';
 
 const LIST: SortedList = {
@@ -13,12 +14,16 @@ const LIST: SortedList = {
   id: { sql: 'u.id', type: 'uuid' },
 };
 
-const SHOWN = `u.id as "userId", u.name, u.email, m.role, ${isoTime('m.created_at')} as "joinedAt"`;
+const SHOWN = `u.id as "userId", u.name, u.email, m.role, m.role_id as "roleId", r.name as "roleName",
+  ${isoTime('m.suspended_at')} as "suspendedAt", ${isoTime('m.created_at')} as "joinedAt"`;
 const VISIBLE = `
   membership m
   join user_account u on u.id = m.user_id
   join access_grant g on g.workspace_id = m.workspace_id and g.principal_id = $1
+  left join workspace_role r on r.id = m.role_id
   where m.workspace_id = $2`;
+
+type Person = Member & { userId: string };
 
 /** The people of a workspace. */
 @Injectable()
@@ -44,20 +49,35 @@ export class MembersService {
   /**
    * Gives a member another role.
    *
-   * @throws NotFound, OwnersOnly, LastOwner
+   * @throws NotFound, OwnersOnly, BeyondOwnPermissions, LastOwner
    */
-  async changeRole(who: Member, userId: string, role: Role): Promise<MemberShown> {
+  async changeRole(who: Person, userId: string, role: Role): Promise<MemberShown> {
+    const after: HeldRole = { role, roleId: null };
     await this.transactions.run(async (em) => {
-      const before = await this.memberships.changeRole(em, who.workspaceId, userId, role);
-      requireOwnerFor(who, before, role);
-      if (before === role) return;
       const { workspaceId } = who;
-      this.events.record(em, 'member.role_changed', {
-        workspaceId,
-        subjectId: userId,
-        actor: who,
-        data: { before, after: role },
-      });
+      const before = await this.memberships.changeRole(em, workspaceId, userId, role, { actor: who });
+      await requireRightsOver(em, who, before, after);
+      if (before.role === role) return;
+      const data = { before: before.role, after: role };
+      this.events.record(em, 'member.role_changed', { workspaceId, subjectId: userId, actor: who, data });
+    });
+    return this.one(who, userId);
+  }
+
+  /**
+   * Closes the workspace to a member, or opens it again; what is theirs stays.
+   *
+   * @throws NotFound, OwnersOnly, BeyondOwnPermissions, LastOwner, OwnMembership
+   */
+  async suspend(who: Person, userId: string, suspended: boolean): Promise<MemberShown> {
+    if (userId === who.userId) throw new OwnMembership();
+    await this.transactions.run(async (em) => {
+      const { workspaceId } = who;
+      const held = await this.memberships.suspend(em, workspaceId, userId, suspended, who);
+      await requireRightsOver(em, who, held);
+      if (!held.changed) return;
+      const about = { workspaceId, subjectId: userId, actor: who, data: toldRole(held) };
+      this.events.record(em, suspended ? 'member.suspended' : 'member.resumed', about);
     });
     return this.one(who, userId);
   }
@@ -65,18 +85,15 @@ export class MembersService {
   /**
    * Takes a member out of the workspace; the keys they made there stop working.
    *
-   * @throws NotFound, OwnersOnly, LastOwner
+   * @throws NotFound, OwnersOnly, BeyondOwnPermissions, LastOwner
    */
-  async remove(who: Member, userId: string): Promise<void> {
+  async remove(who: Person, userId: string): Promise<void> {
     await this.transactions.run(async (em) => {
-      const role = await this.memberships.remove(em, who.workspaceId, userId);
-      requireOwnerFor(who, role);
-      this.events.record(em, 'member.removed', {
-        workspaceId: who.workspaceId,
-        subjectId: userId,
-        actor: who,
-        data: { role },
-      });
+      const { workspaceId } = who;
+      const held = await this.memberships.remove(em, workspaceId, userId, who);
+      await requireRightsOver(em, who, held);
+      const data = toldRole(held);
+      this.events.record(em, 'member.removed', { workspaceId, subjectId: userId, actor: who, data });
     });
   }
 
@@ -89,9 +106,4 @@ export class MembersService {
     if (!row) throw new NotFound('This person is not a member of the workspace.');
     return row;
   }
-}
-
-/** What touches an owner is for owners. @throws OwnersOnly */
-export function requireOwnerFor(who: Member, ...roles: Role[]): void {
-  if (roles.includes('owner') && who.role !== 'owner') throw new OwnersOnly();
 }

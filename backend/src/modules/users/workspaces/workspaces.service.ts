@@ -15,12 +15,13 @@ const LIST: SortedList = {
 };
 
 const SHOWN = `w.id, w.name, g.role, w.second_factor_required as "secondFactorRequired",
-  g.barred as "secondFactorNeeded", w.version, ${isoTime('w.created_at')} as "createdAt"`;
-// A workspace that waits for the person's second factor is listed, and nothing of it opens.
+  g.reason is not distinct from 'second_factor_needed' as "secondFactorNeeded", g.reason as "closedBecause",
+  coalesce(w.suspension = 'read_only', false) as "readOnly", w.version, ${isoTime('w.created_at')} as "createdAt"`;
+// A workspace that is closed to the person is listed with the reason, and nothing of it opens.
 const GRANTED = `workspace w join (
-    select workspace_id, role, false as barred from access_grant where principal_id = $1
+    select workspace_id, role, null::text as reason from access_grant where principal_id = $1
     union all
-    select workspace_id, role, true from access_barred where principal_id = $1 and reason = 'second_factor_needed'
+    select workspace_id, role, reason from access_barred where principal_id = $1
   ) g on g.workspace_id = w.id`;
 
 /** Opens, shows and renames workspaces. */
@@ -93,6 +94,7 @@ export class WorkspacesService {
 
 function shown(workspace: Workspace, role: WorkspaceShown['role']): WorkspaceShown {
   const { id, name, secondFactorRequired, version, createdAt } = workspace;
-  const secondFactor = { secondFactorRequired, secondFactorNeeded: false };
-  return { id, name, role, ...secondFactor, version, createdAt: createdAt.toISOString() };
+  const open = { secondFactorRequired, secondFactorNeeded: false, closedBecause: null };
+  const readOnly = workspace.suspension === 'read_only';
+  return { id, name, role, ...open, readOnly, version, createdAt: createdAt.toISOString() };
 }

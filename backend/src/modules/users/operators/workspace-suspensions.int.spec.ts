@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { startApplication, type TestApplication } from '#test/application.js';
+import { factory, type TestPerson, type TestWorkspace } from '#test/factories.js';
+import { UsersModule } from '../index.js';
+
+let spec: TestApplication;
+let operator: TestPerson;
+beforeAll(async () => {
+  spec = await startApplication([UsersModule]);
+  operator = await factory(spec.app).person().operator().create();
+});
+afterAll(() => spec.close());
+
+type Caller = Pick<TestPerson, 'headers'>;
+const send = (method: string, url: string, { headers }: Caller, payload?: object) =>
+  spec.request(method, url, { headers, ...(payload ? { payload } : {}) });
+const at = ({ id }: { id: string }) => `/api/v1/instance/workspaces/${id}/suspension`;
+const verdict = async (answer: ReturnType<typeof send>) => {
+  const { statusCode, body } = await answer;
+  const problem = (body ? JSON.parse(body) : {}) as { code?: string; detail?: string };
+  return [statusCode, problem.code, problem.detail];
+};
+const type = (team: TestWorkspace) => async (workspaceId: string) =>
+  (await spec.events({ subjectId: team.id, workspaceId })).map((event) => [event.type, event.data, event.actor.userId]);
+
+describe('a workspace that an operator closed', () => {
+  it('is closed to everybody in it, tells why, and opens again', async () => {
+    const team = await factory(spec.app).workspace().create();
+    const { owner } = team;
+    expect((await send('GET', team.url(), owner)).statusCode).toBe(200);
+    const reason = 'The invoice of March is open.';
+    const answer = await send('PUT', at(team), operator, { mode: 'closed', reason });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { workspaceId: team.id, mode: 'closed', reason, suspendedAt: expect.stringMatching(/Z$/) },
+    ]);
+    const shut = [403, 'workspace_suspended', expect.stringContaining(reason)];
+    expect(await verdict(send('GET', team.url(), owner))).toEqual(shut);
+    expect(await verdict(send('PATCH', team.url(), owner, { name: 'Mine' }))).toEqual(shut);
+    const stranger = await factory(spec.app).person().create();
+    expect((await send('GET', team.url(), stranger)).statusCode).toBe(404);
+    expect((await send('GET', '/api/v1/workspaces', owner)).json().items).toEqual([
+      expect.objectContaining({ id: team.id, closedBecause: 'workspace_suspended' }),
+    ]);
+    expect((await send('DELETE', at(team), operator)).statusCode).toBe(204);
+    expect((await send('GET', team.url(), owner)).statusCode).toBe(200);
+    const told = [
+      ['workspace.suspended', { mode: 'closed', reason }, operator.id],
+      ['workspace.resumed', { mode: 'closed' }, operator.id],
+    ];
+    expect(await type(team)(SYSTEM_WORKSPACE)).toEqual(told);
+    expect(await type(team)(team.id)).toEqual(told);
+  });
+
+  it('cannot be handed over by its owner meanwhile, and can be left', async () => {
+    const team = await factory(spec.app).workspace().create();
+    const bob = await factory(spec.app).person().in(team).create();
+    await send('PUT', at(team), operator, { mode: 'closed' });
+    const transfer = `/api/v1/me/memberships/${team.id}/ownership-transfer`;
+    expect((await verdict(send('POST', transfer, team.owner, { userId: bob.id })))[1]).toBe('workspace_suspended');
+    expect((await send('DELETE', `/api/v1/me/memberships/${team.id}`, bob)).statusCode).toBe(204);
+  });
+});
+
+describe('a workspace that an operator made read-only', () => {
+  it('is read by its people and by keys, and changed by nobody', async () => {
+    const team = await factory(spec.app).workspace('Engines').create();
+    const key = await factory(spec.app).apiKey(team, team.owner).scopes('workspace:read', 'workspace:write').create();
+    await send('PUT', at(team), operator, { mode: 'read_only' });
+    const refused = [403, 'workspace_read_only', expect.stringMatching(/everything can be read/)];
+    for (const as of [team.owner, key]) {
+      expect((await send('GET', team.url(), as)).json()).toMatchObject({ name: 'Engines', readOnly: true });
+      expect(await verdict(send('PATCH', team.url(), as, { name: 'Mine' }))).toEqual(refused);
+    }
+    const bob = await factory(spec.app).person().in(team).create();
+    const transfer = `/api/v1/me/memberships/${team.id}/ownership-transfer`;
+    expect(await verdict(send('POST', transfer, team.owner, { userId: bob.id }))).toEqual(refused);
+    expect(await spec.rows('select name from workspace where id = $1', [team.id])).toEqual([{ name: 'Engines' }]);
+    await send('DELETE', at(team), operator);
+    expect((await send('PATCH', team.url(), team.owner, { name: 'Mine' })).statusCode).toBe(200);
+  });
+});
+
+describe('suspending a workspace', () => {
+  it('is recorded once a change', async () => {
+    const team = await factory(spec.app).workspace().create();
+    for (const mode of ['read_only', 'read_only', 'closed']) await send('PUT', at(team), operator, { mode });
+    await send('DELETE', at(team), operator);
+    await send('DELETE', at(team), operator);
+    expect((await type(team)(SYSTEM_WORKSPACE)).map(([name, data]) => [name, (data as { mode: string }).mode])).toEqual(
+      [
+        ['workspace.suspended', 'read_only'],
+        ['workspace.suspended', 'closed'],
+        ['workspace.resumed', 'closed'],
+      ],
+    );
+  });
+
+  it('is for operators, and only of what there is', async () => {
+    const team = await factory(spec.app).workspace().create();
+    expect((await send('PUT', at(team), team.owner, { mode: 'closed' })).statusCode).toBe(403);
+    expect((await send('DELETE', at(team), team.owner)).statusCode).toBe(403);
+    const nowhere = at({ id: '01900000-0000-7000-8000-00000000dead' });
+    expect((await send('PUT', nowhere, operator, { mode: 'closed' })).statusCode).toBe(404);
+    expect((await send('PUT', at(team), operator, { mode: 'gone' })).statusCode).toBe(400);
+    expect((await send('PUT', at(team), operator, { mode: 'closed', reason: 'x'.repeat(501) })).statusCode).toBe(400);
+    expect(await spec.rows('select from workspace where id = $1 and suspension is null', [team.id])).toHaveLength(1);
+  });
+});

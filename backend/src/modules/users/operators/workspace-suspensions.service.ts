@@ -1,0 +1,58 @@
+import { LockMode } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import { type Actor, Grants } from '#platform/access/index.js';
+import { afterCommit, type EntityManager, Transactions } from '#platform/database/index.js';
+import { NotFound } from '#platform/errors/index.js';
+import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { type Suspension, Workspace } from '../workspaces/workspace.entity.js';
+import type { SuspensionShown } from './workspace-suspensions.schemas.js';
+
+/** Lets operators close workspaces for a while, or make them read-only. What follows stands in the relation of grants. */
+@Injectable()
+export class WorkspaceSuspensionsService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly events: EventLog,
+    private readonly grants: Grants,
+  ) {}
+
+  /** @throws NotFound */
+  async suspend(who: Actor, workspaceId: string, mode: Suspension, reason: string | null): Promise<SuspensionShown> {
+    return this.transactions.run(async (em) => {
+      const workspace = await this.lock(em, workspaceId);
+      if (workspace.suspend(mode, reason)) {
+        // Once where operators' acts are looked for, and once for the people of the workspace.
+        for (const place of [SYSTEM_WORKSPACE, workspaceId]) {
+          const about = { workspaceId: place, subjectId: workspaceId, actor: who, data: { mode, reason } };
+          this.events.record(em, 'workspace.suspended', about);
+        }
+        this.forget(em);
+      }
+      const suspendedAt = (workspace.suspendedAt ?? new Date()).toISOString();
+      return { workspaceId, mode, reason, suspendedAt };
+    });
+  }
+
+  /** @throws NotFound */
+  async resume(who: Actor, workspaceId: string): Promise<void> {
+    await this.transactions.run(async (em) => {
+      const mode = (await this.lock(em, workspaceId)).resume();
+      if (!mode) return;
+      for (const place of [SYSTEM_WORKSPACE, workspaceId]) {
+        const about = { workspaceId: place, subjectId: workspaceId, actor: who, data: { mode } };
+        this.events.record(em, 'workspace.resumed', about);
+      }
+      this.forget(em);
+    });
+  }
+
+  private async lock(em: EntityManager, workspaceId: string): Promise<Workspace> {
+    const workspace = await em.findOne(Workspace, workspaceId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!workspace) throw new NotFound('There is no such workspace.');
+    return workspace;
+  }
+
+  private forget(em: EntityManager): void {
+    afterCommit(em, this, () => this.grants.invalidate());
+  }
+}

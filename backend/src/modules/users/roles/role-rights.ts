@@ -1,0 +1,58 @@
+import {
+  type HeldRole,
+  type Member,
+  MemberSuspended,
+  type Permission,
+  permissionsOf,
+  requirePermission,
+} from '#platform/access/index.js';
+import { type EntityManager, query } from '#platform/database/index.js';
+import { NotFound } from '#platform/errors/index.js';
+import { BeyondOwnPermissions, OwnersOnly } from '../members/members.errors.js';
+
+const STILL = `
+  select role, role_id as "roleId", suspended_at is not null as suspended
+    from membership where workspace_id = $1 and user_id = $2 for key share`;
+
+/** What a role of either kind may do now. */
+export async function rightsOf(em: EntityManager, { role, roleId }: HeldRole): Promise<ReadonlySet<Permission>> {
+  if (roleId === null) return permissionsOf(role, null);
+  const text = 'select permissions from workspace_role where id = $1';
+  const [made] = await query<{ permissions: string[] }>(em, text, [roleId]);
+  return permissionsOf(role, made?.permissions ?? []);
+}
+
+/**
+ * Nobody hands out, takes or changes what they do not hold themselves, and what touches an owner is for owners.
+ *
+ * @param roles what is given, and what the person has who gets it
+ * @throws OwnersOnly, BeyondOwnPermissions
+ */
+export async function requireRightsOver(em: EntityManager, who: Member, ...roles: HeldRole[]): Promise<void> {
+  if (roles.some(({ role }) => role === 'owner') && who.role !== 'owner') throw new OwnersOnly();
+  for (const role of roles) requireHeld(who, await rightsOf(em, role));
+}
+
+/** @throws BeyondOwnPermissions when the member lacks one of them */
+export function requireHeld(who: Member, wanted: Iterable<Permission>): void {
+  const missing = [...wanted].filter((permission) => !who.permissions.has(permission));
+  if (missing.length > 0) throw new BeyondOwnPermissions(missing);
+}
+
+/** A role as events name it. */
+export function toldRole({ role, roleId }: HeldRole): { role: HeldRole['role']; roleId?: string } {
+  return roleId === null ? { role } : { role, roleId };
+}
+
+/**
+ * Asks again, under a lock that holds until the caller's transaction ends, whether a member may still do something: whoever
+ * removes, suspends or demotes them waits, and then finds what they did.
+ *
+ * @throws NotFound when they belong to the workspace no more; MemberSuspended, Forbidden
+ */
+export async function requireStill(em: EntityManager, who: Member, permission: Permission): Promise<void> {
+  const [row] = await query<HeldRole & { suspended: boolean }>(em, STILL, [who.workspaceId, who.userId]);
+  if (!row) throw new NotFound('There is no such workspace, or you do not belong to it.');
+  if (row.suspended) throw new MemberSuspended();
+  requirePermission({ ...who, role: row.role, permissions: await rightsOf(em, row) }, permission);
+}
