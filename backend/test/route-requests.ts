@@ -5,6 +5,7 @@ import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
 import { mailedToken, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
+import { PROVIDER } from './whole-application.js';
 
 /** One route's request. */
 export interface RouteRequest {
@@ -134,6 +135,14 @@ export const routeRequests: Record<string, RouteRequest> = {
     caller: async (tenant) => (await equipped(tenant)).person,
     body: nextCode,
   },
+  'POST sign-in-providers/:providerId/journey': {
+    strange: { absent: { providerId: 'nobody' }, malformed: { providerId: 'No body' } },
+  },
+  // What only somebody who comes back from an issuer can answer.
+  'POST sessions/provider': { body: () => ({ provider: PROVIDER, response: 'code=x&state=y' }), answers: 400 },
+  'POST me/identities': { body: () => ({ provider: PROVIDER, response: 'code=x&state=y' }), answers: 400 },
+  'POST me/identities/journey': { caller: guest, body: () => ({ provider: PROVIDER }) },
+  'DELETE me/identities/:identityId': { caller: guest },
   'POST me/totp/confirmation': { caller: guest, body: pendingCode },
   'DELETE me/totp': { caller: ownerOfPendingApp },
   'POST me/recovery-codes': { caller: async (tenant) => (await equipped(tenant)).person },

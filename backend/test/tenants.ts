@@ -8,7 +8,7 @@ import { EventLog } from '#platform/event-log/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import { dealFound, dealRows } from './deals.js';
 import type { TestApiKey, TestPerson, TestWorkspace } from './factories.js';
-import type { WholeApplication } from './whole-application.js';
+import { PROVIDER, type WholeApplication } from './whole-application.js';
 
 /** Who sends a request, as far as its headers say. */
 export interface Caller {
@@ -67,6 +67,16 @@ export const makers: Record<string, Maker> = {
     );
     return id;
   },
+  identityId: async ({ whole }, caller) => {
+    const id = uuidv7();
+    await whole.make.sql(
+      `insert into identity (id, user_id, provider, issuer, subject, created_at)
+       select $1::uuid, id, $2, $3, $1::text, now() from user_account where id = $4`,
+      [id, PROVIDER, 'https://github.com', caller.id],
+    );
+    return id;
+  },
+  providerId: async () => PROVIDER,
   jobId: async ({ whole }) => {
     const id = uuidv7();
     // Held, so that no worker takes it before the route does.

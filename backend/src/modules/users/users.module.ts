@@ -2,6 +2,7 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { Authenticator } from '#platform/access/index.js';
+import { HttpClientModule } from '#platform/http-client/index.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountMails } from './accounts/account-mails.js';
 import { accountControllers, accountEntities, accountProviders } from './accounts/accounts.parts.js';
@@ -34,6 +35,7 @@ import { SignInGuard } from './guessing/sign-in-guard.js';
 import { PasswordStrength } from './guessing/strength/password-strength.js';
 import { PasswordStrengthController } from './guessing/strength/strength.controller.js';
 import { factorControllers, factorEntities, factorProviders } from './factors/factors.parts.js';
+import { identityControllers, identityEntities, identityProviders } from './identities/identities.parts.js';
 import { Invitation } from './members/invitation.entity.js';
 import { InvitationMails } from './members/invitation-mails.js';
 import { InvitationLinksController, InvitationsController } from './members/invitations.controller.js';
@@ -107,8 +109,18 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
 @Global()
 @Module({
   imports: [
+    HttpClientModule,
     JwtModule.register({}),
-    MikroOrmModule.forFeature([Account, ApiKey, Invitation, Session, Workspace, ...accountEntities, ...factorEntities]),
+    MikroOrmModule.forFeature([
+      Account,
+      ApiKey,
+      Invitation,
+      Session,
+      Workspace,
+      ...accountEntities,
+      ...factorEntities,
+      ...identityEntities,
+    ]),
   ],
   controllers: [
     AccountUnlocksController,
@@ -126,6 +138,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     WorkspacesController,
     ...accountControllers,
     ...factorControllers,
+    ...identityControllers,
     ...membershipControllers,
   ],
   providers: [
@@ -133,6 +146,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     ...accountProviders,
     ...sessions,
     ...factorProviders,
+    ...identityProviders,
     ...guessing,
     ...workspaces,
     ...membershipProviders,

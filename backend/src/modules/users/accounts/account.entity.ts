@@ -56,7 +56,7 @@ export class Account {
   updatedAt = new Date();
 
   /** A new account; its address is not confirmed yet. */
-  static open(email: EmailAddress, passwordHash: string, profile: Partial<Profile> & { name: string }): Account {
+  static open(email: EmailAddress, passwordHash: string | null, profile: Partial<Profile> & { name: string }): Account {
     const account = new Account();
     account.id = uuidv7();
     account.email = email.address;

@@ -105,6 +105,28 @@ export class RegistrationsService {
     await this.mails.verification(em, account);
   }
 
+  /**
+   * Opens the account of somebody whose address another issuer vouches for, inside the caller's transaction. It has no
+   * password.
+   *
+   * @param invitation the token of one to accept; without it registration must be open
+   * @throws SetupRequired, RegistrationClosed, InvitationClosed, OtherAddress, EmailTaken
+   */
+  async vouchedFor(
+    em: EntityManager,
+    wanted: Pick<Registration, 'email' | 'name'>,
+    invitation: string | undefined,
+    visitor: Visitor,
+  ): Promise<Account> {
+    if (invitation === undefined) await this.requireOpen();
+    const claimed = invitation === undefined ? null : await this.invitations.claim(em, invitation);
+    if (claimed && claimed.emailKey !== wanted.email.key) throw new OtherAddress();
+    const account = accountOf(wanted, null);
+    await this.add(em, account, visitor);
+    if (claimed) await this.invitations.join(em, claimed, account, personAs(account.id, visitor));
+    return account;
+  }
+
   private async add(em: EntityManager, account: Account, visitor: Visitor): Promise<void> {
     try {
       await em.persist(account).flush();
@@ -126,7 +148,10 @@ export class RegistrationsService {
   }
 }
 
-function accountOf(wanted: Pick<Registration, 'email' | 'name'> & Partial<Profile>, passwordHash: string): Account {
+function accountOf(
+  wanted: Pick<Registration, 'email' | 'name'> & Partial<Profile>,
+  passwordHash: string | null,
+): Account {
   const { email, name, locale, timeZone, currency } = wanted;
   const preferences = Object.entries({ locale, timeZone, currency }).filter(([, value]) => value !== undefined);
   return Account.open(email, passwordHash, { name, ...Object.fromEntries(preferences) });
