@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, query } from '#platform/database/index.js';
-import { type Counted, type CountedAs, type Tolerance, waitAfter } from './guess.js';
+import { type Counted, type CountedAs, FIRST_WAIT, type Tolerance } from './guess.js';
 import { GuessingConfig } from './guessing.config.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+/** Seconds that an attempt may be under way, in the queue for a hash included, while it may be the one too many. */
+const UNDER_WAY = 10;
 
 /** A row that makes the next attempt wait. */
 export interface GuessCount {
@@ -43,8 +45,9 @@ export class GuessCounts {
   }
 
   /**
-   * Counts an attempt before it is made, as if it were wrong: a thousand at once are a thousand counted. When one of the rows
-   * must wait the attempt is not to be made; the caller rolls back.
+   * Counts an attempt before it is made, as if it were wrong: a thousand at once are a thousand counted. While the one that
+   * uses up what is borne is under way, others wait for some seconds; `failed` makes that the full wait. When one of the
+   * rows must wait the attempt is not to be made; the caller rolls back.
    *
    * @returns seconds to wait; 0 when the attempt may be made
    */
@@ -63,7 +66,7 @@ export class GuessCounts {
     const next = found.map((row) => this.next(row));
     await query(
       em,
-      `update guess_count g set guesses = n.guesses, last_at = clock_timestamp(),
+      `update guess_count g set guesses = n.guesses, told = least(told, n.guesses - 1), last_at = clock_timestamp(),
          locked_until = case when n.wait > 0 then clock_timestamp() + make_interval(secs => n.wait) end
        from unnest($1::bytea[], $2::int[], $3::float8[]) as n (subject, guesses, wait) where g.subject = n.subject`,
       [next.map((row) => row.subject), next.map((row) => row.guesses), next.map((row) => row.wait)],
@@ -71,22 +74,36 @@ export class GuessCounts {
     return 0;
   }
 
-  /** The rows that make the next attempt wait since the latest one: each wait is told once, however many were wrong at once. */
-  async tell(em: EntityManager, rows: readonly Counted[]): Promise<GuessCount[]> {
+  /**
+   * Makes the next attempt wait when more were wrong than are borne.
+   *
+   * @returns the rows whose wait begins now: one that several attempts at once came to begins once
+   */
+  async failed(em: EntityManager, rows: readonly Counted[]): Promise<GuessCount[]> {
+    const tolerances = rows.map((row) => this.tolerances[row.kind]);
     return query<GuessCount>(
       em,
-      `update guess_count set told = guesses
-       where subject = any($1::bytea[]) and locked_until > clock_timestamp() and told <> guesses
+      `update guess_count g set told = guesses, locked_until = clock_timestamp()
+         + make_interval(secs => least(t.longest, $4 * 2 ^ least(guesses - t.borne, 20)))
+       from unnest($1::bytea[], $2::int[], $3::int[]) as t (subject, borne, longest)
+       where g.subject = t.subject and guesses >= t.borne and told < guesses
        returning kind, guesses, to_char(locked_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until`,
-      [rows.map((row) => row.subject)],
+      [
+        rows.map((row) => row.subject),
+        tolerances.map((tolerance) => tolerance.guesses),
+        tolerances.map((tolerance) => tolerance.longestWait),
+        FIRST_WAIT,
+      ],
     );
   }
 
-  /** Takes one attempt back, which was right or was not made. */
+  /** Takes one attempt back, which was right or was not made. A wait that wrong ones came to meanwhile stays. */
   async giveBack(em: EntityManager, rows: readonly Counted[]): Promise<void> {
     await query(
       em,
-      `update guess_count set guesses = greatest(0, guesses - 1), locked_until = null where subject = any($1::bytea[])`,
+      `update guess_count set guesses = greatest(0, guesses - 1), told = least(told, greatest(0, guesses - 1)),
+         locked_until = case when told >= guesses then locked_until end
+       where subject = any($1::bytea[])`,
       [rows.map((row) => row.subject)],
     );
   }
@@ -121,6 +138,6 @@ export class GuessCounts {
   private next({ subject, kind, guesses, quiet }: Row): { subject: Buffer; guesses: number; wait: number } {
     const tolerance = this.tolerances[kind];
     const now = quiet > tolerance.forgottenAfter ? 1 : guesses + 1;
-    return { subject, guesses: now, wait: waitAfter(now, tolerance) };
+    return { subject, guesses: now, wait: now < tolerance.guesses ? 0 : UNDER_WAY };
   }
 }

@@ -1,19 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countedFor, type Guess, waitAfter } from './guess.js';
-
-const usual = { guesses: 10, longestWait: 3600, forgottenAfter: 86_400 };
-
-describe('the wait after wrong attempts', () => {
-  it('is none while they are borne, then doubles up to the longest', () => {
-    expect([1, 9, 10, 11, 12, 15, 16, 17, 1000, 1e9].map((guesses) => waitAfter(guesses, usual))).toEqual([
-      0, 0, 60, 120, 240, 1920, 3600, 3600, 3600, 3600,
-    ]);
-  });
-
-  it('is never longer than the longest', () => {
-    expect(waitAfter(10, { ...usual, longestWait: 30 })).toBe(30);
-  });
-});
+import { countedFor, type Guess } from './guess.js';
 
 describe('what an attempt is counted for', () => {
   const guess = (more: Partial<Guess> = {}): Guess => ({

@@ -36,7 +36,8 @@ export interface Tolerance {
   forgottenAfter: number;
 }
 
-const FIRST_WAIT = 60;
+/** Seconds of the first wait; each further one is twice as long. */
+export const FIRST_WAIT = 60;
 
 /**
  * What an attempt is counted for. A browser that signed in to the account before is counted by itself, so that strangers
@@ -55,9 +56,4 @@ export function countedFor({ kind, emailKey, visitor, sessionId }: Guess, browse
 /** One row. @param of what is counted, in the words of its kind: an address's key, a browser's id, a network */
 export function counted(kind: CountedAs, of: string): Counted {
   return { kind, subject: tokenHash(`${kind}:${of}`) };
-}
-
-/** Seconds that the next attempt waits after so many wrong ones in a row: none, a minute, then twice as long each time. */
-export function waitAfter(guesses: number, { guesses: borne, longestWait }: Tolerance): number {
-  return guesses < borne ? 0 : Math.min(longestWait, FIRST_WAIT * 2 ** Math.min(guesses - borne, 20));
 }

@@ -9,8 +9,8 @@ export class AttemptsLocked extends TooManyRequests {
   constructor(waitSeconds: number) {
     const seconds = Math.max(1, Math.ceil(waitSeconds));
     super(
-      `There were too many wrong attempts: the next one is taken in ${inWords(seconds)}. If the account is yours, the link ` +
-        'that we mailed, or another one you ask for, lets you in at once.',
+      `There were too many wrong attempts, or too many at once: the next one is taken in ${inWords(seconds)}. If the ` +
+        'account is yours, the link that we mailed, or another one you ask for, lets you in at once.',
       { headers: { 'Retry-After': String(seconds) } },
     );
   }

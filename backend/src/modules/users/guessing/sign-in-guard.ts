@@ -37,7 +37,7 @@ export class SignInGuard {
   /** Notes that the attempt was wrong: when it was one too many, the owner is told, if there is one. */
   async failed(em: EntityManager, guess: Guess): Promise<void> {
     const { kind, emailKey, visitor } = guess;
-    const locked = await this.counts.tell(em, this.rows(guess));
+    const locked = await this.counts.failed(em, this.rows(guess));
     await this.counts.prune(em);
     for (const { kind: counted, guesses, until } of locked)
       await this.jobs.enqueue<Locked>(em, {
