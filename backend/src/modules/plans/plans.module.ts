@@ -1,6 +1,10 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { QuotaKeeper, Quotas } from '#platform/quotas/index.js';
+import { AssignmentQueries } from './assignments/assignments.queries.js';
+import { AssignmentsController } from './assignments/assignments.controller.js';
+import { AssignmentsService } from './assignments/assignments.service.js';
+import { PlanChanges } from './assignments/plan-changes.js';
 import { PlanController } from './assignments/plan.controller.js';
 import { PlanQueries } from './assignments/plan.queries.js';
 import { WorkspacePlan } from './assignments/workspace-plan.entity.js';
@@ -11,6 +15,7 @@ import { PlanQuotas } from './limits/plan-quotas.js';
 import { QuotaNotices } from './limits/quota-notices.js';
 import { QuotaUses } from './limits/quota-uses.js';
 import { UsageController } from './usage/usage.controller.js';
+import { UsageNotices } from './usage/usage-notices.js';
 import { UsageQueries } from './usage/usage.queries.js';
 import { UsageReader } from './usage/usage.reader.js';
 
@@ -18,14 +23,18 @@ import { UsageReader } from './usage/usage.reader.js';
 @Global()
 @Module({
   imports: [MikroOrmModule.forFeature([WorkspacePlan])],
-  controllers: [PlanController, UsageController],
+  controllers: [AssignmentsController, PlanController, UsageController],
   providers: [
     ApiCalls,
+    AssignmentQueries,
+    AssignmentsService,
     PlanCatalogue,
+    PlanChanges,
     PlanQueries,
     PlanQuotas,
     QuotaNotices,
     QuotaUses,
+    UsageNotices,
     UsageQueries,
     UsageReader,
     WorkspacePlans,

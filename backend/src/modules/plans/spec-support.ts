@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
-import { WorkspacePlans } from './assignments/workspace-plans.js';
+import { PlanChanges } from './assignments/plan-changes.js';
 
 type Limits = Record<string, number | string | null>;
 
@@ -31,7 +31,7 @@ export async function assignPlan(
   const why = { actor: systemActor(), reason: 'assigned' } as const;
   await app
     .get(Transactions)
-    .run((em) => app.get(WorkspacePlans).change(em, workspaceId, (plans) => plans.assign(plan), why));
+    .run((em) => app.get(PlanChanges).change(em, workspaceId, (plans) => plans.assign(plan), why));
 }
 
 function titleOf(name: string): string {

@@ -1,13 +1,9 @@
-import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { EventData } from '#contract/events/index.js';
-import type { Actor } from '#platform/access/index.js';
-import { affected, afterCommit, query, type EntityManager } from '#platform/database/index.js';
-import { EventLog } from '#platform/event-log/index.js';
+import { query, type EntityManager } from '#platform/database/index.js';
 import { PlanCatalogue } from '../catalogue/plan-catalogue.js';
 import type { Plan } from '../catalogue/plan.js';
-import { WorkspacePlan, type PlanSource } from './workspace-plan.entity.js';
+import type { PlanSource } from './workspace-plan.entity.js';
 
 /** How long a process may believe that a workspace has a plan, in milliseconds. */
 const TRUSTED_MS = 1000;
@@ -32,10 +28,7 @@ const NAMES = `
 export class WorkspacePlans {
   private readonly known = new LRUCache<string, HeldPlan>({ max: 20_000, ttl: TRUSTED_MS });
 
-  constructor(
-    private readonly catalogue: PlanCatalogue,
-    private readonly events: EventLog,
-  ) {}
+  constructor(private readonly catalogue: PlanCatalogue) {}
 
   /** The plan as the transaction sees it. */
   async of(em: EntityManager, workspaceId: string): Promise<HeldPlan> {
@@ -64,33 +57,8 @@ export class WorkspacePlans {
     return paid ? { plan: paid, source: 'paid' } : { plan: this.catalogue.standard, source: 'default' };
   }
 
-  /**
-   * Changes the plans of a workspace and records what that means to its people.
-   *
-   * @param change gives false when nothing changed
-   * @returns the plan it has now
-   */
-  async change(
-    em: EntityManager,
-    workspaceId: string,
-    change: (plans: WorkspacePlan) => boolean,
-    why: { actor: Actor; reason: EventData<'plan.changed'>['reason'] },
-  ): Promise<HeldPlan> {
-    await affected(em, 'insert into workspace_plan (workspace_id) values ($1) on conflict do nothing', [workspaceId]);
-    const row = await em.findOneOrFail(WorkspacePlan, { workspaceId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    const before = this.holds(row);
-    if (!change(row)) return before;
-    const after = this.holds(row);
-    afterCommit(em, row, () => this.known.delete(workspaceId));
-    // What was counted under another plan may be old: the next one who takes counts anew.
-    await affected(em, 'delete from quota_use where workspace_id = $1', [workspaceId]);
-    if (before.plan !== after.plan)
-      this.events.record(em, 'plan.changed', {
-        workspaceId,
-        subjectId: workspaceId,
-        actor: why.actor,
-        data: { before: before.plan.name, after: after.plan.name, reason: why.reason },
-      });
-    return after;
+  /** Asks anew next time: the plan has changed. */
+  forget(workspaceId: string): void {
+    this.known.delete(workspaceId);
   }
 }

@@ -26,6 +26,11 @@ const LATEST = `
       on k.workspace_id = l.workspace_id and k.quota = l.quota
    order by l.workspace_id, l.quota, l.month desc`;
 
+const OF_WORKSPACE = `
+  select distinct on (quota) workspace_id as "workspaceId", quota, to_char(month, 'YYYY-MM-DD') as month,
+         level::float8 as level, peak::float8 as peak
+    from usage_level where workspace_id = $1 order by quota, month desc`;
+
 // Workspaces that are gone are left out, and the others kept from going until this commits.
 const SAVE = `
   insert into usage_level as l (workspace_id, quota, month, level, peak)
@@ -35,6 +40,11 @@ const SAVE = `
   on conflict (workspace_id, quota, month) do update set level = excluded.level, peak = excluded.peak
   returning l.workspace_id as "workspaceId", l.quota, to_char(l.month, 'YYYY-MM-DD') as month,
     l.level::float8 as level, l.peak::float8 as peak`;
+
+/** What a workspace has now, of all that was metered. */
+export async function levelsOf(em: EntityManager, workspaceId: string): Promise<UsageLevel[]> {
+  return query<UsageLevel>(em, OF_WORKSPACE, [workspaceId]);
+}
 
 /** Carries changes on from what there was, month by month. @returns every level that changed, of workspaces that exist */
 export async function carryOn(em: EntityManager, changes: readonly UsageChange[]): Promise<UsageLevel[]> {
