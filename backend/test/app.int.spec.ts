@@ -33,7 +33,7 @@ describe('the whole application', () => {
       { status: 'ok', parts: { database: { status: 'up' }, migrations: { status: 'up' } } },
     ]);
     const all = (await get('/health')).json();
-    const parts = ['database', 'disk', 'event-log', 'incoming-mail', 'mail', 'migrations', 'redis'];
+    const parts = ['database', 'disk', 'event-log', 'incoming-mail', 'keys', 'mail', 'migrations', 'redis'];
     expect(Object.keys(all.parts).sort()).toEqual(parts);
     expect(all.status).toBe('ok');
   });
