@@ -175,6 +175,12 @@ export const routeRequests: Record<string, RouteRequest> = {
   'PATCH workspaces/:workspaceId/members/:userId': { body: () => ({ role: 'viewer' }), peopleOnly: true },
   'DELETE workspaces/:workspaceId/members/:userId': { peopleOnly: true },
   'POST workspaces/:workspaceId/members/:userId/suspension': { peopleOnly: true },
+  'POST workspaces/:workspaceId/roles': {
+    body: () => ({ name: `Role ${uuidv7()}`, description: '', permissions: ['deals:read'] }),
+    peopleOnly: true,
+  },
+  'PATCH workspaces/:workspaceId/roles/:roleId': { body: () => ({ permissions: ['deals:read'] }), peopleOnly: true },
+  'DELETE workspaces/:workspaceId/roles/:roleId': { peopleOnly: true },
   'DELETE workspaces/:workspaceId/members/:userId/suspension': { peopleOnly: true },
   'DELETE me/memberships/:membershipId': {
     caller: (tenant) => tenant.whole.make.person().in(tenant.workspace).create(),

@@ -31,6 +31,7 @@ export const makers: Record<string, Maker> = {
     const body = { email: `guest-${uuidv7()}@example.com`, role: 'viewer' };
     return tenant.made('invitations', body);
   },
+  roleId: (tenant) => tenant.made('roles', { name: `Role ${uuidv7()}`, permissions: ['deals:read', 'messages:read'] }),
   sessionId: async ({ whole }, caller) => {
     const id = uuidv7();
     await whole.make.sql(

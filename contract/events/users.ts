@@ -5,6 +5,8 @@ const role = z.enum(['owner', 'admin', 'member', 'viewer', 'custom']);
 // Of a role that the workspace made itself; such a member's `role` is "custom".
 const roleId = z.uuid().optional();
 
+const customRole = z.object({ name: z.string(), description: z.string(), permissions: z.array(z.string()) });
+
 /** Events of people, their sessions, workspaces and keys. Account and session events belong to the system workspace. */
 export const userEvents = defineEvents({
   'user.registered': {
@@ -132,6 +134,14 @@ export const userEvents = defineEvents({
     data: z.object({ mode: z.enum(['read_only', 'closed']) }),
     about: 'An operator ended the suspension of the workspace.',
   },
+  'role.created': { version: 1, subject: 'role', data: customRole, about: 'A role was made.' },
+  'role.updated': {
+    version: 1,
+    subject: 'role',
+    data: z.object({ before: customRole, after: customRole }),
+    about: 'A role was changed, and with it what everybody who has it may do.',
+  },
+  'role.deleted': { version: 1, subject: 'role', data: customRole, about: 'A role that nobody had was removed.' },
   'invitation.created': {
     version: 1,
     subject: 'invitation',

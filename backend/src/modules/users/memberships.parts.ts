@@ -1,4 +1,7 @@
 import { InvitationEndings } from './members/invitation-endings.js';
+import { RolesController } from './roles/roles.controller.js';
+import { RolesService } from './roles/roles.service.js';
+import { WorkspaceRole } from './roles/workspace-role.entity.js';
 import { WorkspaceSuspensionsController } from './operators/workspace-suspensions.controller.js';
 import { WorkspaceSuspensionsService } from './operators/workspace-suspensions.service.js';
 import { OwnMembershipsController } from './workspaces/own-memberships.controller.js';
@@ -6,10 +9,12 @@ import { OwnMembershipsService } from './workspaces/own-memberships.service.js';
 import { OwnershipMails } from './workspaces/ownership-mails.js';
 
 /** What the users room is made of where people belong to workspaces, beside members and invitations themselves. */
-export const membershipControllers = [OwnMembershipsController, WorkspaceSuspensionsController];
+export const membershipEntities = [WorkspaceRole];
+export const membershipControllers = [OwnMembershipsController, RolesController, WorkspaceSuspensionsController];
 export const membershipProviders = [
   InvitationEndings,
   OwnMembershipsService,
   OwnershipMails,
+  RolesService,
   WorkspaceSuspensionsService,
 ];

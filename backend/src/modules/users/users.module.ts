@@ -43,7 +43,7 @@ import { InvitationsService } from './members/invitations.service.js';
 import { Seats } from './members/seats.js';
 import { MembersController } from './members/members.controller.js';
 import { MembersService } from './members/members.service.js';
-import { membershipControllers, membershipProviders } from './memberships.parts.js';
+import { membershipControllers, membershipEntities, membershipProviders } from './memberships.parts.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { DeviceMails } from './sessions/device-mails.js';
@@ -118,7 +118,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
       Session,
       Workspace,
       ...accountEntities,
-      ...factorEntities,
+      ...factorEntities, ...membershipEntities,
       ...identityEntities,
     ]),
   ],

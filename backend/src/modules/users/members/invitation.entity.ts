@@ -83,6 +83,7 @@ export class Invitation {
   /** @throws InvitationClosed; OtherAddress when the person has another address than the one invited */
   accept(person: { id: string; emailKey: string }, now = new Date()): void {
     this.requireOpen(now);
+    if (this.role === 'custom' && this.roleId === null) throw new InvitationClosed();
     if (person.emailKey !== this.emailKey) throw new OtherAddress();
     this.acceptedAt = now;
     this.acceptedBy = person.id;

@@ -4,6 +4,7 @@ import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
+import { NoSuchRole } from '../roles/roles.errors.js';
 import { InvitationsService } from './invitations.service.js';
 import { BeyondOwnPermissions, InvitationClosed, OtherAddress, OwnersOnly } from './members.errors.js';
 import {
@@ -44,8 +45,9 @@ export class InvitationsController {
       'Inviting an address again sends a new link; the earlier one stops working. An open invitation takes a seat of the plan.',
     params: workspacePath,
     body: newInvitation,
+    bodyExample: { email: 'ada@example.com', role: 'member' },
     response: invitation,
-    errors: [OwnersOnly, BeyondOwnPermissions, AlreadyMember, QuotaExceeded],
+    errors: [OwnersOnly, BeyondOwnPermissions, NoSuchRole, AlreadyMember, QuotaExceeded],
   })
   invite(@Who() who: Member, @Input.body() body: NewInvitation) {
     return this.service.invite(requirePerson(who), body);

@@ -14,7 +14,7 @@ import { InvitationMails } from './invitation-mails.js';
 import { InvitationClosed } from './members.errors.js';
 import type { InvitationShown, Joined, NewInvitation, Offer } from './members.schemas.js';
 import { MEMBERS } from './seats.js';
-import { requireRightsOver, requireStill, toldRole } from '../roles/role-rights.js';
+import { chosenRole, requireRightsOver, requireStill, toldRole } from '../roles/role-rights.js';
 
 const LIST: SortedList = {
   name: 'invitations',
@@ -22,7 +22,7 @@ const LIST: SortedList = {
   id: { sql: 'i.id', type: 'uuid' },
 };
 
-const SHOWN = `i.id, i.email, i.role, i.invited_by as "invitedBy", ${isoTime('i.created_at')} as "createdAt",
+const SHOWN = `i.id, i.email, i.role, i.role_id as "roleId", i.invited_by as "invitedBy", ${isoTime('i.created_at')} as "createdAt",
   ${isoTime('i.expires_at')} as "expiresAt", i.expires_at <= now() as expired`;
 
 /** Invitations to workspaces, from the mail to the membership. */
@@ -55,9 +55,9 @@ export class InvitationsService {
   /**
    * Invites an address, or invites it again: then the earlier link stops working.
    *
-   * @throws OwnersOnly, BeyondOwnPermissions, AlreadyMember, QuotaExceeded
+   * @throws OwnersOnly, BeyondOwnPermissions, NoSuchRole, AlreadyMember, QuotaExceeded
    */
-  async invite(who: Member & { userId: string }, { email, role }: NewInvitation): Promise<InvitationShown> {
+  async invite(who: Member & { userId: string }, { email, ...choice }: NewInvitation): Promise<InvitationShown> {
     const token = newToken();
     return this.transactions.run(async (em) => {
       // One invitation at a time in a workspace: an address has at most one that is open.
@@ -67,8 +67,8 @@ export class InvitationsService {
         [who.workspaceId],
       );
       if (!workspace) throw new NotFound('There is no such workspace.');
-      const offered = { role, roleId: null };
       await requireStill(em, who, 'members:write');
+      const offered = await chosenRole(em, who.workspaceId, choice);
       await requireRightsOver(em, who, offered);
       await this.refuseMember(em, who.workspaceId, email.key);
       const open = { workspaceId: who.workspaceId, emailKey: email.key, acceptedAt: null, revokedAt: null };
@@ -175,7 +175,7 @@ export class InvitationsService {
 }
 
 function shown(invitation: Invitation): InvitationShown {
-  const { id, email, role, invitedBy, createdAt, expiresAt } = invitation;
+  const { id, email, role, roleId, invitedBy, createdAt, expiresAt } = invitation;
   const times = { createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
-  return { id, email, role, invitedBy, ...times, expired: expiresAt <= new Date() };
+  return { id, email, role, roleId, invitedBy, ...times, expired: expiresAt <= new Date() };
 }

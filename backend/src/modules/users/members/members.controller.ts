@@ -5,6 +5,7 @@ import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
 import { BeyondOwnPermissions, OwnersOnly, OwnMembership } from './members.errors.js';
 import { member, type MemberPath, memberPath, members, type RoleChange, roleChange } from './members.schemas.js';
+import { NoSuchRole } from '../roles/roles.errors.js';
 import { MembersService } from './members.service.js';
 
 /** The people of a workspace. */
@@ -29,12 +30,14 @@ export class MembersController {
     permission: 'members:write',
     summary: 'Give a member another role',
     params: memberPath,
+    description: 'One that every workspace has ("role"), or one that the workspace made itself ("roleId").',
     body: roleChange,
+    bodyExample: { role: 'viewer' },
     response: member,
-    errors: [OwnersOnly, BeyondOwnPermissions, LastOwner],
+    errors: [OwnersOnly, BeyondOwnPermissions, NoSuchRole, LastOwner],
   })
-  changeRole(@Who() who: Member, @Input.params() { userId }: MemberPath, @Input.body() { role }: RoleChange) {
-    return this.service.changeRole(requirePerson(who), userId, role);
+  changeRole(@Who() who: Member, @Input.params() { userId }: MemberPath, @Input.body() choice: RoleChange) {
+    return this.service.changeRole(requirePerson(who), userId, choice);
   }
 
   @Delete(':userId')

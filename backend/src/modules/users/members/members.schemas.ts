@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { page } from '#platform/http/index.js';
 import { email, linkToken } from '../accounts/accounts.schemas.js';
-import { memberRole, role, workspacePath } from '../workspaces/workspaces.schemas.js';
+import { roleChoice } from '../roles/roles.schemas.js';
+import { memberRole, workspacePath } from '../workspaces/workspaces.schemas.js';
 
 /** The path of a member. */
 export const memberPath = workspacePath.extend({ userId: z.uuid() });
@@ -26,7 +27,9 @@ export type MemberShown = z.infer<typeof member>;
 export const members = page(member);
 
 /** A change of a member's role. */
-export const roleChange = z.strictObject({ role });
+export const roleChange = z
+  .strictObject(roleChoice)
+  .refine(({ role, roleId }) => (role === undefined) !== (roleId === undefined), 'name either a role or a roleId');
 export type RoleChange = z.infer<typeof roleChange>;
 
 /** The path of an invitation. */
@@ -34,7 +37,9 @@ export const invitationPath = workspacePath.extend({ invitationId: z.uuid() });
 export type InvitationPath = z.infer<typeof invitationPath>;
 
 /** An invitation to be sent. */
-export const newInvitation = z.strictObject({ email, role: role.default('member') });
+export const newInvitation = z
+  .strictObject({ email, ...roleChoice })
+  .refine(({ role, roleId }) => role === undefined || roleId === undefined, 'name either a role or a roleId');
 export type NewInvitation = z.infer<typeof newInvitation>;
 
 /** An invitation as the workspace's admins see it. */
@@ -42,6 +47,7 @@ export const invitation = z.object({
   id: z.uuid(),
   email: z.string(),
   role: memberRole,
+  roleId: z.uuid().nullable().describe('Of a role that the workspace made itself, else null.'),
   invitedBy: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),

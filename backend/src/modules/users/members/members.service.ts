@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type HeldRole, type Member, MembershipApi, type Role } from '#platform/access/index.js';
+import { type Member, MembershipApi } from '#platform/access/index.js';
 import { isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { requireRightsOver, toldRole } from '../roles/role-rights.js';
+import { chosenRole, requireRightsOver, toldRole } from '../roles/role-rights.js';
+import type { RoleChoice } from '../roles/roles.schemas.js';
 import { OwnMembership } from './members.errors.js';
 import type { MemberShown } from './members.schemas.js';
 
@@ -49,16 +50,21 @@ export class MembersService {
   /**
    * Gives a member another role.
    *
-   * @throws NotFound, OwnersOnly, BeyondOwnPermissions, LastOwner
+   * @throws NotFound, NoSuchRole, OwnersOnly, BeyondOwnPermissions, LastOwner
    */
-  async changeRole(who: Person, userId: string, role: Role): Promise<MemberShown> {
-    const after: HeldRole = { role, roleId: null };
+  async changeRole(who: Person, userId: string, choice: RoleChoice): Promise<MemberShown> {
     await this.transactions.run(async (em) => {
       const { workspaceId } = who;
-      const before = await this.memberships.changeRole(em, workspaceId, userId, role, { actor: who });
+      const after = await chosenRole(em, workspaceId, choice);
+      const { role, roleId } = after;
+      const before = await this.memberships.changeRole(em, workspaceId, userId, role, { roleId, actor: who });
       await requireRightsOver(em, who, before, after);
-      if (before.role === role) return;
-      const data = { before: before.role, after: role };
+      if (before.role === role && before.roleId === roleId) return;
+      const data = {
+        ...{ before: before.role, after: role },
+        ...(before.roleId === null ? {} : { beforeRoleId: before.roleId }),
+        ...(roleId === null ? {} : { afterRoleId: roleId }),
+      };
       this.events.record(em, 'member.role_changed', { workspaceId, subjectId: userId, actor: who, data });
     });
     return this.one(who, userId);

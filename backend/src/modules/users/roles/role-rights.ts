@@ -9,6 +9,8 @@ import {
 import { type EntityManager, query } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { BeyondOwnPermissions, OwnersOnly } from '../members/members.errors.js';
+import { NoSuchRole } from './roles.errors.js';
+import type { RoleChoice } from './roles.schemas.js';
 
 const STILL = `
   select role, role_id as "roleId", suspended_at is not null as suspended
@@ -39,6 +41,19 @@ export function requireHeld(who: Member, wanted: Iterable<Permission>): void {
   if (missing.length > 0) throw new BeyondOwnPermissions(missing);
 }
 
+/**
+ * The role that somebody chose to give, locked so that it cannot be removed before the caller's transaction ends.
+ *
+ * @throws NoSuchRole
+ */
+export async function chosenRole(em: EntityManager, workspaceId: string, choice: RoleChoice): Promise<HeldRole> {
+  const { role = 'member', roleId } = choice;
+  if (roleId === undefined) return { role, roleId: null };
+  const lock = 'select from workspace_role where workspace_id = $1 and id = $2 for key share';
+  if ((await query(em, lock, [workspaceId, roleId])).length === 0) throw new NoSuchRole();
+  return { role: 'custom', roleId };
+}
+
 /** A role as events name it. */
 export function toldRole({ role, roleId }: HeldRole): { role: HeldRole['role']; roleId?: string } {
   return roleId === null ? { role } : { role, roleId };
@@ -48,11 +63,19 @@ export function toldRole({ role, roleId }: HeldRole): { role: HeldRole['role']; 
  * Asks again, under a lock that holds until the caller's transaction ends, whether a member may still do something: whoever
  * removes, suspends or demotes them waits, and then finds what they did.
  *
- * @throws NotFound when they belong to the workspace no more; MemberSuspended, Forbidden
+ * @param held what else they must hold now
+ * @throws NotFound when they belong to the workspace no more; MemberSuspended, Forbidden, BeyondOwnPermissions
  */
-export async function requireStill(em: EntityManager, who: Member, permission: Permission): Promise<void> {
+export async function requireStill(
+  em: EntityManager,
+  who: Member,
+  permission: Permission,
+  held: Iterable<Permission> = [],
+): Promise<void> {
   const [row] = await query<HeldRole & { suspended: boolean }>(em, STILL, [who.workspaceId, who.userId]);
   if (!row) throw new NotFound('There is no such workspace, or you do not belong to it.');
   if (row.suspended) throw new MemberSuspended();
-  requirePermission({ ...who, role: row.role, permissions: await rightsOf(em, row) }, permission);
+  const now = { ...who, role: row.role, permissions: await rightsOf(em, row) };
+  requirePermission(now, permission);
+  requireHeld(now, held);
 }
