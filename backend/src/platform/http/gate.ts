@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, Authenticator, Grants, isMember, type Member, requirePermission } from '#platform/access/index.js';
 import { Forbidden, NotFound, Unauthenticated } from '#platform/errors/index.js';
 import { Quotas } from '#platform/quotas/index.js';
+import { RefusalWatch } from './refusal-watch.js';
 import { rateHeaders, type RateVerdict } from './rate/policy.js';
 import { addressPrincipal, RateLimits, refuse } from './rate/rate-limits.js';
 import type { Demand, RoutePlan } from './routes/route-plan.js';
@@ -25,6 +26,7 @@ export class Gate {
     private readonly limits: RateLimits,
     @Optional() private readonly authenticator?: Authenticator,
     @Optional() private readonly quotas?: Quotas,
+    @Optional() private readonly watch?: RefusalWatch,
   ) {}
 
   /**
@@ -38,7 +40,10 @@ export class Gate {
     const actor = await this.authenticate(plan, request, reply);
     const verdict = this.count(plan, actor, request);
     if (verdict) limited(reply, verdict instanceof Promise ? await verdict : verdict);
-    const permitted = await this.permit(plan.demand, actor, request);
+    const permitted = await this.permit(plan.demand, actor, request).catch((error: unknown) => {
+      if (actor && (error instanceof Forbidden || error instanceof NotFound)) this.tell(plan, actor, request, error);
+      throw error;
+    });
     if (isMember(permitted) && permitted.kind !== 'user') await this.quotas?.spend(permitted.workspaceId, API_CALLS);
     request.actor = permitted;
     const { params, query } = plan.unbound;
@@ -96,6 +101,20 @@ export class Gate {
     if (!member) throw new NotFound('There is no such workspace, or you do not belong to it.');
     requirePermission(member, demand.permission);
     return member;
+  }
+
+  private tell(plan: RoutePlan, actor: Actor, request: FastifyRequest, error: Forbidden | NotFound): void {
+    // Whoever has no part in a workspace does not write into its trail either.
+    const belongs = plan.demand.kind === 'workspace' && error instanceof Forbidden;
+    this.watch?.refused({
+      actor,
+      method: request.method,
+      route: request.routeOptions.url ?? plan.name,
+      workspaceId: belongs ? (request.params as { workspaceId: string }).workspaceId.toLowerCase() : null,
+      permission: plan.endpoint.permission,
+      status: error.status,
+      code: error.code,
+    });
   }
 }
 

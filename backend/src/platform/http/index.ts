@@ -27,6 +27,8 @@ export { HttpModule } from './http.module.js';
 export { exampleOf } from './openapi/examples.js';
 export { apiDocument } from './openapi/document.js';
 export { fileBytes, formParts } from './validation/form-parts.js';
+export { RefusalWatch } from './refusal-watch.js';
+export type { GateRefusal } from './refusal-watch.js';
 export { addressPrincipal, RateLimits } from './rate/rate-limits.js';
 export type { RatePolicy, RateVerdict } from './rate/policy.js';
 export type { RoutePlan } from './routes/route-plan.js';
