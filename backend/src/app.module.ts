@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditModule } from '#modules/audit/index.js';
 import { DealsModule } from '#modules/deals/index.js';
 import { PlansModule } from '#modules/plans/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
@@ -54,7 +55,15 @@ export class AppModule {
   static forRoot(env?: Record<string, string | undefined>): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(env), ...platform, UsersModule, PlansModule, DealsModule, SubscriptionsModule],
+      imports: [
+        ConfigModule.forRoot(env),
+        ...platform,
+        UsersModule,
+        AuditModule,
+        PlansModule,
+        DealsModule,
+        SubscriptionsModule,
+      ],
     };
   }
 }

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
-import { mailedToken, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
+import { mailedToken, systemEvent, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
 import { PROVIDER } from './whole-application.js';
 
 /** One route's request. */
@@ -221,6 +221,7 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST workspaces/:workspaceId/subscription-previews': {
     body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),
   },
+  'GET audit-events/:eventId': { params: { eventId: systemEvent } },
   'POST log-readers/:reader/restart': ofReader,
   // The only reader of the application sends mail: it has nothing to rebuild.
   'POST log-readers/:reader/rebuild': { ...ofReader, answers: 409 },

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Permission, Role } from '#platform/access/index.js';
 import { systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
-import { EventLog } from '#platform/event-log/index.js';
+import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import { dealFound, dealRows } from './deals.js';
 import type { TestApiKey, TestPerson, TestWorkspace } from './factories.js';
@@ -51,6 +51,7 @@ export const makers: Record<string, Maker> = {
     return messages[0]?.id ?? '';
   },
   dealId: async ({ whole, workspace }) => (await dealRows(whole.make, workspace, [{ title: 'A deal' }]))[0] ?? '',
+  eventId: async (tenant) => (await tenant.event()).id,
   subscriptionId: async (tenant, caller) => (await alert(tenant, caller)).subscriptionId,
   deliveryId: async (tenant, caller) => (await alert(tenant, caller)).deliveryId,
   token: async (tenant) => {
@@ -179,13 +180,29 @@ export class Tenant {
   private async record(): Promise<{ id: string; position: string }> {
     const event = { workspaceId: this.workspace.id, subjectId: uuidv7(), actor: systemActor(), data: dealFound() };
     const log = this.whole.app.get(EventLog);
-    const id = await this.whole.app.get(Transactions).run(async (em) => log.record(em, 'deal.found', event));
-    for (;;) {
-      const [row] = await this.whole.make.sql<{ position: string }>('select position from event where id = $1', [id]);
-      if (row) return { id, position: row.position };
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    return sealed(
+      this.whole,
+      await this.whole.app.get(Transactions).run(async (em) => log.record(em, 'deal.found', event)),
+    );
   }
+}
+
+/** Waits until an event has its place in the log. */
+async function sealed(whole: WholeApplication, id: string): Promise<{ id: string; position: string }> {
+  for (;;) {
+    const [row] = await whole.make.sql<{ position: string }>('select position from event where id = $1', [id]);
+    if (row) return { id, position: row.position };
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** An event of the instance, which belongs to no workspace that has members. @returns its id */
+export async function systemEvent({ whole }: Tenant): Promise<string> {
+  const place = { workspaceId: SYSTEM_WORKSPACE, subjectId: SYSTEM_WORKSPACE, actor: systemActor() };
+  const event = { ...place, data: { reader: 'somebody' } };
+  const log = whole.app.get(EventLog);
+  const id = await whole.app.get(Transactions).run(async (em) => log.record(em, 'log_reader.restarted', event));
+  return (await sealed(whole, id)).id;
 }
 
 /** The token in the newest mail to an address, which the preview mailbox caught. */

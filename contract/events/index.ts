@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { accountEvents } from './accounts.js';
+import { auditEvents } from './audit.js';
 import { dealEvents } from './deals.js';
 import { factorEvents } from './factors.js';
 import { guessingEvents } from './guessing.js';
@@ -22,6 +23,7 @@ export const eventCatalogue = {
   ...logEvents,
   ...mailEvents,
   ...planEvents,
+  ...auditEvents,
 };
 
 /** The type of an event: noun, dot, past tense. */

@@ -38,6 +38,8 @@ export interface KeywordField extends Described {
   readonly closed?: boolean;
   /** The column is a uuid; values must be whole uuids. */
   readonly uuid?: boolean;
+  /** The column holds the uuids as lower-case text, as JSON does. */
+  readonly asText?: boolean;
 }
 
 /** The kind of event; rows of the target count as events of `rowType`. */
@@ -98,6 +100,8 @@ export interface UserField extends Described {
   readonly at: Location;
   /** True: `uuid[]` in SQL and an array in a subject; else `uuid` and text. */
   readonly many?: boolean;
+  /** The column holds the ids as lower-case text, as JSON does. */
+  readonly asText?: boolean;
 }
 
 /** Keys of places, each with those of all places that contain it: `text[]` in SQL, an array in a subject. */

@@ -38,6 +38,7 @@ export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
 export type { Subject } from './read.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
 export { dealFields } from './targets/deal.js';
+export { eventFields } from './targets/event.js';
 export { asValue, print, quote, type Operator, type Tree } from './tree.js';
 
 /** Parses and binds a filter's text. @throws FilterError where the text is wrong for this target or owner */

@@ -72,7 +72,8 @@ class SqlWriter {
 
   private scalar(predicate: Predicate, field: Exclude<Field, MoneyField | PeriodField | { rowType: string }>): string {
     const { column } = field.at;
-    const element = field.type === 'user' || ('uuid' in field && field.uuid) ? 'uuid' : 'text';
+    const ids = field.type === 'user' || ('uuid' in field && field.uuid);
+    const element = ids && !('asText' in field && field.asText) ? 'uuid' : 'text';
     switch (predicate.is) {
       case 'one-of': {
         const [only] = predicate.values;

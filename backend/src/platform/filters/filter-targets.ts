@@ -25,6 +25,8 @@ export interface FilterTarget {
   readonly timeColumn: string;
   /** The text that names a row to people. */
   readonly titleColumn: string;
+  /** Only its own room asks it, behind a permission of its own: nobody can subscribe to it, and `has` and `all` pass it over. */
+  readonly guarded?: boolean;
   /** False for an event of those types that is no news to a subscriber; every event is news when absent. */
   news?(event: TargetEvent): boolean;
   /** What the matcher is given of one of the target's events. */
@@ -51,13 +53,15 @@ export class FilterTargets {
     return found;
   }
 
+  /** True when there is such a target, for everybody. */
   has(name: string): boolean {
-    return this.targets.has(name);
+    return this.all().some((target) => target.name === name);
   }
 
-  /** Every target, by name. */
+  /** Every target that is not guarded, by name. */
   all(): FilterTarget[] {
-    return [...this.targets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const open = [...this.targets.values()].filter(({ guarded }) => !guarded);
+    return open.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** What the filters of a person mean, to read them and to compile them to SQL; see `FilterContexts`. */

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { Transactions } from '#platform/database/index.js';
+import { SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { auditKit, type AuditKit } from '../spec-support.js';
+import { Refusals } from './refusals.js';
+
+let kit: AuditKit;
+beforeAll(async () => {
+  kit = await auditKit();
+});
+afterAll(() => kit.close());
+
+const refusals = async (workspaceId: string) => kit.events({ type: 'access.refused', workspaceId });
+const written = () => kit.app.get(Refusals).write();
+
+describe('what the gate refuses to somebody signed in', () => {
+  it('is recorded once a minute with its number: in the workspace for its members', async () => {
+    const team = await kit.make.workspace().create();
+    const viewer = await kit.make.person().in(team, 'viewer').create();
+    for (let n = 0; n < 3; n++) expect((await kit.get(team.url('audit-events'), viewer)).statusCode).toBe(403);
+    expect(await refusals(team.id)).toEqual([]);
+    await written();
+    expect(await refusals(team.id)).toEqual([
+      expect.objectContaining({
+        subjectId: team.id,
+        actor: expect.objectContaining({ kind: 'user', id: viewer.id, sessionId: viewer.sessionId }),
+        data: {
+          method: 'GET',
+          route: '/api/v1/workspaces/:workspaceId/audit-events',
+          status: 403,
+          code: 'forbidden',
+          permission: 'audit:read',
+          count: 3,
+          firstAt: expect.any(String),
+          lastAt: expect.any(String),
+        },
+      }),
+    ]);
+    await kit.sealed();
+    const { items } = (await kit.get(team.url('audit-events?filter=type:access.refused'), team.owner)).json<{
+      items: object[];
+    }>();
+    expect(items).toEqual([expect.objectContaining({ address: '127.0.0.1' })]);
+  });
+
+  it("is recorded in the instance's trail for strangers, who write into no workspace's", async () => {
+    const [team, stranger] = [await kit.make.workspace().create(), await kit.make.person().create()];
+    for (const id of [team.id, uuidv7(), 'nonsense'])
+      expect((await kit.get(`/api/v1/workspaces/${id}/audit-events`, stranger)).statusCode).toBe(404);
+    expect((await kit.get('/api/v1/audit-events', stranger)).statusCode).toBe(403);
+    await written();
+    expect(await refusals(team.id)).toEqual([]);
+    const mine = (await refusals(SYSTEM_WORKSPACE)).filter(({ actor }) => actor.id === stranger.id);
+    expect(mine.map(({ data }) => [data['route'], data['status'], data['count']])).toEqual([
+      ['/api/v1/workspaces/:workspaceId/audit-events', 404, 3],
+      ['/api/v1/audit-events', 403, 1],
+    ]);
+  });
+
+  it('names the key that was refused, and says nothing of callers whom nobody knows or who were let in', async () => {
+    const team = await kit.make.workspace().create();
+    const key = await kit.make.apiKey(team, team.owner).scopes('deals:read').create();
+    await kit.get(team.url('audit-events'), key);
+    await kit.get(team.url('audit-events'), team.owner);
+    await kit.request('GET', team.url('audit-events'));
+    await kit.get(team.url(`audit-events/${uuidv7()}`), team.owner);
+    await written();
+    const actors = (await refusals(team.id)).map(({ actor }) => [actor.kind, actor.id, actor.userId]);
+    expect(actors).toEqual([['api_key', key.id, team.owner.id]]);
+  });
+
+  it('is kept while it cannot be recorded', async () => {
+    const team = await kit.make.workspace().create();
+    const viewer = await kit.make.person().in(team, 'viewer').create();
+    await kit.get(team.url('audit-events'), viewer);
+    const away = jest.spyOn(kit.app.get(Transactions), 'run').mockRejectedValueOnce(new Error('away'));
+    await written();
+    away.mockRestore();
+    expect(await refusals(team.id)).toEqual([]);
+    await written();
+    expect(await refusals(team.id)).toHaveLength(1);
+  });
+
+  it('is recorded when the process shuts down', async () => {
+    const team = await kit.make.workspace().create();
+    const viewer = await kit.make.person().in(team, 'viewer').create();
+    await kit.get(team.url('audit-events'), viewer);
+    await kit.app.get(Refusals).beforeApplicationShutdown();
+    expect(await refusals(team.id)).toHaveLength(1);
+  });
+});
