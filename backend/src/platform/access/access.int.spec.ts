@@ -4,13 +4,16 @@ import { affected, type EntityManager, Reads, Transactions } from '#platform/dat
 import { bootHttp, type HttpKit, person } from '#test/http-kit.js';
 import {
   effectivePermissions,
+  eventVisible,
   grantExists,
   grantJoin,
   Grants,
   MembershipApi,
   permissions,
+  ProjectMemberships,
   rolePermissions,
   ROLES,
+  scopeOf,
 } from './index.js';
 
 describe('roles', () => {
@@ -195,6 +198,64 @@ describe('memberships', () => {
       }),
     ).rejects.toThrow('rolled back');
     expect(await grants.memberOf(actor, workspaceId)).toMatchObject({ role: 'viewer' });
+  });
+
+  it('of projects have a role of their own, for members of the workspace only, and go with it', async () => {
+    const { workspaceId, ada, bob } = await two('member');
+    const projects = kit.app.get(ProjectMemberships);
+    const grants = kit.app.get(Grants);
+    const place = { workspaceId, projectId: uuidv7(), userId: bob };
+    const inProject = async (id: string) => {
+      const member = await grants.memberOf(person({ id, userId: id }), workspaceId);
+      return member && grants.inProject(member, place.projectId);
+    };
+    await run((em) => projects.add(em, place, 'viewer'));
+    expect(await inProject(bob)).toMatchObject({ role: 'viewer', permissions: rolePermissions.viewer });
+    expect(await inProject(ada)).toBeNull();
+    await expect(run((em) => projects.add(em, place, 'admin'))).rejects.toMatchObject({ code: 'already_member' });
+    const stranger = { ...place, userId: uuidv7() };
+    await expect(run((em) => projects.add(em, stranger, 'admin'))).rejects.toMatchObject({ code: 'not_in_workspace' });
+    expect(await run((em) => projects.changeRole(em, place, 'admin'))).toEqual({ role: 'viewer', roleId: null });
+    expect(await inProject(bob)).toMatchObject({ role: 'admin' });
+    await run((em) => members.suspend(em, workspaceId, bob, true));
+    await expect(inProject(bob)).rejects.toMatchObject({ code: 'member_suspended' });
+    await run((em) => members.suspend(em, workspaceId, bob, false));
+    await run((em) => members.remove(em, workspaceId, bob));
+    await run((em) => members.add(em, { workspaceId, userId: bob, role: 'member' }));
+    expect(await inProject(bob)).toBeNull();
+    expect(await projects.list(kit.app.get(Transactions).reader(), workspaceId, place.projectId)).toEqual([]);
+    await expect(run((em) => projects.remove(em, place))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('decide by one condition who sees an event', async () => {
+    const { workspaceId, ada, bob } = await two('member');
+    const projects = kit.app.get(ProjectMemberships);
+    const place = { workspaceId, projectId: uuidv7(), userId: bob };
+    const seen = (principal: string, kind: string, id: string | null) =>
+      kit.app
+        .get(Reads)
+        .adHoc(
+          `select from (values ($2::uuid, $3::text, $4::uuid)) as e (workspace_id, scope_kind, scope_id)
+            where ${eventVisible(scopeOf('e'), '$1::uuid')}`,
+          [principal, workspaceId, kind, id],
+        )
+        .then((rows) => rows.length === 1);
+    const sees = async (principal: string) => [
+      await seen(principal, 'workspace', null),
+      await seen(principal, 'project', place.projectId),
+      await seen(principal, 'user', bob),
+      await seen(principal, 'another kind', null),
+    ];
+    expect(await sees(bob)).toEqual([true, false, true, false]);
+    await run((em) => projects.add(em, place, 'viewer'));
+    expect(await sees(bob)).toEqual([true, true, true, false]);
+    expect(await sees(ada)).toEqual([true, false, false, false]);
+    expect(await sees(uuidv7())).toEqual([false, false, false, false]);
+    await run((em) => projects.remove(em, place));
+    expect(await sees(bob)).toEqual([true, false, true, false]);
+    await run((em) => projects.add(em, place, 'viewer'));
+    await run((em) => members.remove(em, workspaceId, bob));
+    expect(await sees(bob)).toEqual([false, false, false, false]);
   });
 
   it('know no system and no stranger', async () => {

@@ -215,6 +215,14 @@ describe('nothing is sent', () => {
     await unsent(leaver, id, /no longer belongs/);
   });
 
+  it('to a person who has left the project since', async () => {
+    const leaver = await person('of-project');
+    const { id, eventId, release } = await held(leaver, -13);
+    await room.rows(`update event set scope_kind = 'project', scope_id = $1 where id = $2`, [team.id, eventId]);
+    await release();
+    await unsent(leaver, id, /may not see the event any more/);
+  });
+
   it('to an address that nobody confirmed', async () => {
     const hasty = await room.make.person().email('hasty@alerts.example').unverified().in(team).create();
     const { id } = await alerted(hasty, -12);

@@ -8,7 +8,7 @@ import {
   type RunningJob,
 } from '#platform/jobs/index.js';
 import { Mailer, mailFailure } from '#platform/mail/index.js';
-import { systemActor } from '#platform/access/index.js';
+import { eventVisible, scopeOf, systemActor } from '#platform/access/index.js';
 import { AlertMails } from './alert-mail.js';
 
 interface DeliverAlert {
@@ -31,13 +31,16 @@ interface Due {
   verified: boolean | null;
   locale: string | null;
   timeZone: string | null;
+  visible: boolean;
 }
 
 // The person is joined through the grant: who has left the workspace since the match gets nothing.
 const DUE = `
   select d.id, d.workspace_id as "workspaceId", d.subscription_id as "subscriptionId", d.user_id as "userId", s.name,
          s.removed_at is null and not s.paused as listening, d.event_id as "eventId", d.event_position as "position", d.state, u.email, (u.email_verified_at is not null or u.operator) as verified, u.locale,
-         u.time_zone as "timeZone"
+         u.time_zone as "timeZone",
+         not exists (select from event e where e.position = d.event_position and e.id = d.event_id
+                        and not ${eventVisible(scopeOf('e'), 'd.user_id')}) as visible
     from delivery d
     join subscription s on s.id = d.subscription_id
     left join (user_account u join access_grant g on g.principal_id = u.id)
@@ -68,6 +71,7 @@ export class DeliverAlertJob implements JobRunner<DeliverAlert> {
     const { email, locale, timeZone } = due;
     if (email === null || locale === null || timeZone === null)
       return this.giveUp(due, 'The person no longer belongs to the workspace.');
+    if (!due.visible) return this.giveUp(due, 'The person may not see the event any more.');
     if (!due.verified) return this.giveUp(due, 'The person has not confirmed their address.');
     // Who ended the alerts hears no more of them, not even those that were waiting for the mail server.
     if (!due.listening) return this.giveUp(due, 'The subscription was paused or removed before this was sent.');

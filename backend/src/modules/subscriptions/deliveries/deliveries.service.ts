@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { grantJoin, type Member } from '#platform/access/index.js';
+import { eventVisible, grantJoin, type Member, scopeOf } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { LogTail } from '#platform/event-log/index.js';
@@ -70,8 +70,9 @@ export class DeliveriesService {
       'deliveries.newest',
       `select d.event_position as position, u.locale, u.time_zone as "timeZone"
          from delivery d join user_account u on u.id = d.user_id
-        where d.subscription_id = $1 order by d.created_at desc, d.id desc limit 1`,
-      [id],
+         join event e on e.position = d.event_position and e.id = d.event_id
+        where d.subscription_id = $1 and ${eventVisible(scopeOf('e'), '$2')} order by d.created_at desc, d.id desc limit 1`,
+      [id, who.id],
     );
     const { events } = newest
       ? await this.tail.since(Number(newest.position) - 1, 1, { workspaceId: who.workspaceId })

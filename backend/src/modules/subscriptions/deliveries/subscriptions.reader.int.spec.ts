@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { ProjectMemberships } from '#platform/access/index.js';
+import { Transactions } from '#platform/database/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { dealFound } from '#test/deals.js';
 import { Room } from '#test/subscriptions.js';
@@ -103,6 +106,22 @@ describe('reading the log', () => {
     expect(await heard(personal)).toEqual([id]);
     const ofProject = await room.found(team, { z: -40 }, { scope: { kind: 'project', id: mine.id } });
     expect(await heard(ofProject)).toEqual([]);
+  });
+
+  it('tells of the events of a project its members only, whatever role others have, and as long as they are', async () => {
+    const [mine, theirs] = await Promise.all([member(), room.make.person().in(team, 'owner').create()]);
+    const { id } = await room.subscribe(mine, team, 'z:-45');
+    await room.subscribe(theirs, team, 'z:-45');
+    const place = { workspaceId: team.id, projectId: uuidv7(), userId: mine.id };
+    const projects = room.application.app.get(ProjectMemberships);
+    const transactions = room.application.app.get(Transactions);
+    await transactions.run((em) => projects.add(em, place, 'viewer'));
+    const scope = { kind: 'project', id: place.projectId } as const;
+    expect(await heard(await room.found(team, { z: -45 }, { scope }))).toEqual([id]);
+    const other = { kind: 'project', id: uuidv7() } as const;
+    expect(await heard(await room.found(team, { z: -45 }, { scope: other }))).toEqual([]);
+    await transactions.run((em) => projects.remove(em, place));
+    expect(await heard(await room.found(team, { z: -45 }, { scope }))).toEqual([]);
   });
 
   it('does not hear for a paused or removed subscription, and hears again when it is resumed', async () => {

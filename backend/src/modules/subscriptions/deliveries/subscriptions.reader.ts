@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { eventVisible, scopeOf } from '#platform/access/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
 import { FilterContexts, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
@@ -9,7 +10,8 @@ const INSERT = `
   insert into delivery (id, workspace_id, subscription_id, user_id, event_id, event_position, event_type, subject_id, channel, job_id)
   select id, workspace_id, subscription_id, user_id, event_id, event_position, event_type, subject_id, 'mail', job_id
     from jsonb_to_recordset($1::jsonb) as d(id uuid, workspace_id uuid, subscription_id uuid, user_id uuid, event_id uuid,
-         event_position bigint, event_type text, subject_id text, job_id uuid)
+         event_position bigint, event_type text, subject_id text, job_id uuid, scope_kind text, scope_id uuid)
+   where ${eventVisible(scopeOf('d'), 'd.user_id')}
   on conflict (subscription_id, event_id, channel) do nothing
   returning id`;
 
@@ -23,6 +25,8 @@ interface NewDelivery {
   event_type: string;
   subject_id: string;
   job_id: string;
+  scope_kind: string;
+  scope_id: string | null;
 }
 
 /**
@@ -82,11 +86,14 @@ export class SubscriptionsReader implements ReadsLog {
   }
 }
 
-/** A subscription hears its own target from the moment it was made, and only what its owner may see. */
+/**
+ * A subscription hears its own target from the moment it was made. What is for one person need not be asked of the others;
+ * whether its owner may see the event is decided where the delivery is written.
+ */
 function hears(listener: Listener, target: FilterTarget, event: LogEvent): boolean {
   const { scope } = event;
-  const visible = scope.kind === 'workspace' || (scope.kind === 'user' && scope.id === listener.userId);
-  return visible && listener.target === target.name && event.occurredAt >= listener.since;
+  const possible = scope.kind !== 'user' || scope.id === listener.userId;
+  return possible && listener.target === target.name && event.occurredAt >= listener.since;
 }
 
 function delivery(listener: Listener, event: LogEvent): NewDelivery {
@@ -100,5 +107,7 @@ function delivery(listener: Listener, event: LogEvent): NewDelivery {
     event_type: event.type,
     subject_id: event.subjectId,
     job_id: uuidv7(),
+    scope_kind: event.scope.kind,
+    scope_id: event.scope.kind === 'workspace' ? null : event.scope.id,
   };
 }
