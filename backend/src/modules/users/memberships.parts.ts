@@ -1,4 +1,7 @@
+import { MemberAccessController } from './member-access/member-access.controller.js';
+import { MemberAccessService } from './member-access/member-access.service.js';
 import { InvitationEndings } from './members/invitation-endings.js';
+import { PermissionsController } from './roles/permissions.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
 import { WorkspaceRole } from './roles/workspace-role.entity.js';
@@ -10,9 +13,16 @@ import { OwnershipMails } from './workspaces/ownership-mails.js';
 
 /** What the users room is made of where people belong to workspaces, beside members and invitations themselves. */
 export const membershipEntities = [WorkspaceRole];
-export const membershipControllers = [OwnMembershipsController, RolesController, WorkspaceSuspensionsController];
+export const membershipControllers = [
+  MemberAccessController,
+  PermissionsController,
+  OwnMembershipsController,
+  RolesController,
+  WorkspaceSuspensionsController,
+];
 export const membershipProviders = [
   InvitationEndings,
+  MemberAccessService,
   OwnMembershipsService,
   OwnershipMails,
   RolesService,
