@@ -19,6 +19,7 @@ import { JobsApiModule, JobsModule } from '#platform/jobs/index.js';
 import { MailApiModule, MailModule } from '#platform/mail/index.js';
 import { NotificationKindsModule } from '#platform/notifications/index.js';
 import { QuotasModule } from '#platform/quotas/index.js';
+import { WorkspaceSignsModule } from '#platform/workspace-signs/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
@@ -40,6 +41,7 @@ const platform = [
   MailModule,
   MailApiModule,
   QuotasModule,
+  WorkspaceSignsModule,
   HttpModule,
   HttpClientModule,
   FiltersModule,

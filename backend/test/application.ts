@@ -17,6 +17,7 @@ import { QuotasModule } from '#platform/quotas/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
+import { WorkspaceSignsModule } from '#platform/workspace-signs/index.js';
 import { testInstance } from './harness.js';
 
 type Room = Type | DynamicModule;
@@ -171,6 +172,7 @@ function everything(rooms: Room[], env: Record<string, string>): DynamicModule {
     JobsModule,
     MailModule,
     QuotasModule,
+    WorkspaceSignsModule,
     HttpModule,
   ];
   return { module: SpecModule, imports: [ConfigModule.forRoot(env), ...platform, ...rooms] };

@@ -190,6 +190,10 @@ export const routeRequests: Record<string, RouteRequest> = {
     params: { membershipId: owned },
     body: heir,
   },
+  'POST instance/operators': { body: async (tenant) => ({ email: (await guest(tenant)).email }) },
+  'DELETE instance/operators/:userId': {
+    params: { userId: async ({ whole }) => (await whole.make.person().operator().create()).id },
+  },
   'PUT instance/workspaces/:workspaceId/suspension': {
     params: { workspaceId: fresh },
     body: () => ({ mode: 'read_only', reason: null }),

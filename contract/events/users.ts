@@ -39,6 +39,18 @@ export const userEvents = defineEvents({
     data: z.object({ by: z.enum(['reset', 'change']) }),
     about: 'A person set a new password.',
   },
+  'operator.added': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A person became an operator of the instance.',
+  },
+  'operator.removed': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A person is an operator of the instance no more.',
+  },
   'session.started': {
     version: 1,
     subject: 'session',

@@ -23,6 +23,7 @@ import { RoutePrices } from './routes/route-prices.js';
 import { StatisticsController } from './routes/statistics.controller.js';
 import { StatisticsQueries } from './routes/statistics.queries.js';
 import { IncomingMailHealth } from './sources/incoming-mail-health.js';
+import { FailingSources } from './sources/failing-sources.js';
 import { FeedReader } from './sources/feed/feed-reader.js';
 import { MailboxConnections } from './sources/imap/mailbox-connections.js';
 import { MailboxCursor } from './sources/imap/mailbox-cursor.js';
@@ -84,6 +85,6 @@ const routes = [RoutePrices, StatisticsQueries];
 @Module({
   imports: [MikroOrmModule.forFeature([Source, Message, Deal])],
   controllers: [SourcesController, UploadsController, MessagesController, DealsController, StatisticsController],
-  providers: [...sources, ...messages, ...deals, ...routes],
+  providers: [FailingSources, ...sources, ...messages, ...deals, ...routes],
 })
 export class DealsModule {}

@@ -5,6 +5,8 @@ import { PermissionsController } from './roles/permissions.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
 import { WorkspaceRole } from './roles/workspace-role.entity.js';
+import { OperatorsController } from './operators/operators.controller.js';
+import { OperatorsService } from './operators/operators.service.js';
 import { WorkspaceSuspensionsController } from './operators/workspace-suspensions.controller.js';
 import { WorkspaceSuspensionsService } from './operators/workspace-suspensions.service.js';
 import { OwnMembershipsController } from './workspaces/own-memberships.controller.js';
@@ -15,6 +17,7 @@ import { OwnershipMails } from './workspaces/ownership-mails.js';
 export const membershipEntities = [WorkspaceRole];
 export const membershipControllers = [
   MemberAccessController,
+  OperatorsController,
   PermissionsController,
   OwnMembershipsController,
   RolesController,
@@ -23,6 +26,7 @@ export const membershipControllers = [
 export const membershipProviders = [
   InvitationEndings,
   MemberAccessService,
+  OperatorsService,
   OwnMembershipsService,
   OwnershipMails,
   RolesService,

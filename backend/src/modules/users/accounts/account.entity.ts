@@ -71,6 +71,11 @@ export class Account {
     this.operator = true;
   }
 
+  /** Makes this person an operator no more. */
+  ceaseToOperate(): void {
+    this.operator = false;
+  }
+
   /** Confirms the address. @returns false when it was confirmed before */
   confirmEmail(now = new Date()): boolean {
     if (this.emailVerifiedAt) return false;

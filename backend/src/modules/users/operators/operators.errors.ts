@@ -1,0 +1,17 @@
+import { Conflict } from '#platform/errors/index.js';
+
+/** The instance would be left without an operator. */
+export class OnlyOperator extends Conflict {
+  static override code = 'only_operator';
+  static override title = 'The instance needs an operator';
+
+  constructor() {
+    super('This is the only operator of the instance: make somebody else one first.');
+  }
+}
+
+/** This account cannot become an operator as things are; the sentence says why. */
+export class CannotOperate extends Conflict {
+  static override code = 'cannot_operate';
+  static override title = 'This person cannot become an operator';
+}
