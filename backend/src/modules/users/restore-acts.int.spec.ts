@@ -33,6 +33,11 @@ beforeAll(async () => {
   kept = await make.apiKey(team, ada).scopes('workspace:read').create();
   revoked = await make.apiKey(team, ada).scopes('workspace:read').create();
   ({ refreshToken } = (await signIn(origin)).json());
+  await make.sql(
+    `insert into identity (id, user_id, provider, issuer, subject, created_at)
+     values (gen_random_uuid(), $1, 'acme', 'https://id.acme.example', 'ada', now())`,
+    [ada.id],
+  );
   const { dataDir } = origin.app.get(InstanceConfig);
   await backup({ databaseUrl: origin.app.get(DatabaseConfig).url }, join(folder, 'backup'));
   await make.sql('update api_key set revoked_at = now() where id = $1', [revoked.id]);
@@ -62,14 +67,15 @@ it('ends every session, for good: people sign in again', async () => {
   expect((await me({ authorization: `Bearer ${again.json().accessToken}` })).statusCode).toBe(200);
 });
 
-it('says that keys work again, also those revoked since the backup, and tells all of it in the log', async () => {
+it('says that keys and ways to sign in work again, also those revoked since the backup, and tells all of it in the log', async () => {
   expect(report.notices).toEqual([
     'Sessions ended: 2. Everybody signs in again.',
+    'Passkeys, linked accounts and recovery codes that work as they did when the backup was made: 1. One that was removed or used since works again until its owner removes it anew.',
     'API keys that work as they did when the backup was made: 2. One that was revoked since works again until it is revoked anew.',
   ]);
   for (const { headers } of [kept, revoked])
     expect((await restored.request('GET', '/api/v1/workspaces', { headers })).statusCode).not.toBe(401);
   expect(await restored.events({ type: 'log.restored' })).toMatchObject([
-    { data: { counts: { endedSessions: 2, workingApiKeys: 2 } } },
+    { data: { counts: { endedSessions: 2, waysToSignIn: 1, workingApiKeys: 2 } } },
   ]);
 });

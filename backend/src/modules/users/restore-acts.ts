@@ -8,6 +8,12 @@ export const userRestoreActs: readonly RestoreAct[] = [
     sentence: (rows) => `Sessions ended: ${rows}. Everybody signs in again.`,
   },
   {
+    name: 'waysToSignIn',
+    sql: `select 1 from passkey union all select 1 from identity union all select 1 from recovery_code where used_at is null`,
+    sentence: (rows) =>
+      `Passkeys, linked accounts and recovery codes that work as they did when the backup was made: ${rows}. One that was removed or used since works again until its owner removes it anew.`,
+  },
+  {
     name: 'workingApiKeys',
     sql: `select 1 from api_key where revoked_at is null and (expires_at is null or expires_at > now())`,
     sentence: (rows) =>
