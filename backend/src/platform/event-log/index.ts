@@ -23,7 +23,7 @@ export { ReaderOperations } from './reader-operations.js';
 export type { ReaderLag } from './reader-operations.js';
 export { Readers } from './readers.js';
 export { Sealer } from './sealer.js';
-export { hmacSigner, signHead } from './signed-head.js';
+export { hmacSigner, readSignedHead, signHead, signHeadIn } from './signed-head.js';
 export type { SignedHead, Signer } from './signed-head.js';
 export { SYSTEM_WORKSPACE } from './types.js';
 export type { EventScope, LogEvent, RecordedEvent } from './types.js';

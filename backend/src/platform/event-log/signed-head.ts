@@ -1,5 +1,7 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import { query, type EntityManager } from '#platform/database/index.js';
 
 /** Signs short texts. The instance's own uses a key that the database does not hold. */
 export interface Signer {
@@ -53,16 +55,31 @@ export async function readHeads(client: ClientBase, table: 'chain_head' | 'check
   return new Map(rows.map((row) => [row.workspace_id, row.hash]));
 }
 
+// One statement, so that position and heads belong together.
+const HEAD = 'select s.epoch, s.position, h.workspace_id, h.hash from log_state s left join chain_head h on true';
+
+interface HeadRow {
+  epoch: string;
+  position: string;
+  workspace_id: string | null;
+  hash: Buffer;
+}
+
 /**
  * Signs where the log stands. It vouches for the chain as it is: verify first.
  *
  * @param client in a transaction whose statements share a snapshot, or on a log that stands still
  */
 export async function signHead(client: ClientBase, signer: Signer, at = new Date()): Promise<SignedHead> {
-  // One statement, so that position and heads belong together.
-  const { rows } = await client.query<{ epoch: string; position: string; workspace_id: string | null; hash: Buffer }>(
-    'select s.epoch, s.position, h.workspace_id, h.hash from log_state s left join chain_head h on true',
-  );
+  return signed((await client.query<HeadRow>(HEAD)).rows, signer, at);
+}
+
+/** The same in the transaction of an entity manager. */
+export async function signHeadIn(em: EntityManager, signer: Signer, at = new Date()): Promise<SignedHead> {
+  return signed(await query<HeadRow>(em, HEAD), signer, at);
+}
+
+function signed(rows: readonly HeadRow[], signer: Signer, at: Date): SignedHead {
   const [first] = rows;
   if (!first) throw new Error('The table log_state is empty: the database is not migrated, or was changed by hand.');
   const heads: ChainHeads = new Map();
@@ -74,6 +91,25 @@ export async function signHead(client: ClientBase, signer: Signer, at = new Date
     at: at.toISOString(),
   };
   return { ...head, signature: signer.sign(headText(head)) };
+}
+
+const headSchema = z.strictObject({
+  epoch: z.uuid(),
+  position: z.int().min(0),
+  heads: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.iso.datetime(),
+  signature: z.string().min(1),
+});
+
+/** Reads a head as it was exported or sent. @throws Error with a sentence when the text is none */
+export function readSignedHead(text: string): SignedHead {
+  try {
+    return headSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error('This is no signed head: it has epoch, position, heads, at and signature, as JSON.', {
+      cause: error,
+    });
+  }
 }
 
 /** True when the signer made this head's signature. */
