@@ -83,6 +83,24 @@ export const dealEvents = defineEvents({
     }),
     about: 'A message in a mailbox was passed over because it is too large.',
   },
+  'message.downloaded': {
+    version: 1,
+    subject: 'message',
+    data: z.object({ sourceId: z.uuid(), size: z.number().int() }),
+    about: 'Somebody took the raw bytes of a message.',
+  },
+  'message.parse_requested': {
+    version: 1,
+    subject: 'message',
+    data: z.object({ sourceId: z.uuid() }),
+    about: 'Somebody had a message read again.',
+  },
+  'messages.parse_requested': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({ sourceId: z.uuid().nullable(), outdated: z.boolean() }),
+    about: 'Somebody had many messages read again: of one source or of all.',
+  },
   'message.deleted': {
     version: 1,
     subject: 'message',

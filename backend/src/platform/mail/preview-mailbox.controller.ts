@@ -32,12 +32,13 @@ export class PreviewMailboxController {
   @Endpoint({
     permission: 'instance:operate',
     summary: 'One kept mail',
+    description: 'It may hold a one-time link: that it was opened is recorded.',
     params: previewPath,
     response: previewDetail,
     errors: [NotFound],
   })
-  get(@Input.params() { mailId }: PreviewPath) {
-    return this.mailbox.get(mailId);
+  get(@Who() who: Actor, @Input.params() { mailId }: PreviewPath) {
+    return this.mailbox.open(who, mailId);
   }
 
   @Delete()

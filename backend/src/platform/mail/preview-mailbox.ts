@@ -35,11 +35,15 @@ export class PreviewMailbox {
     return this.cursor.page(LIST, asked, rows);
   }
 
-  /** One mail with its contents, the HTML sanitised. @throws NotFound */
-  async get(id: string): Promise<PreviewDetail> {
+  /** One mail with its contents, the HTML sanitised; that it was seen is recorded first. @throws NotFound */
+  async open(actor: Actor, id: string): Promise<PreviewDetail> {
     const text = `select ${SUMMARY}, coalesce(html, '') as html, coalesce(body_text, '') as text, raw from preview_mail where id = $1`;
     const mail = await this.reads.one<Omit<PreviewDetail, 'raw'> & { raw: Buffer }>('preview-mail', text, [id]);
     if (!mail) throw new NotFound(`There is no mail ${id} in the preview mailbox.`);
+    await this.transactions.run(async (em) => {
+      const event = { workspaceId: SYSTEM_WORKSPACE, subjectId: id, actor, data: { messageId: mail.messageId } };
+      this.events.record(em, 'preview_mail.opened', event);
+    });
     return { ...mail, html: sanitisedHtml(mail.html), raw: mail.raw.toString('utf8') };
   }
 

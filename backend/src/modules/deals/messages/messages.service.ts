@@ -63,22 +63,34 @@ export class MessagesService {
 
   /** The raw bytes, read as they are sent. @throws MessageNotFound, MessageUnreadable when they are missing */
   async raw(who: Member, messageId: string): Promise<{ bytes: Readable; size: number }> {
-    const { storageKey, size } = await this.queries.one(who, messageId);
+    const { storageKey, size, sourceId } = await this.queries.one(who, messageId);
     const bytes = await this.storage.stream(storageKey).catch((error: unknown) => {
       if (error instanceof FileMissing)
         throw new MessageUnreadable("The message's stored bytes are missing.", { cause: error });
       throw error;
     });
+    try {
+      // Before the first byte leaves.
+      await this.transactions.run(async (em) => {
+        this.events.record(em, 'message.downloaded', { ...about(who, messageId), data: { sourceId, size } });
+      });
+    } catch (error) {
+      bytes.destroy();
+      throw error;
+    }
     return { bytes, size };
   }
 
   /** Has one message read again. @throws MessageNotFound */
   async parseAgain(who: Member, messageId: string): Promise<{ jobId: string }> {
-    await this.queries.one(who, messageId);
+    const { sourceId } = await this.queries.one(who, messageId);
     const { workspaceId } = who;
     const subject = { type: 'message', id: messageId };
     const job = { queue: 'deals', name: 'parse-message', key: messageId, workspaceId, subject, payload: { messageId } };
-    return { jobId: await this.transactions.run((em) => this.jobs.enqueue(em, job)) };
+    return this.transactions.run(async (em) => {
+      this.events.record(em, 'message.parse_requested', { ...about(who, messageId), data: { sourceId } });
+      return { jobId: await this.jobs.enqueue(em, job) };
+    });
   }
 
   /** Has many messages read again, in the background. */
@@ -86,7 +98,11 @@ export class MessagesService {
     const { workspaceId } = who;
     const payload = { workspaceId, sourceId: sourceId ?? null, outdated, after: null };
     const job = { queue: 'deals', name: 'parse-again', key: `${workspaceId}/${sourceId ?? ''}`, workspaceId, payload };
-    return { jobId: await this.transactions.run((em) => this.jobs.enqueue(em, job)) };
+    return this.transactions.run(async (em) => {
+      const data = { sourceId: sourceId ?? null, outdated };
+      this.events.record(em, 'messages.parse_requested', { ...about(who, workspaceId), data });
+      return { jobId: await this.jobs.enqueue(em, job) };
+    });
   }
 
   /** Removes a message and its bytes; deals that only it offers are withdrawn. @throws MessageNotFound */
@@ -139,4 +155,9 @@ function busy(cause: unknown): MessagesBusy {
     headers,
     cause,
   });
+}
+
+/** What an event about a message, or about many in the workspace, says beside its data. */
+function about(who: Member, subjectId: string) {
+  return { workspaceId: who.workspaceId, subjectId, actor: who };
 }
