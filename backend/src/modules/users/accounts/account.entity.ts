@@ -45,6 +45,10 @@ export class Account {
   @Property({ type: 'timestamptz', columnType: 'timestamptz', nullable: true })
   emailVerifiedAt: Date | null = null;
 
+  /** When the account is erased, because its person deleted it. */
+  @Property({ type: 'timestamptz', columnType: 'timestamptz', nullable: true })
+  eraseAt: Date | null = null;
+
   /** Grows with every change of the profile; the ETag of /me. */
   @Property({ type: 'integer' })
   version = 1;
