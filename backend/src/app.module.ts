@@ -20,6 +20,7 @@ import { MailApiModule, MailModule } from '#platform/mail/index.js';
 import { NotificationKindsModule } from '#platform/notifications/index.js';
 import { QuotasModule } from '#platform/quotas/index.js';
 import { WorkspaceSignsModule } from '#platform/workspace-signs/index.js';
+import { PersonalDataModule } from '#platform/personal-data/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
@@ -46,6 +47,7 @@ const platform = [
   HttpClientModule,
   FiltersModule,
   NotificationKindsModule,
+  PersonalDataModule,
   HealthModule,
   ConsoleModule,
 ];

@@ -14,6 +14,7 @@ import { createHttpApp, HttpModule } from '#platform/http/index.js';
 import { JobsModule } from '#platform/jobs/index.js';
 import { MailModule } from '#platform/mail/index.js';
 import { QuotasModule } from '#platform/quotas/index.js';
+import { PersonalDataModule } from '#platform/personal-data/index.js';
 import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
@@ -171,6 +172,7 @@ function everything(rooms: Room[], env: Record<string, string>): DynamicModule {
     EventLogModule,
     JobsModule,
     MailModule,
+    PersonalDataModule,
     QuotasModule,
     WorkspaceSignsModule,
     HttpModule,

@@ -163,6 +163,7 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST email-changes/cancellation': {
     body: async (tenant) => ({ token: await emailChange(tenant, await guest(tenant), 'present') }),
   },
+  'POST me/deletion': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },
   'POST invitations/acceptance': {

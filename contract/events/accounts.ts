@@ -27,6 +27,24 @@ export const accountEvents = defineEvents({
     data: z.object({}),
     about: 'A change of address was undone from the earlier address; the person was signed out everywhere.',
   },
+  'user.deletion_scheduled': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ eraseAt: z.iso.datetime() }),
+    about: 'A person deleted their account; it is erased some days later.',
+  },
+  'user.deletion_cancelled': {
+    version: 1,
+    subject: 'user',
+    data: z.object({}),
+    about: 'A person signed in to an account that was to be erased, which keeps it.',
+  },
+  'workspace.erased': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({}),
+    about: 'A workspace was erased with the only person who belonged to it.',
+  },
   'user.erased': {
     version: 1,
     subject: 'user',

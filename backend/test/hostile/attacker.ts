@@ -61,10 +61,11 @@ export class Attacker {
     this.agent.destroy();
   }
 
-  /** Signing out ends a session: it is done with one that nothing else needs. */
+  /** What ends a session is done with one that nothing else needs. */
   private async credentials({ operation }: HostileRequest): Promise<Record<string, string>> {
-    const ends = operation.method === 'DELETE' && operation.path.endsWith('/sessions/current');
-    const { headers } = ends ? await this.whole.make.person().create() : this.operator;
+    const { headers } = ENDS.has(`${operation.method} ${operation.path}`)
+      ? await this.whole.make.person().create()
+      : this.operator;
     return { ...headers };
   }
 
@@ -151,6 +152,9 @@ export class Attacker {
     });
   }
 }
+
+/** What ends the session that asks for it. */
+const ENDS = new Set(['DELETE /api/v1/sessions/current', 'DELETE /api/v1/sessions', 'POST /api/v1/me/deletion']);
 
 /** Where new things come from, and the parameter that names them. */
 const NAMES: Record<string, string> = {

@@ -1,6 +1,7 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
 import { DealAlerts } from './alerts/deal-alert.js';
+import { DealsPersonalData } from './deals.personal-data.js';
 import { DealBook } from './deals/deal-book.js';
 import { DealTarget } from './deals/deal-target.js';
 import { Deal } from './deals/deal.entity.js';
@@ -85,6 +86,6 @@ const routes = [RoutePrices, StatisticsQueries];
 @Module({
   imports: [MikroOrmModule.forFeature([Source, Message, Deal])],
   controllers: [SourcesController, UploadsController, MessagesController, DealsController, StatisticsController],
-  providers: [FailingSources, ...sources, ...messages, ...deals, ...routes],
+  providers: [FailingSources, ...sources, ...messages, ...deals, ...routes, DealsPersonalData],
 })
 export class DealsModule {}

@@ -13,6 +13,7 @@ import { SubscriptionQueries } from './subscriptions/subscriptions.queries.js';
 import { SubscriptionsOfLeavers } from './subscriptions/subscriptions-of-leavers.js';
 import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
 import { UnsubscriptionsController } from './unsubscriptions/unsubscriptions.controller.js';
+import { SubscriptionsPersonalData } from './subscriptions.personal-data.js';
 import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
 
 /** What people want to hear about, and what is sent to them. */
@@ -35,6 +36,7 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
     DeliverAlertJob,
     DeliveriesService,
     Unsubscriptions,
+    SubscriptionsPersonalData,
   ],
 })
 export class SubscriptionsModule {}

@@ -17,6 +17,7 @@ export { Endpoint } from './endpoint.js';
 export type { EndpointOptions, RateClass } from './endpoint.js';
 export { etag, etagOf, expectVersion } from './etag.js';
 export { Abandoned, IfMatch, Input, Who } from './input.js';
+export { forgetAnswers } from './idempotency/forget-answers.js';
 export { Cursor } from './lists/cursor.js';
 export { seek } from './lists/keyset.js';
 export type { Seek, SortColumn, SortedList } from './lists/keyset.js';

@@ -1,4 +1,5 @@
 export { backoff, DEFAULT_RETRY } from './backoff.js';
+export { forgetJobs, forgetJobsOfWorkspace } from './forget-jobs.js';
 export { Enqueues, JobHandler } from './job-handler.js';
 export { JobHandlersInvalid, PermanentFailure, RetryLater, UnknownJob } from './job.errors.js';
 export type {

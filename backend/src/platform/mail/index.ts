@@ -1,5 +1,6 @@
 export { addressOf } from './addresses.js';
 export type { Address } from './addresses.js';
+export { forgetMails } from './forget-mails.js';
 export { MailConfig } from './mail.config.js';
 export { MailDeferred, MailInvalid, MailRejected } from './mail.errors.js';
 export { MailApiModule } from './mail-api.module.js';

@@ -1,12 +1,6 @@
 import { affected, query, Reads, type EntityManager } from '#platform/database/index.js';
 import { EventLog, LogTail, type LogEvent } from '#platform/event-log/index.js';
-import {
-  JobHandler,
-  PermanentFailure,
-  type JobOutcome,
-  type JobRunner,
-  type RunningJob,
-} from '#platform/jobs/index.js';
+import { JobHandler, type JobOutcome, type JobRunner, type RunningJob } from '#platform/jobs/index.js';
 import { Mailer, mailFailure } from '#platform/mail/index.js';
 import { eventVisible, scopeOf, systemActor } from '#platform/access/index.js';
 import { AlertMails } from './alert-mail.js';
@@ -66,7 +60,8 @@ export class DeliverAlertJob implements JobRunner<DeliverAlert> {
 
   async run({ payload, attempt, signal }: RunningJob<DeliverAlert>): Promise<JobOutcome> {
     const due = await this.reads.one<Due>('deliveries.due', DUE, [payload.deliveryId]);
-    if (!due) throw new PermanentFailure('The delivery is gone.');
+    // It went with its person or workspace: there is nobody to tell.
+    if (!due) return {};
     if (due.state === 'sent') return {};
     const { email, locale, timeZone } = due;
     if (email === null || locale === null || timeZone === null)

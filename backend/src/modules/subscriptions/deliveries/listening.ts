@@ -29,7 +29,7 @@ const LISTENING = `
   select s.id, s.workspace_id, s.user_id, s.target, s.version, s.created_at, u.time_zone as zone, u.currency
     from subscription s
     join access_grant g on g.workspace_id = s.workspace_id and g.principal_id = s.user_id
-    join user_account u on u.id = s.user_id
+    join user_account u on u.id = s.user_id and u.erase_at is null
    where s.workspace_id = any($1::uuid[]) and s.removed_at is null and not s.paused`;
 
 /**

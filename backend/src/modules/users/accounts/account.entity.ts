@@ -49,6 +49,10 @@ export class Account {
   @Property({ type: 'timestamptz', columnType: 'timestamptz', nullable: true })
   eraseAt: Date | null = null;
 
+  /** True from the beginning of the erasure on: nobody can sign in any more. */
+  @Property({ type: 'boolean' })
+  erasing = false;
+
   /** Grows with every change of the profile; the ETag of /me. */
   @Property({ type: 'integer' })
   version = 1;
@@ -106,6 +110,25 @@ export class Account {
     this.emailKey = email.key;
     this.emailVerifiedAt = now;
     this.touch(now);
+  }
+
+  /** Lets the account be erased at a later time. */
+  scheduleErasure(at: Date): void {
+    this.eraseAt = at;
+  }
+
+  /** Keeps the account that was to be erased. @returns false when it was not */
+  keep(): boolean {
+    if (!this.eraseAt || this.erasing) return false;
+    this.eraseAt = null;
+    return true;
+  }
+
+  /** Begins the erasure that was scheduled for that time. @returns false when it was called off or put off meanwhile */
+  beginErasure(scheduledFor: Date): boolean {
+    if (this.eraseAt?.getTime() !== scheduledFor.getTime()) return false;
+    this.erasing = true;
+    return true;
   }
 
   /** Applies what differs from the present profile. @returns the names of the fields that changed */

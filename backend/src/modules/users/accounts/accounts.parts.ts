@@ -1,3 +1,10 @@
+import { DeletionMails } from './deletions/deletion-mails.js';
+import { DeletionsController } from './deletions/deletions.controller.js';
+import { DeletionsService } from './deletions/deletions.service.js';
+import { Departures } from './deletions/departures.js';
+import { EraseAccountJob } from './deletions/erase-account.job.js';
+import { Erasures } from './deletions/erasures.js';
+import { KeptAccounts } from './deletions/kept-accounts.js';
 import { EmailChange } from './email-changes/email-change.entity.js';
 import { EmailChangeJob } from './email-changes/email-change.job.js';
 import { EmailChangeLinksService } from './email-changes/email-change-links.service.js';
@@ -13,16 +20,23 @@ import { Reauthentications } from './reauthentications/reauthentications.service
 /** What the users room is made of where people change their own accounts. */
 export const accountEntities = [EmailChange];
 export const accountControllers = [
+  DeletionsController,
   EmailChangeLinksController,
   EmailChangesController,
   PasswordChangesController,
   ReauthenticationsController,
 ];
 export const accountProviders = [
+  DeletionMails,
+  DeletionsService,
+  Departures,
   EmailChangeJob,
   EmailChangeLinksService,
   EmailChangeMails,
   EmailChangesService,
+  EraseAccountJob,
+  Erasures,
+  KeptAccounts,
   PasswordChangesService,
   ReauthenticationMethods,
   Reauthentications,

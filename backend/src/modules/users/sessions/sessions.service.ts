@@ -4,6 +4,7 @@ import type { Actor } from '#platform/access/index.js';
 import { afterCommit, type EntityManager, query, Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
+import { KeptAccounts } from '../accounts/deletions/kept-accounts.js';
 import { Passwords } from '../accounts/passwords.js';
 import type { SecondFactorRequired } from '../factors/factors.schemas.js';
 import type { FactorMethod } from '../factors/held-factors.js';
@@ -50,6 +51,7 @@ export class SessionsService {
     private readonly refreshTokens: RefreshTokens,
     private readonly live: LiveSessions,
     private readonly devices: KnownDevices,
+    private readonly kept: KeptAccounts,
     private readonly secondFactor: SecondFactorStep,
   ) {
     this.life = { totalMs: config.sessionDays * DAY_MS, idleMs: config.sessionIdleDays * DAY_MS };
@@ -98,6 +100,7 @@ export class SessionsService {
     visitor: Visitor,
     factor?: FactorMethod,
   ): Promise<Grant> {
+    await this.kept.signedIn(em, account, visitor);
     const session = Session.start(account.id, method, visitor, this.life);
     await query(em, FORGET_OLD, [account.id]);
     await em.persist(session).flush();
