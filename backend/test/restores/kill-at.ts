@@ -1,20 +1,24 @@
 // Preloaded into the command that restores: writes each of its steps down, and kills the process before one of them, as a
-// power cut would. Node runs it as it is, so it holds no TypeScript but types.
+// power cut would: before the first that begins like RESTORE_KILL_BEFORE, once one like RESTORE_KILL_AFTER was reached. Node
+// runs it as it is, so it holds no TypeScript but types.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import pg from 'pg';
 
-const killAt = Number(process.env['RESTORE_KILL_AT'] ?? 0);
+const killBefore = process.env['RESTORE_KILL_BEFORE'] ?? '';
+const killAfter = process.env['RESTORE_KILL_AFTER'] ?? '';
 const steps = process.env['RESTORE_STEPS'] ?? '/dev/null';
 let begun = false;
-let count = 0;
+let armed = killAfter === '';
 
 function reached(step: string): void {
   if (!begun) return;
   fs.appendFileSync(steps, `${step}\n`);
-  if (++count !== killAt) return;
-  process.kill(process.pid, 'SIGKILL');
-  for (;;); // until the signal arrives
+  if (armed && killBefore !== '' && step.startsWith(killBefore)) {
+    process.kill(process.pid, 'SIGKILL');
+    for (;;); // until the signal arrives
+  }
+  armed ||= step.startsWith(killAfter);
 }
 
 const client = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { query, type EntityManager } from '#platform/database/index.js';
+import { migrateUp, query, type EntityManager } from '#platform/database/index.js';
 import { auditLog } from '../audit.js';
 import { LogReader, type LogEvent, type ReadsLog, type RestoreAct } from '../index.js';
+import { createEmptyDatabase } from '#test/harness.js';
 import { expired, logDatabase, logProcess, rows, until } from '#test/event-log.js';
 import { backup } from './backup.js';
+import { markComplete } from './restore-database.js';
 import { restore } from './restore.js';
 
 jest.setTimeout(60_000);
@@ -171,6 +173,26 @@ describe('backup and restore', () => {
     expect(await rows(target.client, 'select held_to, files_in_place, released_at from log_restore')).toEqual([
       { held_to: '65', files_in_place: true, released_at: null },
     ]);
+  });
+
+  it('ends the restore that began the epoch, not one that was begun over it', async () => {
+    const { epoch } = await restore(saved, { databaseUrl: target.url, files }, acts);
+    const complete = async () => (await rows(target.client, 'select files_in_place as done from log_restore'))[0];
+    await target.client.query('update log_restore set files_in_place = false');
+    await markComplete(target.client, uuidv7());
+    expect(await complete()).toEqual({ done: false });
+    await markComplete(target.client, epoch);
+    expect(await complete()).toEqual({ done: true });
+  });
+
+  it('backs up what an older version left, before it is migrated', async () => {
+    const old = await createEmptyDatabase();
+    await migrateUp(old.url, 'EventLog0001');
+    expect(await backup({ databaseUrl: old.url }, join(folder, 'old'))).toMatchObject({ position: 0 });
+    await old.drop();
+    await expect(restore(join(folder, 'old'), { databaseUrl: target.url, files }, acts)).rejects.toThrow(
+      'of another version of Signalbox (the backup lacks ',
+    );
   });
 
   it('refuses a database that is in use, and one whose instance runs', async () => {

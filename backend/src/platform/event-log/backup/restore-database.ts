@@ -92,6 +92,7 @@ export async function emptyDatabase(client: Client, header: BackupHeader): Promi
 
 /** What a restore made of the database. */
 export interface Finished {
+  /** The log's new epoch, which also tells this restore from another. */
   epoch: string;
   /** The last event of the backup, those included that were not sealed yet. */
   heldTo: number;
@@ -145,4 +146,12 @@ async function markRestored(client: Client, { madeAt }: BackupHeader): Promise<n
     [madeAt],
   );
   return Number(rows[0]?.held_to);
+}
+
+/** Ends the restore that began this epoch, and not one that was begun over it meanwhile. */
+export async function markComplete(client: Client, epoch: string): Promise<void> {
+  await client.query(
+    'update log_restore set files_in_place = true where exists (select 1 from log_state where epoch = $1)',
+    [epoch],
+  );
 }

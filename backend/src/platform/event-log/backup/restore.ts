@@ -11,7 +11,14 @@ import { BackupRefused } from './backup.errors.js';
 import { quoted, type BackupHeader, type TableShape } from './catalog.js';
 import { StagedFolder } from './folder.js';
 import { readFrames, type Frame } from './frames.js';
-import { emptyDatabase, finishDatabase, refuseUnfit, takeDatabase, type RestoreAct } from './restore-database.js';
+import {
+  emptyDatabase,
+  finishDatabase,
+  markComplete,
+  refuseUnfit,
+  takeDatabase,
+  type RestoreAct,
+} from './restore-database.js';
 
 /** What was restored. */
 export interface RestoreReport {
@@ -72,7 +79,7 @@ export async function restore(
     await folder.flush();
     await client.query('commit');
     await folder.publish();
-    await client.query('update log_restore set files_in_place = true');
+    await markComplete(client, report.epoch);
     await client.query('analyze');
     return report;
   } finally {

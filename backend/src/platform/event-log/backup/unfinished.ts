@@ -18,7 +18,9 @@ const STATE = 'select 1 from log_restore where not files_in_place';
 
 /** True from the moment that a restore's tables are committed until its files are in place. */
 export async function restoreIsUnfinished(client: ClientBase): Promise<boolean> {
-  return (await client.query(STATE)).rows.length > 0;
+  // A backup is also made of a database that an older version left, before it is migrated.
+  const { rows } = await client.query<{ known: boolean }>(`select to_regclass('log_restore') is not null as known`);
+  return rows[0]?.known === true && (await client.query(STATE)).rows.length > 0;
 }
 
 /**
