@@ -227,6 +227,10 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),
   },
   'GET audit-events/:eventId': { params: { eventId: systemEvent } },
+  // The application of this spec takes no payments.
+  'POST workspaces/:workspaceId/checkouts': { answers: 409, peopleOnly: true },
+  'POST workspaces/:workspaceId/billing-portal-sessions': { answers: 409, peopleOnly: true },
+  'POST stripe/webhooks': { answers: 409 },
   'POST log-readers/:reader/restart': ofReader,
   // The only reader of the application sends mail: it has nothing to rebuild.
   'POST log-readers/:reader/rebuild': { ...ofReader, answers: 409 },

@@ -48,6 +48,12 @@ export const planEvents = defineEvents({
     data: z.object({ plan: z.string() }),
     about: 'Somebody went to pay for a plan.',
   },
+  'billing_portal.opened': {
+    version: 1,
+    subject: 'workspace',
+    data: z.object({}),
+    about: 'Somebody went to see or change what is paid.',
+  },
   'payment.failed': {
     version: 1,
     subject: 'workspace',

@@ -1,5 +1,6 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpClientModule } from '#platform/http-client/index.js';
 import { QuotaKeeper, Quotas } from '#platform/quotas/index.js';
 import { AssignmentQueries } from './assignments/assignments.queries.js';
 import { AssignmentsController } from './assignments/assignments.controller.js';
@@ -9,6 +10,12 @@ import { PlanController } from './assignments/plan.controller.js';
 import { PlanQueries } from './assignments/plan.queries.js';
 import { WorkspacePlan } from './assignments/workspace-plan.entity.js';
 import { WorkspacePlans } from './assignments/workspace-plans.js';
+import { Billing } from './billing/billing.entity.js';
+import { BillingController, WebhooksController } from './billing/billing.controller.js';
+import { CheckoutsService } from './billing/checkouts.service.js';
+import { Payments } from './billing/payments.js';
+import { SyncBillingJob } from './billing/sync-billing.job.js';
+import { WebhooksService } from './billing/webhooks.service.js';
 import { PlanCatalogue } from './catalogue/plan-catalogue.js';
 import { ApiCalls } from './limits/api-calls.js';
 import { PlanQuotas } from './limits/plan-quotas.js';
@@ -22,21 +29,25 @@ import { UsageReader } from './usage/usage.reader.js';
 /** What each workspace may have, how much of it it has, and what is paid for it. */
 @Global()
 @Module({
-  imports: [MikroOrmModule.forFeature([WorkspacePlan])],
-  controllers: [AssignmentsController, PlanController, UsageController],
+  imports: [HttpClientModule, MikroOrmModule.forFeature([Billing, WorkspacePlan])],
+  controllers: [AssignmentsController, BillingController, PlanController, UsageController, WebhooksController],
   providers: [
     ApiCalls,
     AssignmentQueries,
     AssignmentsService,
+    CheckoutsService,
+    Payments,
     PlanCatalogue,
     PlanChanges,
     PlanQueries,
     PlanQuotas,
     QuotaNotices,
     QuotaUses,
+    SyncBillingJob,
     UsageNotices,
     UsageQueries,
     UsageReader,
+    WebhooksService,
     WorkspacePlans,
     { provide: QuotaKeeper, useExisting: PlanQuotas },
   ],

@@ -12,6 +12,7 @@ export const permissions = {
   'members:write': 'Invite people, change their roles and remove them.',
   'workspace:read': "See the workspace's name and settings.",
   'workspace:write': "Change the workspace's name and settings, or remove it.",
+  'billing:write': 'Choose a plan for the workspace and pay for it.',
   'api_keys:read': 'See which API keys exist.',
   'api_keys:write': 'Create and revoke API keys.',
   'audit:read': 'Read the audit trail of the workspace.',

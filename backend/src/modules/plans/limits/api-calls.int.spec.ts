@@ -6,6 +6,7 @@ import { startApplication, type TestApplication } from '#test/application.js';
 import { until } from '#test/deals-kit.js';
 import { factory, type Factory, type TestWorkspace } from '#test/factories.js';
 import { WorkspacePlans } from '../assignments/workspace-plans.js';
+import { Payments } from '../billing/payments.js';
 import { PlansModule } from '../index.js';
 import { assignPlan, withPlans } from '../spec-support.js';
 import { ApiCalls } from './api-calls.js';
@@ -43,7 +44,7 @@ function anotherProcess(run?: (go: () => Promise<unknown>) => Promise<unknown>):
   const own = Object.assign(Object.create(transactions) as Transactions, {
     run: (work: never) => (run ? run(() => transactions.run(work)) : transactions.run(work)),
   });
-  return new ApiCalls(own, spec.app.get(WorkspacePlans), spec.app.get(QuotaNotices));
+  return new ApiCalls(own, spec.app.get(WorkspacePlans), spec.app.get(QuotaNotices), spec.app.get(Payments));
 }
 const kind = () => spec.app.get(QuotaKinds).get('api_calls');
 /** Spends so many, all at once. @returns how many were granted */

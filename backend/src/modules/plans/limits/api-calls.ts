@@ -2,12 +2,13 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { Transactions, type EntityManager } from '#platform/database/index.js';
 import type { QuotaKind } from '#platform/quotas/index.js';
 import { WorkspacePlans } from '../assignments/workspace-plans.js';
+import { Payments } from '../billing/payments.js';
 import { limitOf, type Plan } from '../catalogue/plan.js';
 import { addCalls, takeCalls } from './api-call-rows.js';
 import { CallCount } from './call-count.js';
 import { monthOf } from './period.js';
 import { QuotaNotices } from './quota-notices.js';
-import { MORE, refusal } from './refusal.js';
+import { refusal } from './refusal.js';
 
 /** How often what was counted is written, in milliseconds. A crash loses as much. */
 const EVERY_MS = 1000;
@@ -28,6 +29,7 @@ export class ApiCalls implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly transactions: Transactions,
     private readonly plans: WorkspacePlans,
     private readonly notices: QuotaNotices,
+    private readonly payments: Payments,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -140,7 +142,7 @@ export class ApiCalls implements OnApplicationBootstrap, BeforeApplicationShutdo
   private refused({ workspaceId, kind, plan, used }: CallCount, allowed: number): Error {
     if (!plan) throw new Error('A call was refused without a plan.');
     this.notices.refused({ workspaceId, kind, plan, used, allowed });
-    return refusal({ kind, plan, used, allowed, wanted: 1, more: MORE });
+    return refusal({ kind, plan, used, allowed, wanted: 1, more: this.payments.advice });
   }
 
   private countOf(kind: QuotaKind, workspaceId: string): CallCount {

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Transactions, type EntityManager } from '#platform/database/index.js';
 import { QuotaKeeper, type QuotaKind, type QuotaShare } from '#platform/quotas/index.js';
 import { WorkspacePlans } from '../assignments/workspace-plans.js';
+import { Payments } from '../billing/payments.js';
 import { limitOf, type Plan } from '../catalogue/plan.js';
 import { ApiCalls } from './api-calls.js';
 import { QuotaNotices } from './quota-notices.js';
 import { QuotaUses } from './quota-uses.js';
-import { MORE, refusal } from './refusal.js';
+import { refusal } from './refusal.js';
 
 /** Keeps each workspace to the limits of its plan. */
 @Injectable()
@@ -17,6 +18,7 @@ export class PlanQuotas extends QuotaKeeper {
     private readonly notices: QuotaNotices,
     private readonly calls: ApiCalls,
     private readonly transactions: Transactions,
+    private readonly payments: Payments,
   ) {
     super();
   }
@@ -50,6 +52,6 @@ export class PlanQuotas extends QuotaKeeper {
 
   private refuse(plan: Plan, { kind, workspaceId, amount }: QuotaShare, used: number, allowed: number): never {
     this.notices.refused({ workspaceId, kind, plan, used, allowed });
-    throw refusal({ kind, plan, used, allowed, wanted: amount, more: MORE });
+    throw refusal({ kind, plan, used, allowed, wanted: amount, more: this.payments.advice });
   }
 }

@@ -172,12 +172,16 @@ describe('the plan of a workspace', () => {
       plan: { name: 'unlimited', title: 'Unlimited', limits },
       source: 'default',
       changedAt: null,
+      payment: null,
+      offers: [],
     });
     await assignPlan(kit.app, team.id, 'five');
     expect(await ask()).toEqual({
       plan: { name: 'five', title: 'Five', limits: { ...limits, subscriptions: 5 } },
       source: 'assigned',
       changedAt: expect.stringMatching(/Z$/),
+      payment: null,
+      offers: [],
     });
   });
 });

@@ -37,7 +37,7 @@ export function planOf(
   for (const part of unbound) {
     const schema = endpoint[part];
     if (part === 'params' && !schema) continue;
-    if (part === 'body' && endpoint.multipart) continue;
+    if (part === 'body' && (endpoint.multipart || endpoint.rawBody)) continue;
     plan.unbound[part] = schema ? strict(schema) : null;
   }
   if (endpoint.query && 'fields' in endpoint.query.shape && endpoint.response)

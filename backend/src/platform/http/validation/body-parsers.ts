@@ -6,7 +6,8 @@ import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
 const MAX_FORM_FIELDS = 1000;
 
 /**
- * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored. Every other media type, and every
+ * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored; JSON stays bytes where the endpoint
+ * wants them. Every other media type, and every
  * compressed body, is answered 415.
  */
 export function registerBodyParsers(server: FastifyInstance): void {
@@ -16,9 +17,10 @@ export function registerBodyParsers(server: FastifyInstance): void {
     if (coding === undefined || coding === 'identity') done();
     else done(new UnsupportedMediaType('Send the body as it is: a compressed body may be far larger than it looks.'));
   });
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) =>
-    settle(done, () => parseJson(body as Buffer)),
-  );
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const raw = request.routeOptions.config.endpoint?.rawBody;
+    settle(done, () => (raw ? body : parseJson(body as Buffer)));
+  });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) =>
     settle(done, () => parseForm(body as Buffer)),
   );

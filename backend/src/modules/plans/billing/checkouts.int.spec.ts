@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { UsersModule } from '#modules/users/index.js';
+import { startApplication } from '#test/application.js';
+import { factory } from '#test/factories.js';
+import { PlansModule } from '../index.js';
+import { PayingInstance } from './spec-support.js';
+
+jest.setTimeout(60_000);
+let shop: PayingInstance;
+beforeAll(async () => {
+  shop = await PayingInstance.start();
+});
+afterAll(() => shop?.close());
+
+describe('a checkout', () => {
+  it('is for plans that are for sale', async () => {
+    const team = await shop.make.workspace().create();
+    for (const [plan, message] of [
+      ['free', 'must be one of team, big'],
+      ['gold', 'must be one of team, big'],
+    ]) {
+      const answer = await shop.post(team, 'checkouts', { plan });
+      expect([answer.statusCode, answer.json().errors]).toEqual([400, [{ path: '/body/plan', message }]]);
+    }
+    expect([await shop.billing(team), await shop.told(team)]).toEqual([undefined, []]);
+  });
+
+  it('is not for who pays already: they have the portal', async () => {
+    const { team } = await shop.paying();
+    const answer = await shop.post(team, 'checkouts', { plan: 'big' });
+    expect([answer.statusCode, answer.json().code]).toEqual([409, 'already_paying']);
+    const portal = await shop.post(team, 'billing-portal-sessions');
+    expect([portal.statusCode, portal.json().url]).toEqual([201, expect.stringContaining('https://billing.example/')]);
+    expect((await shop.told(team)).at(-1)).toEqual(['billing_portal.opened', 'user', {}]);
+    const other = await shop.make.workspace().create();
+    expect((await shop.post(other, 'billing-portal-sessions')).json().code).toBe('nothing_paid');
+  });
+
+  it('makes one customer, however many are opened at once', async () => {
+    const team = await shop.make.workspace().create();
+    const before = shop.stripe.customersMade();
+    await Promise.all(Array.from({ length: 4 }, () => shop.checkOut(team)));
+    expect(shop.stripe.customersMade()).toBe(before + 1);
+    expect(await shop.billing(team)).toMatchObject({ status: null, wanted: 0 });
+  });
+
+  it('says in a sentence when Stripe refuses or does not answer, and nothing is theirs', async () => {
+    const team = await shop.make.workspace().create();
+    const refused = [
+      401,
+      { error: { type: 'invalid_request_error', code: 'x', message: 'No such key sk_test_1' } },
+    ] as [number, object];
+    shop.stripe.failures.push(refused);
+    const answer = await shop.post(team, 'checkouts', { plan: 'team' });
+    expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([
+      503,
+      'payment_provider_away',
+      '60',
+    ]);
+    expect(answer.body).not.toContain('sk_test');
+    expect(await shop.told(team)).toEqual([]);
+  });
+
+  it('is for those who may pay: owners and admins, in person', async () => {
+    const team = await shop.make.workspace().create();
+    const [admin, member] = [
+      await shop.make.person().in(team, 'admin').create(),
+      await shop.make.person().in(team, 'member').create(),
+    ];
+    const key = await shop.make.apiKey(team, team.owner).scopes('billing:write').create();
+    const statuses = [];
+    for (const who of [admin, member, key])
+      statuses.push((await shop.post(team, 'checkouts', { plan: 'team' }, who)).statusCode);
+    expect(statuses).toEqual([201, 403, 403]);
+  });
+});
+
+describe('an instance', () => {
+  it('that takes no payments says so', async () => {
+    const closed = await startApplication([UsersModule, PlansModule]);
+    try {
+      const team = await factory(closed.app).workspace().create();
+      const ask = (path: string, payload: object) =>
+        closed.request('POST', path, { headers: team.owner.headers, payload });
+      for (const [path, body] of [
+        [team.url('checkouts'), { plan: 'team' }],
+        [team.url('billing-portal-sessions'), undefined],
+        ['/api/v1/stripe/webhooks', {}],
+      ] as const) {
+        const answer = await ask(path, body as object);
+        expect([path, answer.statusCode, answer.json().code]).toEqual([path, 409, 'payments_off']);
+      }
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('does not reach into its own network for payments unless the operator allows it', async () => {
+    const settings = { ...shop.stripe.settings(), SIGNALBOX_OUTBOUND_ALLOW: '' };
+    const guarded = await startApplication([UsersModule, PlansModule], settings);
+    try {
+      const team = await factory(guarded.app).workspace().create();
+      const before = shop.stripe.seen.length;
+      const options = { headers: team.owner.headers, payload: { plan: 'team' } };
+      expect((await guarded.request('POST', team.url('checkouts'), options)).statusCode).toBe(503);
+      expect(shop.stripe.seen).toHaveLength(before);
+    } finally {
+      await guarded.close();
+    }
+  });
+});
