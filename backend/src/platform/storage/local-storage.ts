@@ -1,5 +1,5 @@
 import { createReadStream, type Dirent } from 'node:fs';
-import { mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -22,6 +22,21 @@ export class LocalStorage extends Storage {
   }
 
   override async put(key: string, bytes: Buffer): Promise<void> {
+    await this.keep(key, (file) => file.writeFile(bytes));
+  }
+
+  override async write(key: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
+    let size = 0;
+    await this.keep(key, async (file) => {
+      for await (const chunk of bytes) {
+        await file.writeFile(chunk);
+        size += chunk.byteLength;
+      }
+    });
+    return size;
+  }
+
+  private async keep(key: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
     const path = this.path(key);
     const folder = dirname(path);
     await this.folder(folder);
@@ -29,7 +44,7 @@ export class LocalStorage extends Storage {
     try {
       const file = await open(temporary, 'w', 0o600);
       try {
-        await file.writeFile(bytes);
+        await fill(file);
         await file.sync();
       } finally {
         await file.close();

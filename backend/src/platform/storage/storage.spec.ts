@@ -11,20 +11,44 @@ import { S3Storage } from './s3-storage.js';
 const dir = mkdtempSync(join(tmpdir(), 'signalbox-files-'));
 let server: Server;
 let s3: Storage;
+let started = 0;
+/** Keys of uploads that were broken off. */
+const aborted: string[] = [];
 
 /** A bucket in memory that speaks the few calls of S3's REST protocol that a file store needs. */
 function bucket(): Server {
   const files = new Map<string, Buffer>();
+  const uploads = new Map<string, Map<number, Buffer>>();
   return createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://s3');
     const key = decodeURIComponent(url.pathname);
     if (!/^AWS4-HMAC-SHA256 Credential=key\//.test(request.headers.authorization ?? ''))
       return response.writeHead(403).end();
+    const xml = (text: string) => response.writeHead(200, { 'content-type': 'application/xml' }).end(text);
+    const upload = url.searchParams.get('uploadId');
+    if (request.method === 'POST' && url.searchParams.has('uploads')) {
+      const id = `upload-${++started}`;
+      uploads.set(id, new Map());
+      return xml(`<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
+    }
+    if (request.method === 'POST' && upload) {
+      const parts = [...(uploads.get(upload) ?? [])].sort(([a], [b]) => a - b);
+      files.set(key, Buffer.concat(parts.map(([, bytes]) => bytes)));
+      uploads.delete(upload);
+      return request.resume().on('end', () => xml('<CompleteMultipartUploadResult/>'));
+    }
+    if (request.method === 'DELETE' && upload) {
+      uploads.delete(upload);
+      aborted.push(key);
+      return response.writeHead(204).end();
+    }
     if (request.method === 'PUT') {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       return request.on('end', () => {
-        files.set(key, Buffer.concat(chunks));
+        const part = Number(url.searchParams.get('partNumber'));
+        if (upload) uploads.get(upload)?.set(part, Buffer.concat(chunks));
+        else files.set(key, Buffer.concat(chunks));
         response.writeHead(200, { etag: '"1"' }).end();
       });
     }
@@ -100,6 +124,30 @@ describe.each([
     await expect(keysOf(files.list('../list'))).rejects.toThrow('is not a file key');
   });
 
+  it.each([0, 1, 3_000_000, 8 * 1024 * 1024, 21_000_000])('writes %d bytes as they come', async (size) => {
+    const files = store();
+    const whole = Buffer.alloc(size, 'signalbox ');
+    const chunks = async function* () {
+      for (let at = 0; at < size; at += 1_000_003) yield whole.subarray(at, Math.min(size, at + 1_000_003));
+    };
+    expect(await files.write('exports/one.zip', chunks(), { contentType: 'application/zip' })).toBe(size);
+    expect((await files.get('exports/one.zip')).equals(whole)).toBe(true);
+    await files.delete('exports/one.zip');
+  });
+
+  it.each([1_000, 20_000_000])('keeps nothing of what breaks off after %d bytes', async (size) => {
+    const files = store();
+    const chunks = async function* () {
+      yield Buffer.alloc(size);
+      throw new Error('The source is gone.');
+    };
+    await expect(files.write('exports/broken.zip', chunks())).rejects.toThrow('The source is gone.');
+    expect(await files.exists('exports/broken.zip')).toBe(false);
+    const left: string[] = [];
+    for await (const key of files.list('exports')) left.push(key);
+    expect(left).toEqual([]);
+  });
+
   it('says which file is missing', async () => {
     await expect(store().get('no/such.eml')).rejects.toThrow(FileMissing);
     await expect(store().stream('no/such.eml')).rejects.toThrow('There is no file "no/such.eml".');
@@ -118,4 +166,8 @@ it('leaves no half-written file in a folder', async () => {
     Array.from({ length: 20 }, (_, i) => new LocalStorage(dir).put('race/same', Buffer.from(`writer ${i}`))),
   );
   expect(readdirSync(join(dir, 'race'))).toEqual(['same']);
+});
+
+it('ends the upload of a file that broke off', () => {
+  expect(aborted).toEqual(['/box/exports/broken.zip']);
 });

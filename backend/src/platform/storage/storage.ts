@@ -19,6 +19,12 @@ export function assertKey(key: string): void {
 /** Keeps files by key. A `put` that has returned survives a crash; a file is never seen half-written. */
 export abstract class Storage {
   abstract put(key: string, bytes: Buffer, options?: { contentType?: string }): Promise<void>;
+  /**
+   * The same for a file of any size, of which little is held in memory at a time.
+   *
+   * @returns its size in bytes
+   */
+  abstract write(key: string, bytes: AsyncIterable<Uint8Array>, options?: { contentType?: string }): Promise<number>;
   /** @throws FileMissing */
   abstract get(key: string): Promise<Buffer>;
   /** @throws FileMissing */
