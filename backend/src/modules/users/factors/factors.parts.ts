@@ -2,6 +2,7 @@ import { Challenges } from './challenges/challenges.js';
 import { FactorChanges } from './factor-changes.js';
 import { FactorMails } from './factor-mails.js';
 import { FactorProofs } from './factor-proofs.js';
+import { FactorsPersonalData } from './factors.personal-data.js';
 import { HeldFactors } from './held-factors.js';
 import { OwnFactorsController } from './own-factors.controller.js';
 import { OwnFactorsService } from './own-factors.service.js';
@@ -45,6 +46,7 @@ export const factorProviders = [
   FactorMails,
   FactorProofs,
   FactorReauthentications,
+  FactorsPersonalData,
   HeldFactors,
   OwnFactorsService,
   PasskeyProofs,
