@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { UsersModule } from '#modules/users/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { QuotaExceeded, QuotaKinds } from '#platform/quotas/index.js';
@@ -129,6 +129,27 @@ describe('calls of programs', () => {
     away = false;
     await meter.write();
     expect(await written(team)).toBe(3);
+  });
+
+  it('of a month that ends are written as that month’s', async () => {
+    const team = await on('few');
+    const meter = anotherProcess();
+    const now = Date.now();
+    const months = [new Date(now), new Date(now)];
+    months[1]!.setUTCMonth(months[0]!.getUTCMonth() + 1, 15);
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+    // Unwritten when the month ends: the plan is not limited then.
+    await assignPlan(spec.app, team.id, null);
+    expect(await spend(meter, team, 3)).toBe(3);
+    clock.mockReturnValue(months[1]!.getTime());
+    expect(await spend(meter, team, 2)).toBe(2);
+    clock.mockRestore();
+    await meter.write();
+    const text = `select to_char(month, 'YYYY-MM') as month, calls::int from api_call_use where workspace_id = $1 order by 1`;
+    expect(await spec.rows(text, [team.id])).toEqual([
+      { month: months[0]!.toISOString().slice(0, 7), calls: 3 },
+      { month: months[1]!.toISOString().slice(0, 7), calls: 2 },
+    ]);
   });
 
   it('are written when the process ends', async () => {

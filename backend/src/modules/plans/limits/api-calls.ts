@@ -6,7 +6,7 @@ import { Payments } from '../billing/payments.js';
 import { limitOf, type Plan } from '../catalogue/plan.js';
 import { addCalls, takeCalls } from './api-call-rows.js';
 import { CallCount } from './call-count.js';
-import { monthOf } from './period.js';
+import { CurrentMonth } from './period.js';
 import { QuotaNotices } from './quota-notices.js';
 import { refusal } from './refusal.js';
 
@@ -21,7 +21,10 @@ const EVERY_MS = 1000;
 @Injectable()
 export class ApiCalls implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('api-calls');
+  /** Of this month, by workspace; and what is left to write of the last. */
   private readonly counts = new Map<string, CallCount>();
+  private readonly past = new Set<CallCount>();
+  private readonly month = new CurrentMonth();
   private timer?: NodeJS.Timeout;
   private writing?: Promise<void>;
 
@@ -68,8 +71,9 @@ export class ApiCalls implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private async writeDue(): Promise<void> {
-    for (const [key, count] of this.counts) if (count.idle()) this.counts.delete(key);
-    const due = [...this.counts.values()].filter((count) => count.due);
+    for (const [workspaceId, count] of this.counts) if (count.idle()) this.counts.delete(workspaceId);
+    for (const count of this.past) if (count.idle()) this.past.delete(count);
+    const due = [...this.past, ...this.counts.values()].filter((count) => count.due);
     if (due.length > 0) await this.exchange(due);
   }
 
@@ -146,12 +150,12 @@ export class ApiCalls implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private countOf(kind: QuotaKind, workspaceId: string): CallCount {
-    const month = monthOf(new Date());
-    const key = keyOf({ workspaceId, month });
-    const known = this.counts.get(key);
-    if (known) return known;
+    const month = this.month.now();
+    const known = this.counts.get(workspaceId);
+    if (known?.month === month) return known;
+    if (known) this.past.add(known);
     const count: CallCount = new CallCount(kind, workspaceId, month, (wanted) => this.exactly(count, wanted));
-    this.counts.set(key, count);
+    this.counts.set(workspaceId, count);
     return count;
   }
 }
