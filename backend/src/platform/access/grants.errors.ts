@@ -39,7 +39,7 @@ export class WorkspaceSuspended extends Forbidden {
   constructor(reason: string | null = null) {
     super(
       'The operators of this instance suspended this workspace: ask them. Nothing in it was removed.' +
-        (reason === null ? '' : ` Their reason: ${reason}`),
+        (reason === null ? '' : ` Their reason: “${reason}”.`),
     );
   }
 }
