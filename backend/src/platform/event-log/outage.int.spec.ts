@@ -37,7 +37,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signalbox-outage-'));
   chmodSync(folder, 0o711);
   server = await startPostgres({ dir: folder });
-  await migrateUp(server.url, 'EventLog0001');
+  await migrateUp(server.url);
   await sql('create table effect (position bigint primary key, id uuid not null unique)');
 });
 
