@@ -58,7 +58,12 @@ describe('reading a message again', () => {
     const again = await readAgain(message.id);
     expect(again.deals.map((d) => d.id)).toEqual(message.deals.map((d) => d.id));
     expect(await typesOf(message.deals[0]!.id)).toEqual(['deal.found']);
-    expect(await typesOf(message.id)).toEqual(['message.received', 'message.parsed', 'message.parsed']);
+    expect(await typesOf(message.id)).toEqual([
+      'message.received',
+      'message.parsed',
+      'message.parse_requested',
+      'message.parsed',
+    ]);
   });
 
   it('corrects a price under the same id, without a second deal.found', async () => {
