@@ -3,8 +3,8 @@ import { fold as foldValue } from '#contract/filter/index.js';
 /** Text without case and accents, and where in the original each of its units came from. */
 export interface Folded {
   text: string;
-  /** `at[i]` is the offset in the original of folded unit `i`; one more entry holds the original's length. */
-  at: number[];
+  /** `at[i]` is the offset in the original of folded unit `i`; the entry behind the last holds the original's length. */
+  at: readonly number[];
 }
 
 /** What a unit beyond ASCII folds to; at most one entry for each of the 65,536. */
@@ -25,8 +25,16 @@ function foldUnit(unit: string): string {
   return folded;
 }
 
+/** The offsets of ASCII text, which folds to as many units: each is its own. As long as the longest such text so far. */
+const same: number[] = [];
+const LONGEST_SAME = 100_000;
+
 /** Folds text for comparison and keeps the way back to the original offsets. Linear in its length. */
 export function foldWithOffsets(text: string): Folded {
+  if (text.length < LONGEST_SAME && /^[\0-\x7f]*$/.test(text)) {
+    for (let i = same.length; i <= text.length; i++) same.push(i);
+    return { text: text.toLowerCase(), at: same };
+  }
   let folded = '';
   const at: number[] = [];
   for (let i = 0; i < text.length; i++) {

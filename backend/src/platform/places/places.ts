@@ -1,4 +1,4 @@
-import { fold, foldWithOffsets } from './fold.js';
+import { fold, foldWithOffsets, type Folded } from './fold.js';
 import { addOtherAirports, buildGazetteer, obscureNames, type Gazetteer } from './gazetteer.js';
 import { NameIndex, wordsOf, type Word } from './name-index.js';
 import type { Place, PlaceMention } from './types.js';
@@ -125,7 +125,7 @@ export class Places {
 
   #mentionAt(
     text: string,
-    folded: { text: string; at: number[] },
+    folded: Folded,
     words: Word[],
     i: number,
     slavic: boolean,

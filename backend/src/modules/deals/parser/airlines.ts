@@ -1,4 +1,4 @@
-import { foldWithOffsets, fold } from '#platform/places/index.js';
+import { foldWithOffsets, fold, type Folded } from '#platform/places/index.js';
 import { AIRLINE_NAMES } from './airline-names.js';
 
 /** An airline in a text, under its canonical name. */
@@ -25,6 +25,9 @@ const CARRIER_WORDS =
   /^\s*(?:airlines?|airways|air\b|flights?|fares?|sale|deal|business|economy|first|premium|flüge|vuelos|vols|voli|letenky|loty|fliegt|flies|vuela|vola|létá|lata|bietet|(?:is|are) (?:having|offering|selling|showing)|has (?:a|cut|dropped|some)|verkauft|lanza|ofrece)/i;
 const NATIONAL = new Set(['american', 'austrian', 'swiss', 'turkish', 'thai', 'norwegian', 'hawaiian', 'ethiopian']);
 
+const WORD = /[a-z0-9]+/g;
+const HAN = /[\u3400-\u9fff]/;
+
 let index: { byFirst: Map<string, Entry[]>; chinese: Entry[] } | undefined;
 
 function load(): NonNullable<typeof index> {
@@ -44,7 +47,7 @@ function load(): NonNullable<typeof index> {
         everyday: EVERYDAY.has(fold(written)),
         compact: words.length === 1,
       };
-      if (/[\u3400-\u9fff]/.test(written)) chinese.push(entry);
+      if (HAN.test(written)) chinese.push(entry);
       else byFirst.set(words[0] ?? '', [...(byFirst.get(words[0] ?? '') ?? []), entry]);
     }
   }
@@ -61,7 +64,24 @@ export function findAirlines(text: string): AirlineMention[] {
   index ??= load();
   const { byFirst, chinese } = index;
   const folded = foldWithOffsets(text);
-  const words = [...folded.text.matchAll(/[a-z0-9]+/g)].map((match) => ({
+  // Most lines name none: seen without an object for each word.
+  const may = /[@#]/.test(text) || folded.text.match(WORD)?.some((word) => byFirst.has(word));
+  const found = may ? inLatin(text, folded, byFirst) : [];
+  for (const entry of HAN.test(text) ? chinese : []) {
+    for (
+      let at = text.indexOf(entry.written);
+      at >= 0 && found.length < 200;
+      at = text.indexOf(entry.written, at + entry.written.length)
+    ) {
+      const end = at + entry.written.length;
+      if (!found.some((other) => other.start < end && other.end > at)) found.push({ name: entry.name, start: at, end });
+    }
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
+
+function inLatin(text: string, folded: Folded, byFirst: Map<string, Entry[]>): AirlineMention[] {
+  const words = [...folded.text.matchAll(WORD)].map((match) => ({
     text: match[0],
     start: match.index,
     end: match.index + match[0].length,
@@ -81,17 +101,7 @@ export function findAirlines(text: string): AirlineMention[] {
       break;
     }
   }
-  for (const entry of chinese) {
-    for (
-      let at = text.indexOf(entry.written);
-      at >= 0 && found.length < 200;
-      at = text.indexOf(entry.written, at + entry.written.length)
-    ) {
-      const end = at + entry.written.length;
-      if (!found.some((other) => other.start < end && other.end > at)) found.push({ name: entry.name, start: at, end });
-    }
-  }
-  return found.sort((a, b) => a.start - b.start);
+  return found;
 }
 
 /** "@TurkishAirlines" and "#AirCanada" are written without spaces. */

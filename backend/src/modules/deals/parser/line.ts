@@ -25,6 +25,9 @@ export interface LineReading {
 /** Longest line that is read; what lies beyond is not a headline nor a row. */
 export const MAX_LINE = 1500;
 
+/** Whether a line, as far as it is read, names a price. Much less work than reading it. */
+export const namesPrice = (text: string): boolean => findPrices(text.slice(0, MAX_LINE)).length > 0;
+
 /** Reads one line. */
 export function readLine(text: string, language: string): LineReading {
   const line = text.slice(0, MAX_LINE);

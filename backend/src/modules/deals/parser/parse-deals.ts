@@ -2,7 +2,9 @@ import { assemble } from './assemble.js';
 import { findMonths } from './months.js';
 import { dealsFromJsonLd } from './jsonld.js';
 import { guessLanguage } from './language.js';
-import { clip, jsonLdScripts, readableHtml } from './normalise.js';
+import { namesPrice } from './line.js';
+import { clip, jsonLdScripts, linesOf, readableHtml } from './normalise.js';
+import type { Source } from './sources.js';
 import type { ParsedDeal, ParserInput } from './types.js';
 
 /**
@@ -14,20 +16,26 @@ export function parseDeals(input: ParserInput): ParsedDeal[] {
   const { subject, text, html } = clip(input);
   const structured = html === '' ? [] : dealsFromJsonLd(jsonLdScripts(html));
   if (structured.length > 0) return structured;
-  const language = input.language?.slice(0, 2).toLowerCase() ?? guessLanguage(`${subject}\n${text}`);
-  const title = { name: 'subject', text: subject } as const;
   const reference = referenceDate(input.receivedAt, text);
-  const fromText = assemble({ title, body: { name: 'text', text }, language, reference });
+  const title = { name: 'subject', text: subject } as const;
+  const fromText = dealsFromText(title, { name: 'text', text }, input.language, reference);
   if (fromText.length > 0 || html === '') return fromText;
   const readable = readableHtml(html);
   if (readable === '') return [];
-  const htmlLanguage = input.language ? language : guessLanguage(`${subject}\n${readable}`);
-  return assemble({
-    title,
-    body: { name: 'html', text: readable },
-    language: htmlLanguage,
-    reference: reference ?? referenceDate(undefined, readable),
-  });
+  const body = { name: 'html', text: readable } as const;
+  return dealsFromText(title, body, input.language, reference ?? referenceDate(undefined, readable));
+}
+
+function dealsFromText(
+  title: Source,
+  body: Source,
+  stated: string | undefined,
+  reference: Date | undefined,
+): ParsedDeal[] {
+  // Every offer has a fare, and most mails name no price at all: their places and airlines need no reading.
+  if (!namesPrice(title.text) && !linesOf(body.text).some((line) => namesPrice(line.text))) return [];
+  const language = stated?.slice(0, 2).toLowerCase() ?? guessLanguage(`${title.text}\n${body.text}`);
+  return assemble({ title, body, language, reference });
 }
 
 /** The day from which a month without a year is counted: when it came, or the day an alert says its prices are of. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fold, foldWithOffsets, places, type Place, type PlaceMention } from '#platform/places/index.js';
+import { fold, foldWithOffsets, places, type Folded, type Place, type PlaceMention } from '#platform/places/index.js';
 import { findAirlines } from './airlines.js';
 import { currenciesIn, settleCurrency } from './currency-context.js';
 import { currencyCode, toMinor } from './currencies.js';
@@ -60,7 +60,7 @@ export function groundedDeals(candidates: unknown, input: ParserInput): ParsedDe
 
 interface ReadSource {
   source: Source;
-  folded: { text: string; at: number[] };
+  folded: Folded;
   mentions: PlaceMention[];
   prices: PriceMention[];
 }
