@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { Injectable, Logger } from '@nestjs/common';
@@ -5,7 +6,7 @@ import { LazyModuleLoader } from '@nestjs/core';
 import type { JobOptions, Queue } from 'bull';
 import type { Redis } from 'ioredis';
 import { RedisConnections } from '#platform/redis/index.js';
-import { JobRegistry } from './job-registry.js';
+import { JobRegistry, type JobKind } from './job-registry.js';
 
 /** Tells a worker that a row waits for this attempt. It carries no payload: the row is the truth. */
 export interface Ticket {
@@ -118,11 +119,26 @@ export class BullQueues {
 
   /** Puts tickets into Redis. A ticket that is there already stays single. @throws Error when Redis is away */
   async add(tickets: readonly Ticket[]): Promise<void> {
-    for (const [name, group] of Map.groupBy(tickets, (ticket) => ticket.queue)) {
+    const { one, several } = this.sorted(tickets);
+    for (const [name, group] of Map.groupBy([...one, ...several], (ticket) => ticket.queue)) {
       const queue = this.queues.get(name);
       if (!queue) throw new Error(`The queue ${name} is not open.`);
-      await queue.addBulk(group.map((data) => ({ data, opts: { ...OPTIONS, jobId: `${data.id}-${data.attempt}` } })));
+      // One that stands for several is always new: an old one may be in the hands of a worker that has just looked.
+      const jobId = (data: Ticket) => (several.has(data) ? randomUUID() : `${data.id}-${data.attempt}`);
+      await queue.addBulk(group.map((data) => ({ data, opts: { ...OPTIONS, jobId: jobId(data) } })));
     }
+  }
+
+  /** Of jobs that are taken several at a time, one ticket stands for all that never ran. */
+  private sorted(tickets: readonly Ticket[]): { one: Ticket[]; several: Set<Ticket> } {
+    const one: Ticket[] = [];
+    const first = new Map<JobKind, Ticket>();
+    for (const ticket of tickets) {
+      const kind = this.registry.batched(ticket);
+      if (!kind) one.push(ticket);
+      else if (!first.has(kind)) first.set(kind, ticket);
+    }
+    return { one, several: new Set(first.values()) };
   }
 
   /** True when tickets can be added. */

@@ -57,6 +57,14 @@ describe('handlers', () => {
     await expect(boot([Send, Writer])).rejects.toThrow('Writer enqueues "mail.lost", which no @JobHandler runs');
   });
 
+  it('stop the boot when jobs with a circuit are to be taken several at a time', async () => {
+    @JobHandler('mail', 'many', { batch: 5, destination: () => 'smtp' })
+    class SendMany {
+      run = runs;
+    }
+    await expect(boot([SendMany])).rejects.toThrow('jobs with a destination are claimed one by one');
+  });
+
   it.each([
     ['a bad name', 'mail', 'Send Mail', { run: runs }, 'must be made of lower-case letters'],
     ['no run()', 'mail', 'x', { run: undefined }, 'has no method run()'],

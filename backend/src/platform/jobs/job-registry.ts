@@ -14,6 +14,7 @@ export interface JobKind {
   readonly retry: RetryPolicy;
   readonly leaseSeconds: number;
   readonly concurrency: number;
+  readonly batch: number;
   readonly destination?: HandlerOptions['destination'];
   readonly sealPayload: boolean;
 }
@@ -51,6 +52,12 @@ export class JobRegistry implements OnModuleInit {
     return this.kinds.get(kindOf({ queue, name }));
   }
 
+  /** The kind of a job that never ran, when such jobs are taken several at a time. @param attempt its next */
+  batched({ queue, name, attempt }: { queue: string; name: string; attempt: number }): JobKind | undefined {
+    const kind = attempt === 1 ? this.find(queue, name) : undefined;
+    return kind && kind.batch > 1 ? kind : undefined;
+  }
+
   /** Every queue with the number of jobs that one process runs of it at once: the sum of its kinds. */
   queues(): Map<string, number> {
     const queues = new Map<string, number>();
@@ -70,9 +77,11 @@ export class JobRegistry implements OnModuleInit {
         `${metatype.name}: "${kind}" must be made of lower-case letters, digits, "-" and "_".`,
       );
     if (typeof runner?.run !== 'function') throw new JobHandlersInvalid(`${metatype.name} has no method run().`);
-    const { leaseSeconds = 15, concurrency = 5, sealPayload = false } = options;
-    if (leaseSeconds < 1 || concurrency < 1)
-      throw new JobHandlersInvalid(`${metatype.name}: leaseSeconds and concurrency must be at least 1.`);
+    const { leaseSeconds = 15, concurrency = 5, batch = 1, sealPayload = false } = options;
+    if (leaseSeconds < 1 || concurrency < 1 || batch < 1)
+      throw new JobHandlersInvalid(`${metatype.name}: leaseSeconds, concurrency and batch must be at least 1.`);
+    if (batch > 1 && options.destination)
+      throw new JobHandlersInvalid(`${metatype.name}: jobs with a destination are claimed one by one, by its circuit.`);
     const retry = { ...DEFAULT_RETRY, ...options.retry };
     this.kinds.set(kind, {
       kind,
@@ -82,6 +91,7 @@ export class JobRegistry implements OnModuleInit {
       retry,
       leaseSeconds,
       concurrency,
+      batch,
       sealPayload,
       destination: options.destination,
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import type { Ticket } from './bull-queues.js';
+import type { JobKind } from './job-registry.js';
 import type { JsonObject } from './job.types.js';
 import { JobsConfig } from './jobs.config.js';
 
@@ -18,6 +19,9 @@ export interface ClaimedJob {
   readonly workspace_id: string | null;
   readonly destination: string | null;
 }
+
+/** What a claim gives back. */
+const CLAIMED = 'id, queue, name, attempt, failures, deaths, payload, workspace_id, destination';
 
 /** An attempt: what a result must still match to be written. */
 export type Attempt = Pick<ClaimedJob, 'id' | 'attempt'>;
@@ -41,7 +45,19 @@ const CLAIM = `
    where id = $1 and attempt = $2 - 1 and not held
      and (state = 'queued' and next_attempt_at <= now() or state = 'running' and lease_until < now())
      and not exists (select from blocked)
-  returning id, queue, name, attempt, failures, deaths, payload, workspace_id, destination`;
+  returning ${CLAIMED}`;
+
+// Rows that another worker is taking are left to it.
+const CLAIM_FRESH = `
+  with due as materialized (
+    select id from job
+     where queue = $1 and name = $2 and state = 'queued' and attempt = 0 and not held and next_attempt_at <= now()
+     order by next_attempt_at limit $3 for update skip locked)
+  update job
+     set state = 'running', attempt = 1, lease_until = now() + make_interval(secs => $5), lease_owner = $4, started_at = now(),
+         announced_at = null, waits_for_circuit = false
+    from due where job.id = due.id
+  returning ${CLAIMED.replaceAll(/\w+/g, 'job.$&')}`;
 
 // A due job whose claim was refused waits for its circuit, or, when that closed meanwhile, a moment: Bull must forget this
 // ticket before the same one can be announced again. While a probe runs, `open_until` is its lease: who waits then looks
@@ -69,12 +85,14 @@ const RENEW = `
 
 const FINISH = `
   with finished as (
-    update job set state = 'done', result = $3, last_error = null, lease_until = null, lease_owner = null, finished_at = now()
-     where id = $1 and attempt = $2 and state = 'running'
-    returning destination),
+    update job set state = 'done', result = ran.result, last_error = null, lease_until = null, lease_owner = null,
+           finished_at = now()
+      from unnest($1::uuid[], $2::int[], $3::jsonb[]) as ran(id, attempt, result)
+     where job.id = ran.id and job.attempt = ran.attempt and state = 'running'
+    returning job.id, destination),
   closed as (delete from job_circuit where destination in (select destination from finished) returning destination, open_until),
   woken as (${WAKE})
-  select from finished`;
+  select id from finished`;
 
 const RESCHEDULE = `
   update job set state = 'queued', failures = failures + $5, last_error = $4, lease_until = null, lease_owner = null,
@@ -115,14 +133,21 @@ export class JobStore {
     return claimed;
   }
 
+  /** Takes jobs of a kind that never ran, the oldest first. */
+  async claimFresh({ queue, name, batch, leaseSeconds }: JobKind, owner: string): Promise<ClaimedJob[]> {
+    return query<ClaimedJob>(this.transactions.reader(), CLAIM_FRESH, [queue, name, batch, owner, leaseSeconds]);
+  }
+
   /** @returns false when the attempt no longer holds the job */
   async renew({ id, attempt }: Attempt, leaseSeconds: number): Promise<boolean> {
     return (await affected(this.transactions.reader(), RENEW, [id, attempt, leaseSeconds])) > 0;
   }
 
-  /** Marks the job done and closes its destination's circuit. @returns false when the attempt no longer holds the job */
-  async finish(em: EntityManager, { id, attempt }: Attempt, result: JsonObject | undefined): Promise<boolean> {
-    return (await query(em, FINISH, [id, attempt, result ? JSON.stringify(result) : null])).length > 0;
+  /** Marks jobs done and closes their destinations' circuits. @returns the ids of those whose attempt still held the job */
+  async finish(em: EntityManager, ran: readonly (Attempt & { result?: JsonObject })[]): Promise<Set<string>> {
+    const results = ran.map(({ result }) => (result ? JSON.stringify(result) : null));
+    const done = await query<{ id: string }>(em, FINISH, [ran.map((r) => r.id), ran.map((r) => r.attempt), results]);
+    return new Set(done.map(({ id }) => id));
   }
 
   /** Queues the job again. `counts` says whether this was a failed run. */

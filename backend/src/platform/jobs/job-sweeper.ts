@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
+import { affected, afterCommit, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { RedisConnections } from '#platform/redis/index.js';
 import { DEATH_WAIT } from './backoff.js';
 import { BullQueues, type Ticket } from './bull-queues.js';
@@ -100,9 +100,12 @@ export class JobSweeper {
     const values = text === FORGOTTEN ? [queues, epoch] : [queues];
     const tickets = await query<Ticket>(em, text, values);
     if (tickets.length === 0) return 0;
+    const { one = [], several = [] } = Object.groupBy(tickets, (t) => (this.registry.batched(t) ? 'several' : 'one'));
     // Into Redis first: a mark without a Bull job would hide the job for a while.
-    await this.queues.add(tickets);
+    await this.queues.add(one);
     await query(em, MARK, [tickets.map((t) => t.id), tickets.map((t) => t.attempt), epoch]);
+    // Who takes several at a time passes over rows that are locked, as these are until the commit.
+    afterCommit(em, several, () => this.queues.announce(several));
     return tickets.length;
   }
 

@@ -7,6 +7,7 @@ import { Secrets } from '#platform/crypto/index.js';
 import { transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { backoff, MAX_DEATHS } from './backoff.js';
 import type { Ticket } from './bull-queues.js';
+import { JobGroup, type Finished } from './job-group.js';
 import { JobMeasures } from './job-measures.js';
 import { JobRegistry, type JobKind } from './job-registry.js';
 import { JobStore, type ClaimedJob } from './job-store.js';
@@ -26,6 +27,7 @@ export class JobWorker {
   private readonly log = new Logger('jobs');
   private readonly owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   private readonly running = new Map<Promise<void>, Lease>();
+  private readonly groups = new Map<JobKind, JobGroup>();
   private stopping = false;
 
   constructor(
@@ -37,15 +39,20 @@ export class JobWorker {
     private readonly measures: JobMeasures,
   ) {}
 
-  /** Runs what the ticket names, unless another did. Never throws: what cannot be written now, the lease brings back. */
+  /**
+   * Runs what the ticket names, unless another did; of a kind that is taken several at a time, everything that never ran. Never
+   * throws: what cannot be written now, the lease brings back.
+   */
   async work(ticket: Ticket): Promise<void> {
     const kind = this.registry.find(ticket.queue, ticket.name);
     if (!kind || this.stopping) return; // a newer process may know the kind; the sweeper tells it
     try {
+      if (this.registry.batched(ticket)) return await this.groupOf(kind).wake();
       const claimed = await persistently(() => this.store.claim(ticket, this.owner, kind.leaseSeconds));
-      if (claimed) await this.hold(kind, claimed);
+      const store: StoreResult = async (finished) => (await this.finish(kind, [finished]))[0]!;
+      if (claimed) await this.hold(kind, claimed, store);
     } catch (error) {
-      this.log.error(`Job ${ticket.id} (${kind.kind}) is left to its lease: ${(error as Error).message}`);
+      this.leave(kind, ticket.id, error);
     }
   }
 
@@ -59,9 +66,32 @@ export class JobWorker {
     return this.running.size;
   }
 
-  private async hold(kind: JobKind, claimed: ClaimedJob): Promise<void> {
+  private groupOf(kind: JobKind): JobGroup {
+    const known = this.groups.get(kind);
+    if (known) return known;
+    const group: JobGroup = new JobGroup(kind, {
+      take: () => persistently(() => this.store.claimFresh(kind, this.owner)),
+      run: (claimed) => this.held(kind, claimed, (finished) => group.finish(finished)),
+      store: (finished) => this.finish(kind, finished),
+      stopping: () => this.stopping,
+      gaveUp: (error) => this.log.error(`Jobs (${kind.kind}) are left to the sweeper: ${asError(error).message}`),
+    });
+    this.groups.set(kind, group);
+    return group;
+  }
+
+  /** Runs a job of a group: what goes wrong with it is no matter of the others. */
+  private async held(kind: JobKind, claimed: ClaimedJob, store: StoreResult): Promise<void> {
+    await this.hold(kind, claimed, store).catch((error: unknown) => this.leave(kind, claimed.id, error));
+  }
+
+  private leave(kind: JobKind, id: string, error: unknown): void {
+    this.log.error(`Job ${id} (${kind.kind}) is left to its lease: ${asError(error).message}`);
+  }
+
+  private async hold(kind: JobKind, claimed: ClaimedJob, store: StoreResult): Promise<void> {
     const lease = new Lease(this.store, claimed, kind.leaseSeconds);
-    const run = this.run(kind, claimed, lease).finally(() => {
+    const run = this.run(kind, claimed, lease, store).finally(() => {
       lease.release();
       this.running.delete(run);
     });
@@ -69,7 +99,7 @@ export class JobWorker {
     await run;
   }
 
-  private async run(kind: JobKind, claimed: ClaimedJob, lease: Lease): Promise<void> {
+  private async run(kind: JobKind, claimed: ClaimedJob, lease: Lease, store: StoreResult): Promise<void> {
     const end = this.measures.started(kind.kind);
     const job = { id: claimed.id, attempt: claimed.attempt, workspaceId: claimed.workspace_id, signal: lease.signal };
     let running: RunningJob | undefined;
@@ -85,7 +115,7 @@ export class JobWorker {
       return end(await this.fail(kind, claimed, running, lease.signal, asError(error)));
     }
     try {
-      end((await persistently(() => this.finish(kind, claimed, outcome))) ? 'done' : 'lost');
+      end((await persistently(() => store({ claimed, outcome }))) ? 'done' : 'lost');
     } catch (error) {
       if (transient(error)) throw error;
       const fault = new RetryLater(`The result could not be stored: ${asError(error).message}`, 0, false, {
@@ -95,16 +125,18 @@ export class JobWorker {
     }
   }
 
-  /** Writes the result and its effects in one transaction. */
-  private async finish(kind: JobKind, claimed: ClaimedJob, outcome: JobOutcome): Promise<boolean> {
-    const finished = await this.transactions.run(async (em) => {
-      if (!(await this.store.finish(em, claimed, outcome.result))) return false;
-      await outcome.apply?.(em);
-      return true;
+  /** Writes results and their effects in one transaction. @returns for each, whether its attempt still held the job */
+  private async finish(kind: JobKind, finished: readonly Finished[]): Promise<boolean[]> {
+    const held = await this.transactions.run(async (em) => {
+      const ran = finished.map(({ claimed: { id, attempt }, outcome: { result } }) => ({ id, attempt, result }));
+      const ids = await this.store.finish(em, ran);
+      for (const { claimed, outcome } of finished) if (ids.has(claimed.id)) await outcome.apply?.(em);
+      return ids;
     });
-    if (!finished)
-      this.log.warn(`Job ${claimed.id} (${kind.kind}), attempt ${claimed.attempt}: the result came too late.`);
-    return finished;
+    return finished.map(({ claimed: { id, attempt } }) => {
+      if (!held.has(id)) this.log.warn(`Job ${id} (${kind.kind}), attempt ${attempt}: the result came too late.`);
+      return held.has(id);
+    });
   }
 
   private async fail(
@@ -169,6 +201,9 @@ export class JobWorker {
     }
   }
 }
+
+/** Stores what a run gave. @returns whether the attempt still held the job */
+type StoreResult = (finished: Finished) => Promise<boolean>;
 
 /** What came of a run, for the measures. */
 export type Outcome = 'done' | 'retried' | 'parked' | 'stopped' | 'lost';

@@ -74,6 +74,11 @@ export interface HandlerOptions<P extends object = JsonObject> {
   leaseSeconds?: number;
   /** How many of its kind add to what one process runs of the queue at once; 5 when absent. */
   concurrency?: number;
+  /**
+   * So many jobs that never ran are taken by one statement and stored by one transaction, for a kind of many small ones; 1 when
+   * absent. A process then has `concurrency` times as many under way. Not for jobs with a `destination`.
+   */
+  batch?: number;
   /** What the job talks to (`smtp`, `hooks.example.com`): its consecutive failures open one circuit for all such jobs. */
   destination?: (payload: P) => string | undefined;
   /** Seals the payload at rest and never shows it: for one-time links and other secrets. */
