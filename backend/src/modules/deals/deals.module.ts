@@ -20,6 +20,7 @@ import { MimeThreads } from './messages/mime/mime-threads.js';
 import { ModelFallback } from './messages/model-fallback.js';
 import { ParseAgainJob } from './messages/parse-again.job.js';
 import { ParseMessageJob } from './messages/parse-message.job.js';
+import { RecentBytes } from './messages/recent-bytes.js';
 import { RoutePrices } from './routes/route-prices.js';
 import { StatisticsController } from './routes/statistics.controller.js';
 import { StatisticsQueries } from './routes/statistics.queries.js';
@@ -78,6 +79,7 @@ const messages = [
   ModelFallback,
   ParseAgainJob,
   ParseMessageJob,
+  RecentBytes,
 ];
 const deals = [DealAlerts, DealBook, DealQueries, DealsService, DealTarget, ExpireDealsJob, ExpirySchedule];
 const routes = [RoutePrices, StatisticsQueries];

@@ -7,6 +7,7 @@ import { EventLog } from '#platform/event-log/index.js';
 import { DealsConfig } from '../deals.config.js';
 import type { Message } from '../messages/message.entity.js';
 import { RoutePrices } from '../routes/route-prices.js';
+import type { Score } from '../routes/score.js';
 import { dealData } from './deal-data.js';
 import { distinctDrafts, type DealDraft } from './deal-draft.js';
 import {
@@ -15,7 +16,7 @@ import {
   dropSighting,
   exhume,
   insertDeal,
-  otherPrices,
+  lookAround,
   putSighting,
   sightingsOf,
   type Sighting,
@@ -58,7 +59,7 @@ export class DealBook {
   ): Promise<number> {
     const drafts = distinctDrafts(offered);
     const reading: Reading = { em, message, drafts, actor, now };
-    const before = await sightingsOf(em, message.id);
+    const before = message.wasRead ? await sightingsOf(em, message.id) : [];
     const gone = before.filter((s) => !drafts.some((draft) => draft.fingerprint.equals(s.fingerprint)));
     const fresh: DealDraft[] = [];
     for (const draft of drafts) {
@@ -132,25 +133,25 @@ export class DealBook {
   private async offer(reading: Reading, draft: DealDraft): Promise<void> {
     const { em, message, now } = reading;
     const over = expiryOf(draft, message.receivedAt, this.config.dealDays) <= now;
-    const known = await dealOfIdentity(em, message.workspaceId, draft.fingerprint, over);
+    const ask = { orExpired: over, others: this.mayReprice(reading, draft), before: now };
+    const { known, others, score } = await lookAround(em, message, draft, ask);
     if (known) return this.see(reading, known, draft);
-    if (await this.reprice(reading, draft)) return;
-    await this.find(reading, draft, over);
+    if (await this.reprice(reading, draft, others)) return;
+    await this.find(reading, draft, over, score);
   }
 
-  private async find(reading: Reading, draft: DealDraft, over: boolean): Promise<void> {
+  private async find(reading: Reading, draft: DealDraft, over: boolean, score: Score | null): Promise<void> {
     const { em, message, actor, now } = reading;
     const risen = message.wasRead ? await exhume(em, message.id, draft.fingerprint) : undefined;
     const deal = this.dealOf(message, draft, risen?.id ?? uuidv7(), risen?.foundAt ?? now);
     if (over) deal.status = 'expired';
-    await this.score(em, deal, deal.foundAt);
+    if (risen) await this.score(em, deal, deal.foundAt);
+    else Object.assign(deal, { percentile: score?.percentile ?? null, z: score?.z ?? null });
     if (!(await insertDeal(em, deal))) {
       const winner = await dealOfIdentity(em, message.workspaceId, draft.fingerprint, false);
       if (!winner) throw new Error('The deal that was there first has just run out.');
       return this.see(reading, winner, draft);
     }
-    await putSighting(em, message, deal.id, draft);
-    await this.routes.add(em, deal.workspaceId, deal.id, deal, deal.foundAt);
     const event = { workspaceId: deal.workspaceId, subjectId: deal.id, actor };
     if (risen) this.events.record(em, 'deal.corrected', { ...event, data: { before: {}, after: dealData(deal) } });
     else this.events.record(em, 'deal.found', { ...event, data: dealData(deal), occurredAt: now });
@@ -164,14 +165,15 @@ export class DealBook {
     deal.seenAgain(message.receivedAt, this.config.dealDays);
   }
 
-  /**
-   * A page whose price changed: one active deal of the same offer, source and link, which this message does not show. Only a
-   * first reading reprices, and only when the message has one price for it.
-   */
-  private async reprice({ em, message, drafts, actor }: Reading, draft: DealDraft): Promise<boolean> {
-    if (message.wasRead || draft.link === null) return false;
-    if (drafts.filter((d) => d.link === draft.link && d.offer.equals(draft.offer)).length > 1) return false;
-    const [only, another] = await otherPrices(em, message, draft);
+  /** Only a first reading reprices, and only when the message has one price for the offer. */
+  private mayReprice({ message, drafts }: Reading, { link, offer }: DealDraft): boolean {
+    if (message.wasRead || link === null) return false;
+    return drafts.filter((draft) => draft.link === link && draft.offer.equals(offer)).length === 1;
+  }
+
+  /** A page whose price changed: one active deal of the same offer, source and link, which this message does not show. */
+  private async reprice({ em, message, actor }: Reading, draft: DealDraft, others: string[]): Promise<boolean> {
+    const [only, another] = others;
     const deal = only && !another ? await this.locked(em, only) : null;
     if (!deal || deal.status !== 'active') return false;
     const priceMinor = deal.reprice(draft, message.receivedAt, this.config.dealDays);

@@ -15,6 +15,7 @@ import { MessageStorage } from './message-storage.js';
 import { sendBack } from './message-tombstones.js';
 import { MessageTooLarge } from './messages.errors.js';
 import { readEnvelope } from './raw-headers.js';
+import { RecentBytes } from './recent-bytes.js';
 
 /** Which source a message belongs to. */
 export interface IntakeTarget {
@@ -62,6 +63,7 @@ export class MessageIntake {
     reads: Reads,
     private readonly transactions: Transactions,
     private readonly storage: Storage,
+    private readonly recent: RecentBytes,
     private readonly events: EventLog,
     private readonly jobs: Jobs,
     private readonly room: MessageStorage,
@@ -93,6 +95,7 @@ export class MessageIntake {
     await this.room.foresee(workspaceId, raw.length);
     const storageKey = messageKey(workspaceId, id);
     await this.storage.put(storageKey, raw, { contentType: 'message/rfc822' });
+    this.recent.keep(storageKey, raw);
     const row = { ...identity, id, workspaceId, storageKey, size: raw.length, receivedAt };
     const taken = await this.rows
       .add({ ...row, actor: actor ?? systemActor(), also })

@@ -45,8 +45,8 @@ async function readAgain(id: string): Promise<MessageView> {
 function parserFinds(change: (deals: ParsedDeal[]) => ParsedDeal[]): { restore(): void } {
   const threads = kit.app.get(MimeThreads);
   const read = threads.read.bind(threads);
-  const spy = jest.spyOn(threads, 'read').mockImplementation(async (raw, at) => {
-    const reading = await read(raw, at);
+  const spy = jest.spyOn(threads, 'read').mockImplementation(async (message) => {
+    const reading = await read(message);
     return { ...reading, deals: change(reading.deals) };
   });
   return { restore: () => spy.mockRestore() };

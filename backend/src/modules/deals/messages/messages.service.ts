@@ -16,7 +16,8 @@ import { MessageReadings } from './message-readings.js';
 import { MessageNotFound, MessagesBusy, MessageUnreadable } from './messages.errors.js';
 import type { MessageList, MessageSummary, MessageView, ParseAgain } from './messages.schemas.js';
 import type { MailContent } from './mime/mail-content.js';
-import { MimeThreads, Unreadable } from './mime/mime-threads.js';
+import { MimeThreads } from './mime/mime-threads.js';
+import { Unreadable } from './mime/unreadable.js';
 
 const NOTHING: Pick<MailContent, 'recipients' | 'headers' | 'text' | 'html' | 'attachments'> = {
   recipients: '',

@@ -22,11 +22,16 @@ export const HISTORY_DAYS = 365;
 
 /** The routes a deal has a price for: city to city; a fare that says neither counts as a return in economy. */
 export function routesOf(deal: Priced): Route[] {
-  const rest = { currency: deal.currency, tripType: deal.tripType ?? 'roundtrip', cabin: deal.cabin ?? 'economy' };
+  const rest = comparable(deal);
   const routes = cities(deal.origins).flatMap((origin) =>
     cities(deal.destinations).map((destination) => ({ origin, destination, ...rest })),
   );
   return routes.slice(0, MAX_ROUTES);
+}
+
+/** What two fares must have in common to be compared. */
+export function comparable({ currency, tripType, cabin }: Priced): Pick<Route, 'currency' | 'tripType' | 'cabin'> {
+  return { currency, tripType: tripType ?? 'roundtrip', cabin: cabin ?? 'economy' };
 }
 
 /** An airport stands for its city; a country or region for itself. */
@@ -39,6 +44,53 @@ function cities(list: readonly DealPlace[]): string[] {
   return [...new Set(list.flatMap(({ key }) => (key === null ? [] : [cityKey(key)])))];
 }
 
+/** What the history of a route says, as SQL gives it. */
+export interface HistoryRow {
+  count: string | null;
+  cheaper: string | null;
+  mean: string | null;
+  deviation: string | null;
+}
+
+/** The earlier prices of the best-known of a deal's routes. @param first the number of the first of `historyValues` */
+export function historySql(first: number): string {
+  const [price, origins, destinations, workspace, currency, tripType, cabin, before, days] = Array.from(
+    { length: 9 },
+    (_, i) => `$${first + i}`,
+  );
+  return `
+    select count(*), count(*) filter (where p.price_minor < ${price}::bigint) as cheaper, avg(p.price_minor) as mean,
+           stddev_samp(p.price_minor) as deviation
+      from route_price p
+      join unnest(${origins}::text[], ${destinations}::text[]) as r(origin, destination)
+        on r.origin = p.origin and r.destination = p.destination
+     where p.workspace_id = ${workspace} and p.currency = ${currency} and p.trip_type = ${tripType} and p.cabin = ${cabin}
+       and p.seen_at < ${before}::timestamptz and p.seen_at > ${before}::timestamptz - make_interval(days => ${days})
+     group by p.origin, p.destination
+     order by count(*) desc, p.origin, p.destination limit 1`;
+}
+
+/** What `historySql` takes. */
+export function historyValues(workspaceId: string, deal: Priced & { priceMinor: number }, before: Date): unknown[] {
+  const routes = routesOf(deal);
+  const [origins, destinations] = [routes.map((r) => r.origin), routes.map((r) => r.destination)];
+  const { currency, tripType, cabin } = comparable(deal);
+  return [deal.priceMinor, origins, destinations, workspaceId, currency, tripType, cabin, before, HISTORY_DAYS];
+}
+
+/** The score of a price against such a history; null until that has 8 prices. */
+export function scoreIn(row: HistoryRow | undefined, priceMinor: number): Score | null {
+  const known: RouteHistory = {
+    count: Number(row?.count ?? 0),
+    cheaper: Number(row?.cheaper ?? 0),
+    mean: Number(row?.mean ?? 0),
+    deviation: Number(row?.deviation ?? 0),
+  };
+  return scoreOf(priceMinor, known);
+}
+
+const HISTORY = historySql(1);
+
 /** The price history of routes, in the caller's transaction. */
 @Injectable()
 export class RoutePrices {
@@ -49,39 +101,8 @@ export class RoutePrices {
     deal: Priced & { priceMinor: number },
     before: Date,
   ): Promise<Score | null> {
-    const routes = routesOf(deal);
-    const [first] = routes;
-    if (!first) return null;
-    const [history] = await query<{ count: string; cheaper: string; mean: string; deviation: string | null }>(
-      em,
-      `select count(*), count(*) filter (where p.price_minor < $1::bigint) as cheaper, avg(p.price_minor) as mean,
-              stddev_samp(p.price_minor) as deviation
-         from route_price p
-         join unnest($2::text[], $3::text[]) as r(origin, destination) on r.origin = p.origin and r.destination = p.destination
-        where p.workspace_id = $4 and p.currency = $5 and p.trip_type = $6 and p.cabin = $7
-          and p.seen_at < $8::timestamptz and p.seen_at > $8::timestamptz - make_interval(days => $9)
-        group by p.origin, p.destination
-        order by count(*) desc, p.origin, p.destination limit 1`,
-      [
-        deal.priceMinor,
-        routes.map((r) => r.origin),
-        routes.map((r) => r.destination),
-        workspaceId,
-        first.currency,
-        first.tripType,
-        first.cabin,
-        before,
-        HISTORY_DAYS,
-      ],
-    );
-    if (!history) return null;
-    const known: RouteHistory = {
-      count: Number(history.count),
-      cheaper: Number(history.cheaper),
-      mean: Number(history.mean),
-      deviation: Number(history.deviation ?? 0),
-    };
-    return scoreOf(deal.priceMinor, known);
+    const [row] = await query<HistoryRow>(em, HISTORY, historyValues(workspaceId, deal, before));
+    return scoreIn(row, deal.priceMinor);
   }
 
   /** Adds a deal's price to the history of its routes, once per price. */

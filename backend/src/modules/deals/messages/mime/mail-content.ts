@@ -26,17 +26,22 @@ export interface MailContent {
 /** What the parser made of a mail. */
 export interface MailReading {
   subject: string;
-  /** What a language model may be asked about; cut. */
+  /** What a language model may be asked about; cut. Empty when none is asked. */
   text: string;
   deals: ParsedDeal[];
+  /** How long it took. */
+  milliseconds: number;
 }
 
-/** What the thread is asked. `raw` moves to it. */
-export interface MimeTask {
-  kind: 'read' | 'show';
-  raw: Uint8Array;
+/** A mail in a thread. `raw` moves there. */
+export interface MimeMail {
+  raw: Uint8Array<ArrayBuffer>;
   /** ISO 8601; dates without a year are read from here. */
   receivedAt: string;
 }
 
-export type MimeOutcome = { reading: MailReading } | { content: MailContent };
+/** What the thread is asked: what mails offer, or how one is shown. */
+export type MimeTask = { kind: 'read'; mails: MimeMail[]; withText: boolean } | ({ kind: 'show' } & MimeMail);
+
+/** What it answers: for each mail a reading or why there is none; or what to show. */
+export type MimeOutcome = { results: ({ reading: MailReading } | { error: string })[] } | { content: MailContent };

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { parseDeals } from '../../parser/parse-deals.js';
 import { storableJson } from '../storable.js';
-import type { MailContent, MailReading, MimeOutcome, MimeTask } from './mail-content.js';
+import type { MailContent, MailReading, MimeMail, MimeOutcome, MimeTask } from './mail-content.js';
 import { addressesOf, attachmentsOf, headersOf, htmlOf, readMime, textOf } from './read-mime.js';
 import { sanitise } from './sanitise.js';
 
@@ -11,14 +11,16 @@ import { sanitise } from './sanitise.js';
 const MAX_DEALS = 200;
 const MODEL_TEXT = 20_000;
 
-async function read({ raw, receivedAt }: MimeTask): Promise<MailReading> {
+async function read({ raw, receivedAt }: MimeMail, withText: boolean): Promise<MailReading> {
+  const start = performance.now();
   const mail = await readMime(raw);
   const [subject, text, html] = [mail.subject ?? '', textOf(mail), htmlOf(mail)];
   const deals = parseDeals({ subject, text, html, receivedAt: new Date(receivedAt) });
-  return storableJson({ subject, text: text.slice(0, MODEL_TEXT), deals: deals.slice(0, MAX_DEALS) });
+  const reading = { subject, text: withText ? text.slice(0, MODEL_TEXT) : '', deals: deals.slice(0, MAX_DEALS) };
+  return { ...storableJson(reading), milliseconds: Math.round(performance.now() - start) };
 }
 
-async function show({ raw }: MimeTask): Promise<MailContent> {
+async function show({ raw }: MimeMail): Promise<MailContent> {
   const mail = await readMime(raw);
   const html = htmlOf(mail);
   return storableJson({
@@ -34,13 +36,26 @@ async function show({ raw }: MimeTask): Promise<MailContent> {
 }
 
 async function outcome(task: MimeTask): Promise<MimeOutcome> {
-  return task.kind === 'read' ? { reading: await read(task) } : { content: await show(task) };
+  if (task.kind === 'show') return { content: await show(task) };
+  const results = [];
+  for (const mail of task.mails)
+    results.push(
+      await read(mail, task.withText).then(
+        (reading) => ({ reading }),
+        (error: unknown) => ({ error: wordsOf(error) }),
+      ),
+    );
+  return { results };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 parentPort?.on('message', (task: MimeTask) => {
   outcome(task).then(
     (output) => parentPort?.postMessage({ output }),
-    (error: unknown) => parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => parentPort?.postMessage({ error: wordsOf(error) }),
   );
 });
 parentPort?.postMessage({ ready: true });
