@@ -13,7 +13,7 @@ import { WorkspacePlans } from './assignments/workspace-plans.js';
 import { Billing } from './billing/billing.entity.js';
 import { BillingController, WebhooksController } from './billing/billing.controller.js';
 import { CheckoutsService } from './billing/checkouts.service.js';
-import { Payments } from './billing/payments.js';
+import { paymentsProvider } from './billing/payments.js';
 import { SyncBillingJob } from './billing/sync-billing.job.js';
 import { WebhooksService } from './billing/webhooks.service.js';
 import { PlanCatalogue } from './catalogue/plan-catalogue.js';
@@ -36,7 +36,7 @@ import { UsageReader } from './usage/usage.reader.js';
     AssignmentQueries,
     AssignmentsService,
     CheckoutsService,
-    Payments,
+    paymentsProvider,
     PlanCatalogue,
     PlanChanges,
     PlanQueries,

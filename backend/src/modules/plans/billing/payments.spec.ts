@@ -11,13 +11,13 @@ const KEY = { STRIPE_SECRET_KEY: 'sk_test_1' };
 const HOOK = { STRIPE_WEBHOOK_SECRET: 'whsec_1' };
 const PRICES = { STRIPE_PRICES: 'team=price_old, team=price_new, free=price_3' };
 
-function payments(env: Record<string, string>): Payments {
+function payments(env: Record<string, string>): Promise<Payments> {
   const catalogue = new PlanCatalogue(readConfig(PlansConfig, {}), new QuotaKinds());
-  return new Payments(readConfig(PaymentsConfig, env), catalogue, {} as HttpClient);
+  return Payments.open(readConfig(PaymentsConfig, env), catalogue, {} as HttpClient);
 }
-function fault(env: Record<string, string>): string {
+async function fault(env: Record<string, string>): Promise<string> {
   try {
-    payments(env);
+    await payments(env);
   } catch (error) {
     if (error instanceof InvalidSettings) return error.message;
     throw error;
@@ -26,15 +26,15 @@ function fault(env: Record<string, string>): string {
 }
 
 describe('payments', () => {
-  it('are off unless there is a key, and say so', () => {
-    const off = payments({});
+  it('are off unless there is a key, and say so', async () => {
+    const off = await payments({});
     expect([off.on, off.offers, off.advice]).toEqual([false, [], 'ask whoever runs this instance for a larger plan']);
     for (const ask of [() => off.api, () => off.signingSecret]) expect(ask).toThrow('This instance takes no payments');
-    expect(payments(PRICES).offers).toEqual([]);
+    expect((await payments(PRICES)).offers).toEqual([]);
   });
 
-  it('are for the plans that have a price, the first of which is offered', () => {
-    const on = payments({ ...KEY, ...HOOK, ...PRICES });
+  it('are for the plans that have a price, the first of which is offered', async () => {
+    const on = await payments({ ...KEY, ...HOOK, ...PRICES });
     expect([on.on, on.offers.map(({ name }) => name), on.advice]).toEqual([
       true,
       ['team', 'free'],
@@ -53,8 +53,8 @@ describe('payments', () => {
     [{ ...KEY, ...HOOK }, 'STRIPE_PRICES: must name a price'],
     [{ STRIPE_URL: 'ftp://x' }, 'STRIPE_URL: must be a URL that starts with http:// or https://'],
     [{ STRIPE_GRACE_DAYS: '91' }, 'STRIPE_GRACE_DAYS: must be a whole number from 0 to 90'],
-  ])('are refused as %j, in a sentence that shows no secret', (env, sentence) => {
-    expect(fault(env)).toContain(sentence);
-    expect(fault(env)).not.toMatch(/sk_test_1|pk_live_1/);
+  ])('are refused as %j, in a sentence that shows no secret', async (env, sentence) => {
+    expect(await fault(env)).toContain(sentence);
+    expect(await fault(env)).not.toMatch(/sk_test_1|pk_live_1/);
   });
 });

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import Stripe from 'stripe';
+import type { FactoryProvider } from '@nestjs/common';
+import type Stripe from 'stripe';
 import { InvalidSettings } from '#platform/config/index.js';
 import { HttpClient } from '#platform/http-client/index.js';
 import { PlanCatalogue } from '../catalogue/plan-catalogue.js';
@@ -12,25 +12,28 @@ const TIMEOUT_MS = 20_000;
 const MORE_TO_BUY = 'choose a larger plan';
 
 /** What is for sale, and the way to the payment provider. */
-@Injectable()
 export class Payments {
-  readonly graceDays: number;
-  private readonly stripe?: Stripe;
-  private readonly webhookSecret?: string;
   private readonly plans: ReadonlyMap<string, string>;
 
-  /** @throws InvalidSettings when something that payments need is missing, or a price is for no plan */
-  constructor(
-    config: PaymentsConfig,
+  private constructor(
+    private readonly config: PaymentsConfig,
     private readonly catalogue: PlanCatalogue,
-    http: HttpClient,
+    private readonly stripe?: Stripe,
   ) {
+    this.plans = new Map(config.prices.map(([plan, price]) => [price, plan]));
+  }
+
+  /** @throws InvalidSettings when something that payments need is missing, or a price is for no plan */
+  static async open(config: PaymentsConfig, catalogue: PlanCatalogue, http: HttpClient): Promise<Payments> {
     const faults = faultsOf(config, catalogue);
     if (faults.length > 0) throw new InvalidSettings(faults);
-    this.graceDays = config.graceDays;
-    this.plans = new Map(config.prices.map(([plan, price]) => [price, plan]));
-    this.webhookSecret = config.webhookSecret;
-    if (config.secretKey) this.stripe = connect(config.secretKey, config.url, http);
+    const stripe = config.secretKey ? await connect(config.secretKey, config.url, http) : undefined;
+    return new Payments(config, catalogue, stripe);
+  }
+
+  /** Days that a plan stays after a payment failed. */
+  get graceDays(): number {
+    return this.config.graceDays;
   }
 
   /** True when people can pay. */
@@ -51,8 +54,9 @@ export class Payments {
 
   /** @throws PaymentsOff */
   get signingSecret(): string {
-    if (!this.stripe || !this.webhookSecret) throw new PaymentsOff();
-    return this.webhookSecret;
+    const { webhookSecret } = this.config;
+    if (!this.stripe || !webhookSecret) throw new PaymentsOff();
+    return webhookSecret;
   }
 
   /** The plans that are for sale, in the order of the settings. */
@@ -86,8 +90,12 @@ function faultsOf(config: PaymentsConfig, catalogue: PlanCatalogue): string[] {
   return faults;
 }
 
-/** Its requests go through the client that reaches no private network unless the operator allows it. */
-function connect(key: string, address: string, http: HttpClient): Stripe {
+/**
+ * Its requests go through the client that reaches no private network unless the operator allows it. The library takes 9 MB
+ * of memory: it is loaded where somebody can pay.
+ */
+async function connect(key: string, address: string, http: HttpClient): Promise<Stripe> {
+  const { default: Stripe } = await import('stripe');
   const { protocol, hostname: host, port } = new URL(address);
   return new Stripe(key, {
     protocol: protocol === 'http:' ? 'http' : 'https',
@@ -114,3 +122,11 @@ function fetchThrough(http: HttpClient): typeof fetch {
     return new Response(body, { status, headers });
   };
 }
+
+/** Opened at start, so that wrong settings are told of before anybody wants to pay. */
+export const paymentsProvider: FactoryProvider<Payments> = {
+  provide: Payments,
+  inject: [PaymentsConfig, PlanCatalogue, HttpClient],
+  useFactory: (config: PaymentsConfig, catalogue: PlanCatalogue, http: HttpClient) =>
+    Payments.open(config, catalogue, http),
+};

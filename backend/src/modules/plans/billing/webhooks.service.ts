@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { WebhookRefused } from './billing.errors.js';
@@ -38,9 +38,9 @@ export class WebhooksService {
   }
 
   private genuine(body: Buffer, signature = ''): Stripe.Event {
-    const { signingSecret } = this.payments;
+    const { api, signingSecret } = this.payments;
     try {
-      return Stripe.webhooks.constructEvent(body, signature, signingSecret);
+      return api.webhooks.constructEvent(body, signature, signingSecret);
     } catch (error) {
       throw new WebhookRefused(error);
     }
