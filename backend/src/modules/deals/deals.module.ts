@@ -21,6 +21,7 @@ import { ModelFallback } from './messages/model-fallback.js';
 import { ParseAgainJob } from './messages/parse-again.job.js';
 import { ParseMessageJob } from './messages/parse-message.job.js';
 import { RecentBytes } from './messages/recent-bytes.js';
+import { SweepFilesJob, SweepSchedule } from './messages/sweep-files.job.js';
 import { RoutePrices } from './routes/route-prices.js';
 import { StatisticsController } from './routes/statistics.controller.js';
 import { StatisticsQueries } from './routes/statistics.queries.js';
@@ -80,6 +81,8 @@ const messages = [
   ParseAgainJob,
   ParseMessageJob,
   RecentBytes,
+  SweepFilesJob,
+  SweepSchedule,
 ];
 const deals = [DealAlerts, DealBook, DealQueries, DealsService, DealTarget, ExpireDealsJob, ExpirySchedule];
 const routes = [RoutePrices, StatisticsQueries];
