@@ -164,6 +164,7 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: async (tenant) => ({ token: await emailChange(tenant, await guest(tenant), 'present') }),
   },
   'POST me/deletion': { caller: guest },
+  'POST me/exports': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },
   'POST invitations/acceptance': {

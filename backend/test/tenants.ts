@@ -6,6 +6,7 @@ import { systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Mailer } from '#platform/mail/index.js';
+import { Storage } from '#platform/storage/index.js';
 import { dealFound, dealRows } from './deals.js';
 import type { TestApiKey, TestPerson, TestWorkspace } from './factories.js';
 import { PROVIDER, type WholeApplication } from './whole-application.js';
@@ -40,6 +41,18 @@ export const makers: Record<string, Maker> = {
        from user_account where id = coalesce((select user_id from api_key where id = $2), $2)`,
       [id, caller.id],
     );
+    return id;
+  },
+  exportId: async ({ whole }, caller) => {
+    const id = uuidv7();
+    const [made] = await whole.make.sql<{ user_id: string; storage_key: string }>(
+      `insert into personal_export (id, user_id, state, storage_key, size, created_at, finished_at, expires_at)
+       select $1, id, 'ready', concat_ws('/', 'exports', id, $1::uuid, '1.zip'), 4, now(), now(), now() + interval '1 day'
+       from user_account where id = coalesce((select user_id from api_key where id = $2), $2)
+       returning user_id, storage_key`,
+      [id, caller.id],
+    );
+    if (made) await whole.app.get(Storage).put(made.storage_key, Buffer.from('PK\u0005\u0006'));
     return id;
   },
   keyId: async (tenant) => (await tenant.key(['deals:read'])).id,

@@ -45,6 +45,42 @@ export const accountEvents = defineEvents({
     data: z.object({}),
     about: 'A workspace was erased with the only person who belonged to it.',
   },
+  'personal_export.requested': {
+    version: 1,
+    subject: 'personal_export',
+    data: z.object({ userId: z.uuid() }),
+    about: 'A person asked for an export of their data.',
+  },
+  'personal_export.finished': {
+    version: 1,
+    subject: 'personal_export',
+    data: z.object({ userId: z.uuid() }),
+    about: "The export of a person's data can be downloaded.",
+  },
+  'personal_export.failed': {
+    version: 1,
+    subject: 'personal_export',
+    data: z.object({ userId: z.uuid() }),
+    about: "The export of a person's data could not be made.",
+  },
+  'personal_export.downloaded': {
+    version: 1,
+    subject: 'personal_export',
+    data: z.object({ userId: z.uuid() }),
+    about: 'A person downloaded the export of their data.',
+  },
+  'personal_export.removed': {
+    version: 1,
+    subject: 'personal_export',
+    data: z.object({ userId: z.uuid() }),
+    about: 'A person removed the export of their data.',
+  },
+  'personal_export.expired': {
+    version: 1,
+    subject: 'personal_export',
+    data: z.object({ userId: z.uuid() }),
+    about: "The export of a person's data was removed because its time was over.",
+  },
   'user.erased': {
     version: 1,
     subject: 'user',

@@ -11,6 +11,12 @@ import { EmailChangeLinksService } from './email-changes/email-change-links.serv
 import { EmailChangeMails } from './email-changes/email-change-mails.js';
 import { EmailChangeLinksController, EmailChangesController } from './email-changes/email-changes.controller.js';
 import { EmailChangesService } from './email-changes/email-changes.service.js';
+import { ExpirePersonalExportJob, ExportPersonalDataJob } from './exports/export.jobs.js';
+import { ExportFiles } from './exports/export-files.js';
+import { ExportMails } from './exports/export-mails.js';
+import { OwnData } from './exports/own-data.js';
+import { PersonalExportsController } from './exports/personal-exports.controller.js';
+import { PersonalExportsService } from './exports/personal-exports.service.js';
 import { PasswordChangesController } from './password-changes/password-changes.controller.js';
 import { PasswordChangesService } from './password-changes/password-changes.service.js';
 import { ReauthenticationMethods } from './reauthentications/reauthentication-methods.js';
@@ -24,6 +30,7 @@ export const accountControllers = [
   EmailChangeLinksController,
   EmailChangesController,
   PasswordChangesController,
+  PersonalExportsController,
   ReauthenticationsController,
 ];
 export const accountProviders = [
@@ -36,8 +43,14 @@ export const accountProviders = [
   EmailChangesService,
   EraseAccountJob,
   Erasures,
+  ExpirePersonalExportJob,
+  ExportFiles,
+  ExportMails,
+  ExportPersonalDataJob,
   KeptAccounts,
+  OwnData,
   PasswordChangesService,
+  PersonalExportsService,
   ReauthenticationMethods,
   Reauthentications,
 ];
