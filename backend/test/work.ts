@@ -1,29 +1,28 @@
-// What a request costs, counted rather than timed: statements sent to PostgreSQL and passwords hashed or verified. Two
-// requests that must not be told apart by a clock do the same work.
+// What a request costs, counted rather than timed: statements sent to PostgreSQL and tasks of threads, such as a password to
+// be hashed. Two requests that must not be told apart by a clock do the same work.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
-import { Lanes } from '#modules/users/accounts/lanes.js';
+import { ThreadPool } from '#platform/threads/index.js';
 
-/** The work of one request, in its order: the text of statements, and `argon2` for a password. */
+/** The work of one request, in its order: the text of statements, and `thread` for a task of a thread. */
 export type Work = string[];
 
 const current = new AsyncLocalStorage<Work>();
-const originals = { query: pg.Client.prototype.query, run: Lanes.prototype.run };
 
 /** Notes work from now on. @returns what ends that */
 export function watchWork(): () => void {
-  const { query, run } = originals;
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    current.getStore()?.push(textOf(args[0]));
-    return (query as (...all: unknown[]) => unknown).apply(this, args);
-  } as typeof query;
-  Lanes.prototype.run = function <T>(this: Lanes, work: () => Promise<T>) {
-    current.getStore()?.push('argon2');
-    return run.call(this, work) as Promise<T>;
-  };
+  const { query } = pg.Client.prototype;
+  const { run } = ThreadPool.prototype;
+  const noted = <F extends (...args: never[]) => unknown>(work: F, step: (args: Parameters<F>) => string) =>
+    function (this: unknown, ...args: Parameters<F>) {
+      current.getStore()?.push(step(args));
+      return work.apply(this, args);
+    };
+  pg.Client.prototype.query = noted(query as (...args: never[]) => unknown, ([first]) => textOf(first)) as typeof query;
+  ThreadPool.prototype.run = noted(run as (...args: never[]) => unknown, () => 'thread') as typeof run;
   return () => {
     pg.Client.prototype.query = query;
-    Lanes.prototype.run = run;
+    ThreadPool.prototype.run = run;
   };
 }
 

@@ -14,9 +14,9 @@ import { userEvents } from './users.js';
 /** Every event that the product knows, by type. Each room declares its own slice. */
 export const eventCatalogue = {
   ...userEvents,
+  ...accountEvents,
   ...guessingEvents,
   ...factorEvents,
-  ...accountEvents,
   ...dealEvents,
   ...subscriptionEvents,
   ...jobEvents,

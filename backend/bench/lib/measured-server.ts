@@ -79,6 +79,8 @@ export function servedName(): string | undefined {
 
 /** In the server's process: says that it is ready, then what CPU time it has used whenever it is asked. */
 export function serveMeasured(ready: { port: number }, stop: () => Promise<void> = async () => undefined): void {
+  // A benchmark that was ended from outside leaves no server behind.
+  process.on('disconnect', () => process.exit(1));
   process.on('message', (message) => {
     if (message === 'stop') return void stop().finally(() => process.exit(0));
     const { user, system } = process.cpuUsage();

@@ -21,7 +21,7 @@ export class UsersConfig extends configClass('users', {
   ),
   passwordLanes: setting(
     'SIGNALBOX_PASSWORD_LANES',
-    whole(2, 1, 16),
-    'Passwords hashed at the same time, each on a thread of its own with 19 MiB of memory.',
+    whole(1, 1, 16),
+    'Passwords hashed at the same time, each on a thread of its own with 19 MiB of memory: about 40 a second each. Leave a core to everything else.',
   ),
 }) {}

@@ -138,8 +138,8 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     WorkspacesController,
     ...accountControllers,
     ...factorControllers,
-    ...identityControllers,
     ...membershipControllers,
+    ...identityControllers,
   ],
   providers: [
     ...accounts,

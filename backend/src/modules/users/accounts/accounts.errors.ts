@@ -1,4 +1,4 @@
-import { Conflict, Forbidden, ValidationFailed } from '#platform/errors/index.js';
+import { Conflict, Forbidden, Unavailable, ValidationFailed } from '#platform/errors/index.js';
 
 /** Nobody owns the instance yet: the first person needs the code that the server printed. */
 export class SetupRequired extends Forbidden {
@@ -37,5 +37,15 @@ export class LinkExpired extends ValidationFailed {
 
   constructor() {
     super('This link was used or has expired: ask for a new one.');
+  }
+}
+
+/** Too many passwords wait to be hashed or compared already. */
+export class TooBusy extends Unavailable {
+  static override code = 'too_busy';
+  static override title = 'Too busy';
+
+  constructor(cause?: unknown) {
+    super('Too many sign-ins are under way: try again in a moment.', { headers: { 'Retry-After': '5' }, cause });
   }
 }

@@ -1,5 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
+import { ThreadPool, ThreadsBusy } from '#platform/threads/index.js';
+import { TooBusy } from './accounts.errors.js';
 import { Passwords } from './passwords.js';
 import { UsersConfig } from '../users.config.js';
 import { readConfig } from '#platform/config/index.js';
@@ -28,5 +30,20 @@ describe('Passwords', () => {
 
   it('knows a hash of another cost', async () => {
     expect(passwords.outdated(await hash('correct horse', { memoryCost: 8192, timeCost: 1 }))).toBe(true);
+  });
+
+  it('says that there are too many when so many wait that no further one is taken', async () => {
+    const full = jest.spyOn(ThreadPool.prototype, 'run').mockRejectedValue(new ThreadsBusy('500 tasks wait.'));
+    await expect(passwords.matches(null, 'plums in a bowl')).rejects.toBeInstanceOf(TooBusy);
+    await expect(passwords.hash('plums in a bowl')).rejects.toMatchObject({ code: 'too_busy', status: 503 });
+    full.mockRestore();
+    await expect(passwords.matches(null, 'plums in a bowl')).resolves.toBe(false);
+  });
+
+  it('compares with nobody’s hash for the first stranger too, and makes none', async () => {
+    const tasks = jest.spyOn(ThreadPool.prototype, 'run');
+    await new Passwords(readConfig(UsersConfig, {})).matches(null, 'plums in a bowl');
+    expect(tasks).toHaveBeenCalledTimes(1);
+    tasks.mockRestore();
   });
 });

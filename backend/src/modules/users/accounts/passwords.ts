@@ -1,43 +1,69 @@
 import { randomBytes } from 'node:crypto';
-import { hash, parseOptions, verify } from '@node-rs/argon2';
-import { Injectable } from '@nestjs/common';
+import { type Options, parseOptions } from '@node-rs/argon2';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ThreadPool, ThreadsBusy, ThreadTimeout } from '#platform/threads/index.js';
 import { UsersConfig } from '../users.config.js';
-import { Lanes } from './lanes.js';
+import { TooBusy } from './accounts.errors.js';
+
+/** A password to hash, or to compare with the hash that is stored. */
+export interface HashTask {
+  password: string;
+  stored?: string;
+  cost: Options;
+}
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const WAITING = 500;
+// A hash takes 25 ms of a core: one that took this long would be no use to anybody any more.
+const LONGEST_MS = 30_000;
 
-/** Hashes and checks passwords with Argon2id on the library's own threads, a few at a time, so that requests keep flowing. */
+/** Hashes and checks passwords with Argon2id in threads of low priority, a few at a time, so that requests keep flowing. */
 @Injectable()
-export class Passwords {
-  private readonly lanes: Lanes;
+export class Passwords implements OnApplicationShutdown {
+  private readonly threads: ThreadPool<HashTask, string | boolean>;
   private readonly decoy = nobodysHash();
 
   constructor(config: UsersConfig) {
-    this.lanes = new Lanes(config.passwordLanes, WAITING);
+    this.threads = new ThreadPool(new URL('./argon2.thread.js', import.meta.url), {
+      size: config.passwordLanes,
+      maxWaiting: WAITING,
+      timeoutMs: LONGEST_MS,
+    });
   }
 
-  /** @returns the hash as a PHC string. @throws LanesFull */
-  hash(password: string): Promise<string> {
-    return this.lanes.run(() => hash(canonical(password), COST));
+  /** @returns the hash as a PHC string. @throws TooBusy */
+  async hash(password: string): Promise<string> {
+    return (await this.run({ password: canonical(password), cost: COST })) as string;
   }
 
   /**
    * Checks a password in the same time whether or not there is a hash: without one it is checked against a decoy and
    * refused.
    *
-   * @throws LanesFull
+   * @throws TooBusy
    */
   async matches(stored: string | null, password: string): Promise<boolean> {
-    const right = await this.lanes.run(() => verify(stored ?? this.decoy, canonical(password)));
-    return right && stored !== null;
+    const right = await this.run({ password: canonical(password), stored: stored ?? this.decoy, cost: COST });
+    return right === true && stored !== null;
   }
 
   /** True when the hash was made at another cost than today's: hash the password again when it is at hand. */
   outdated(stored: string): boolean {
     const { memoryCost, timeCost, parallelism } = parseOptions(stored);
     return memoryCost !== COST.memoryCost || timeCost !== COST.timeCost || parallelism !== COST.parallelism;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.threads.close();
+  }
+
+  private async run(task: HashTask): Promise<string | boolean> {
+    try {
+      return await this.threads.run(() => ({ input: task }));
+    } catch (error) {
+      throw error instanceof ThreadsBusy || error instanceof ThreadTimeout ? new TooBusy(error) : error;
+    }
   }
 }
 

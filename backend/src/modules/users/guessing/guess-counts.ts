@@ -46,31 +46,25 @@ export class GuessCounts {
 
   /**
    * Counts an attempt before it is made, as if it were wrong: a thousand at once are a thousand counted. While the one that
-   * uses up what is borne is under way, others wait for some seconds; `failed` makes that the full wait. When one of the
-   * rows must wait the attempt is not to be made; the caller rolls back.
+   * uses up what is borne is under way, others wait for some seconds; `failed` makes that the full wait. A network is only
+   * looked at: its people must not queue for one row at each sign-in, and the rate limit bounds what it tries at once.
    *
-   * @returns seconds to wait; 0 when the attempt may be made
+   * @returns seconds to wait; 0 when the attempt may be made. When it is not 0, the caller rolls back
    */
   async take(em: EntityManager, rows: readonly Counted[]): Promise<number> {
-    const found = await query<Row>(
+    // Lost counts of the last instant before a crash are no harm, and a sign-in need not wait for the disk twice.
+    await query(em, 'set local synchronous_commit = off');
+    const [standing] = await query<{ wait: number }>(
       em,
-      `insert into guess_count as g (subject, kind)
-       select * from unnest($1::bytea[], $2::text[]) as wanted (subject, kind) order by subject
-       on conflict (subject) do update set kind = excluded.kind
-       returning subject, kind, guesses, extract(epoch from clock_timestamp() - last_at)::float8 as quiet,
-         coalesce(extract(epoch from locked_until - clock_timestamp()), 0)::float8 as wait`,
-      [rows.map((row) => row.subject), rows.map((row) => row.kind)],
+      `select coalesce(max(extract(epoch from locked_until - clock_timestamp())), 0)::float8 as wait
+       from guess_count where subject = any($1::bytea[])`,
+      [rows.map((row) => row.subject)],
     );
-    const wait = Math.max(...found.map((row) => row.wait));
+    if (standing && standing.wait > 0) return standing.wait;
+    const held = await this.hold(em, rows.filter(countedBefore));
+    const wait = Math.max(...held.map((row) => row.wait));
     if (wait > 0) return wait;
-    const next = found.map((row) => this.next(row));
-    await query(
-      em,
-      `update guess_count g set guesses = n.guesses, told = least(told, n.guesses - 1), last_at = clock_timestamp(),
-         locked_until = case when n.wait > 0 then clock_timestamp() + make_interval(secs => n.wait) end
-       from unnest($1::bytea[], $2::int[], $3::float8[]) as n (subject, guesses, wait) where g.subject = n.subject`,
-      [next.map((row) => row.subject), next.map((row) => row.guesses), next.map((row) => row.wait)],
-    );
+    await this.count(em, held);
     return 0;
   }
 
@@ -80,6 +74,13 @@ export class GuessCounts {
    * @returns the rows whose wait begins now: one that several attempts at once came to begins once
    */
   async failed(em: EntityManager, rows: readonly Counted[]): Promise<GuessCount[]> {
+    await this.count(
+      em,
+      await this.hold(
+        em,
+        rows.filter((row) => !countedBefore(row)),
+      ),
+    );
     const tolerances = rows.map((row) => this.tolerances[row.kind]);
     return query<GuessCount>(
       em,
@@ -87,6 +88,7 @@ export class GuessCounts {
          + make_interval(secs => least(t.longest, $4 * 2 ^ least(guesses - t.borne, 20)))
        from unnest($1::bytea[], $2::int[], $3::int[]) as t (subject, borne, longest)
        where g.subject = t.subject and guesses >= t.borne and told < guesses
+         and (kind <> 'network' or locked_until is null or locked_until < clock_timestamp())
        returning kind, guesses, to_char(locked_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until`,
       [
         rows.map((row) => row.subject),
@@ -97,24 +99,24 @@ export class GuessCounts {
     );
   }
 
-  /** Takes one attempt back, which was right or was not made. A wait that wrong ones came to meanwhile stays. */
+  /** Takes one attempt back, which was not made. A wait that wrong ones came to meanwhile stays. */
   async giveBack(em: EntityManager, rows: readonly Counted[]): Promise<void> {
     await query(
       em,
       `update guess_count set guesses = greatest(0, guesses - 1), told = least(told, greatest(0, guesses - 1)),
          locked_until = case when told >= guesses then locked_until end
        where subject = any($1::bytea[])`,
-      [rows.map((row) => row.subject)],
+      [rows.filter(countedBefore).map((row) => row.subject)],
     );
   }
 
-  /** Starts anew. @returns true when one of the rows made the next attempt wait */
+  /** Starts anew, but for a network, which may hold a guesser too. @returns true when an attempt would have had to wait */
   async clear(em: EntityManager, rows: readonly Counted[]): Promise<boolean> {
     const removed = await query<{ locked: boolean }>(
       em,
       `delete from guess_count where subject = any($1::bytea[])
        returning coalesce(locked_until > clock_timestamp(), false) as locked`,
-      [rows.map((row) => row.subject)],
+      [rows.filter(countedBefore).map((row) => row.subject)],
     );
     return removed.some((row) => row.locked);
   }
@@ -135,9 +137,39 @@ export class GuessCounts {
     return this.tolerances[kind].guesses;
   }
 
-  private next({ subject, kind, guesses, quiet }: Row): { subject: Buffer; guesses: number; wait: number } {
-    const tolerance = this.tolerances[kind];
-    const now = quiet > tolerance.forgottenAfter ? 1 : guesses + 1;
-    return { subject, guesses: now, wait: now < tolerance.guesses ? 0 : UNDER_WAY };
+  /** Locks the rows, made if need be, and says where they stand. */
+  private async hold(em: EntityManager, rows: readonly Counted[]): Promise<Row[]> {
+    if (rows.length === 0) return [];
+    return query<Row>(
+      em,
+      `insert into guess_count as g (subject, kind)
+       select * from unnest($1::bytea[], $2::text[]) as wanted (subject, kind) order by subject
+       on conflict (subject) do update set kind = excluded.kind
+       returning subject, kind, guesses, extract(epoch from clock_timestamp() - last_at)::float8 as quiet,
+         coalesce(extract(epoch from locked_until - clock_timestamp()), 0)::float8 as wait`,
+      [rows.map((row) => row.subject), rows.map((row) => row.kind)],
+    );
   }
+
+  /** Counts one attempt more in each of the rows, which are locked. */
+  private async count(em: EntityManager, held: readonly Row[]): Promise<void> {
+    if (held.length === 0) return;
+    const next = held.map(({ kind, guesses, quiet }) => {
+      const { guesses: borne, forgottenAfter } = this.tolerances[kind];
+      const now = quiet > forgottenAfter ? 1 : guesses + 1;
+      return { now, wait: now >= borne && kind !== 'network' ? UNDER_WAY : 0 };
+    });
+    await query(
+      em,
+      `update guess_count g set guesses = n.guesses, told = least(told, n.guesses - 1), last_at = clock_timestamp(),
+         locked_until = case when n.wait > 0 then clock_timestamp() + make_interval(secs => n.wait) else locked_until end
+       from unnest($1::bytea[], $2::int[], $3::float8[]) as n (subject, guesses, wait) where g.subject = n.subject`,
+      [held.map((row) => row.subject), next.map((row) => row.now), next.map((row) => row.wait)],
+    );
+  }
+}
+
+/** Whether attempts are counted before they are made. */
+function countedBefore(row: Counted): boolean {
+  return row.kind !== 'network';
 }

@@ -78,7 +78,7 @@ describe('a stranger and a person are answered alike, after the same statements 
     const { strangers, others: people } = await compare(ask, others);
     expect(people).toEqual(strangers);
     expect(people[0]?.work.length).toBeGreaterThan(2);
-    for (const { work } of people) expect(work.filter((step) => step === 'argon2')).toHaveLength(hashes);
+    for (const { work } of people) expect(work.filter((step) => step === 'thread')).toHaveLength(hashes);
   });
 
   it('inviting somebody to a workspace', async () => {
@@ -102,7 +102,7 @@ describe('a stranger and a person are answered alike, after the same statements 
       expect([guess, status(of)]).toEqual([guess, guess <= 10 ? 401 : 429]);
       expect(status(ofNobody)).toBe(status(of));
       expect(ofNobody.work).toEqual(of.work);
-      if (guess > 10) expect(of.work).not.toContain('argon2');
+      if (guess > 10) expect(of.work).not.toContain('thread');
     }
   });
 });

@@ -6,7 +6,7 @@ import { SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { RedisConfig } from '#platform/redis/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, TEST_PASSWORD, type TestPerson } from '#test/factories.js';
-import { LanesFull } from '../accounts/lanes.js';
+import { TooBusy } from '../accounts/accounts.errors.js';
 import { Passwords } from '../accounts/passwords.js';
 import { UsersModule } from '../index.js';
 import type { Guess } from './guess.js';
@@ -136,33 +136,6 @@ describe('wrong passwords for one account', () => {
     expect(await eventsOf('account.locked', ada.id)).toEqual([]);
   });
 
-  it('make wait as long when a right one was under way with them', async () => {
-    const guard = spec.app.get(SignInGuard);
-    const run = spec.app.get(Transactions);
-    const from = elsewhere();
-    const by = (emailKey: string): Guess => ({ kind: 'password', emailKey, visitor: { address: from } });
-    const own = by((await person()).email);
-    await guard.check(own);
-    const others = await Promise.all(
-      Array.from({ length: GUESSES_OF_NETWORK }, async () => by((await person()).email)),
-    );
-    for (const other of others.slice(1)) {
-      await guard.check(other);
-      await run.run((em) => guard.failed(em, other));
-    }
-    const last = others[0] ?? own;
-    await expect(guard.check(last)).rejects.toMatchObject({ code: 'attempts_locked' });
-    await run.run((em) => guard.succeeded(em, own));
-    await expect(guard.check(last)).rejects.toMatchObject({ code: 'attempts_locked' });
-    await waitOver();
-    await guard.check(last);
-    await run.run((em) => guard.failed(em, last));
-    await expect(guard.check(own)).rejects.toMatchObject({ code: 'attempts_locked' });
-    expect(
-      (await eventsOf('network.locked')).filter(({ data }) => data['guesses'] === GUESSES_OF_NETWORK),
-    ).toHaveLength(2);
-  });
-
   it('are remembered when Redis is wiped', async () => {
     const ada = await person();
     await lock(ada.email);
@@ -204,7 +177,7 @@ describe('wrong passwords for one account', () => {
     const unverified = await factory(spec.app).person().unverified().create();
     for (let i = 0; i < 2 * GUESSES; i++) expect((await signIn(unverified.email)).json().code).toBe('email_unverified');
     const ada = await person();
-    const busy = jest.spyOn(Passwords.prototype, 'matches').mockRejectedValue(new LanesFull('Too many.'));
+    const busy = jest.spyOn(Passwords.prototype, 'matches').mockRejectedValue(new TooBusy());
     const from = elsewhere();
     for (let i = 0; i < 2 * GUESSES_OF_NETWORK; i++)
       expect((await signIn(ada.email, TEST_PASSWORD, { from })).statusCode).toBe(503);
@@ -352,6 +325,16 @@ describe('wrong passwords from one network', () => {
     expect((await signIn(ada.email, TEST_PASSWORD, { from: '2001:db8:77:2::1' })).statusCode).toBe(201);
     const [locked] = await eventsOf('network.locked');
     expect(locked).toMatchObject({ workspaceId: SYSTEM_WORKSPACE, data: { guesses: GUESSES_OF_NETWORK } });
+  });
+
+  it('make it wait once, however many at once', async () => {
+    const from = elsewhere();
+    const people = await Promise.all(Array.from({ length: 3 * GUESSES_OF_NETWORK }, person));
+    const before = (await eventsOf('network.locked')).length;
+    await Promise.all(people.map(({ email }) => guess(email, { from })));
+    const refused = await guess((await person()).email, { from });
+    expect([refused.statusCode, Number(refused.headers['retry-after']) <= 60]).toEqual([429, true]);
+    expect(await eventsOf('network.locked')).toHaveLength(before + 1);
   });
 
   it('are not undone by a right one for another account', async () => {

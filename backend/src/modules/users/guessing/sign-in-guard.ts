@@ -58,13 +58,7 @@ export class SignInGuard {
 
   /** Notes that the attempt was right: the count starts anew, but for the network, which may hold a guesser too. */
   async succeeded(em: EntityManager, guess: Guess): Promise<void> {
-    const rows = this.rows(guess);
-    const ofNetwork = rows.filter((row) => row.kind === 'network');
-    await this.counts.clear(
-      em,
-      rows.filter((row) => row.kind !== 'network'),
-    );
-    if (ofNetwork.length > 0) await this.counts.giveBack(em, ofNetwork);
+    await this.counts.clear(em, this.rows(guess));
   }
 
   /** Takes an attempt back that was not made after all, because the server was too busy. */

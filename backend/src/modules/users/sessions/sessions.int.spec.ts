@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { InstanceConfig } from '#platform/config/index.js';
 import { KeyRing, Signatures } from '#platform/crypto/index.js';
 import { SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { ThreadPool } from '#platform/threads/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, TEST_PASSWORD, type TestPerson } from '#test/factories.js';
-import { Lanes } from '../accounts/lanes.js';
 import { UsersModule } from '../index.js';
 
 const ORIGIN = 'https://signalbox.example.com';
@@ -74,7 +74,7 @@ describe('signing in', () => {
   });
 
   it('costs a hash for a stranger too', async () => {
-    const hashing = jest.spyOn(Lanes.prototype, 'run');
+    const hashing = jest.spyOn(ThreadPool.prototype, 'run');
     try {
       await signIn((await person()).email, 'not the password');
       const known = hashing.mock.calls.length;
