@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
 import { ThreadPool, ThreadsBusy } from '#platform/threads/index.js';
 import { TooBusy } from './accounts.errors.js';
@@ -7,6 +7,7 @@ import { UsersConfig } from '../users.config.js';
 import { readConfig } from '#platform/config/index.js';
 
 const passwords = new Passwords(readConfig(UsersConfig, {}));
+afterAll(() => passwords.onApplicationShutdown());
 
 describe('Passwords', () => {
   it('stores Argon2id at the cost it states, with a salt of its own each time', async () => {
@@ -42,7 +43,9 @@ describe('Passwords', () => {
 
   it('compares with nobody’s hash for the first stranger too, and makes none', async () => {
     const tasks = jest.spyOn(ThreadPool.prototype, 'run');
-    await new Passwords(readConfig(UsersConfig, {})).matches(null, 'plums in a bowl');
+    const others = new Passwords(readConfig(UsersConfig, {}));
+    await others.matches(null, 'plums in a bowl');
+    await others.onApplicationShutdown();
     expect(tasks).toHaveBeenCalledTimes(1);
     tasks.mockRestore();
   });
