@@ -81,7 +81,7 @@ function wire({ plural, singular, number }) {
   ]);
   edit('backend/src/app.module.ts', [
     [/import \{ UsersModule \}/, `import { ${pascal(plural)}Module } from '#modules/${plural}/index.js';\n$&`],
-    [/(imports: \[ConfigModule[^\]]*?)(?=,?\s*\])/, `$&, ${pascal(plural)}Module`],
+    [/(imports: \[\s*ConfigModule[^\]]*?)(?=,?\s*\])/, `$&, ${pascal(plural)}Module`],
   ]);
   return [
     'contract/events/index.ts',

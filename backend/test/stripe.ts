@@ -84,8 +84,10 @@ export class FakeStripe {
     return made;
   }
 
+  /** Also ends what they pay for. */
   deleteCustomer(customer: string): void {
     this.customers.get(customer)!.deleted = true;
+    for (const one of this.subscriptions.values()) if (one.customer === customer) one.status = 'canceled';
   }
 
   customersMade(): number {
@@ -158,6 +160,12 @@ export class FakeStripe {
         const found = this.customers.get(path.split('/').at(-1) ?? '');
         if (!found) return missing('customer', path);
         return [200, { ...found, object: 'customer', ...(found.deleted ? {} : { deleted: undefined }) }];
+      }
+      case 'DELETE /v1/customers/:id': {
+        const customer = path.split('/').at(-1) ?? '';
+        if (!this.has(customer)) return missing('customer', customer);
+        this.deleteCustomer(customer);
+        return [200, { id: customer, object: 'customer', deleted: true }];
       }
       case 'POST /v1/checkout/sessions':
         return this.checkout(form);

@@ -105,8 +105,9 @@ export class Attacker {
   }
 
   /** What was made can be named, and so can the positions of every list. */
-  private remember({ operation }: HostileRequest, url: string, { status, body }: Omit<Reply, 'sent'>): void {
-    if (status >= 300 || !body.startsWith('{')) return;
+  private remember({ operation }: HostileRequest, url: string, { status, headers, body }: Omit<Reply, 'sent'>): void {
+    if (status >= 300 || !body.startsWith('{') || !String(headers['content-type']).startsWith('application/json'))
+      return;
     const { id, nextCursor } = JSON.parse(body) as { id?: unknown; nextCursor?: unknown };
     if (typeof nextCursor === 'string') {
       const [path = '', search] = url.split('?');

@@ -21,6 +21,7 @@ import { ApiCalls } from './limits/api-calls.js';
 import { PlanQuotas } from './limits/plan-quotas.js';
 import { QuotaNotices } from './limits/quota-notices.js';
 import { QuotaUses } from './limits/quota-uses.js';
+import { PlansPersonalData } from './plans.personal-data.js';
 import { UsageController } from './usage/usage.controller.js';
 import { UsageNotices } from './usage/usage-notices.js';
 import { UsageQueries } from './usage/usage.queries.js';
@@ -41,6 +42,7 @@ import { UsageReader } from './usage/usage.reader.js';
     PlanChanges,
     PlanQueries,
     PlanQuotas,
+    PlansPersonalData,
     QuotaNotices,
     QuotaUses,
     SyncBillingJob,

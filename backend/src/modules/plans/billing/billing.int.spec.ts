@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { until } from '#test/deals-kit.js';
+import { PersonalData } from '#platform/personal-data/index.js';
 import { assignPlan } from '../spec-support.js';
 import { PayingInstance } from './spec-support.js';
 
@@ -128,6 +129,29 @@ describe('paying for a plan', () => {
     expect((await shop.shown(team)).plan.name).toBe('big');
     await assignPlan(shop.spec.app, team.id, null);
     expect((await shop.shown(team)).plan.name).toBe('team');
+  });
+});
+
+describe('a workspace that is erased', () => {
+  const erase = (team: { id: string }) => {
+    const holder = shop.spec.app
+      .get(PersonalData)
+      .holders()
+      .find(({ room }) => room === 'plans');
+    return holder?.eraseWorkspace?.(team.id, new AbortController().signal);
+  };
+
+  it('is paid for no more, also when Stripe did not answer at first', async () => {
+    const { team, subscription } = await shop.paying();
+    const down = [503, { error: { type: 'api_error', message: 'Down' } }] as [number, object];
+    shop.stripe.failures.push(down, down);
+    await expect(erase(team)).rejects.toThrow('Down');
+    expect(subscription.status).toBe('active');
+    await erase(team);
+    expect(subscription.status).toBe('canceled');
+    // The erasure may have died after this, and begins again.
+    await erase(team);
+    await erase(await shop.make.workspace().create());
   });
 });
 

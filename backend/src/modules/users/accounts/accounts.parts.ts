@@ -11,6 +11,7 @@ import { EmailChangeLinksService } from './email-changes/email-change-links.serv
 import { EmailChangeMails } from './email-changes/email-change-mails.js';
 import { EmailChangeLinksController, EmailChangesController } from './email-changes/email-changes.controller.js';
 import { EmailChangesService } from './email-changes/email-changes.service.js';
+import { Evictions } from './email-changes/evictions.js';
 import { ExpirePersonalExportJob, ExportPersonalDataJob } from './exports/export.jobs.js';
 import { ExportFiles } from './exports/export-files.js';
 import { ExportMails } from './exports/export-mails.js';
@@ -43,6 +44,7 @@ export const accountProviders = [
   EmailChangesService,
   EraseAccountJob,
   Erasures,
+  Evictions,
   ExpirePersonalExportJob,
   ExportFiles,
   ExportMails,

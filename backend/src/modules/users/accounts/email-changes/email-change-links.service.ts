@@ -5,17 +5,19 @@ import { type EntityManager, query, Transactions, uniqueViolation } from '#platf
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { FamiliarBrowsers } from '../../guessing/familiar-browsers.js';
 import { personAs } from '../../sessions/actors.js';
-import { KnownDevices } from '../../sessions/known-devices.js';
 import type { Visitor } from '../../sessions/session.entity.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { Account } from '../account.entity.js';
 import { AccountMails } from '../account-mails.js';
 import { LinkExpired } from '../accounts.errors.js';
-import { OneTimeTokens } from '../one-time-tokens.js';
+import { OneTimeTokens, TOKEN_HOURS } from '../one-time-tokens.js';
 import { EmailChange } from './email-change.entity.js';
 import { EmailChangeMails } from './email-change-mails.js';
 import { AddressTaken } from './email-changes.errors.js';
 import type { EmailChangeEnded } from './email-changes.schemas.js';
+import { Evictions } from './evictions.js';
+
+const DAY_MS = 86_400_000;
 
 // Nobody can ever have signed in to an account whose address was not confirmed, but for an operator.
 const HOLDER = `
@@ -35,7 +37,7 @@ export class EmailChangeLinksService {
     private readonly events: EventLog,
     private readonly tokens: OneTimeTokens,
     private readonly sessions: SessionsService,
-    private readonly devices: KnownDevices,
+    private readonly evictions: Evictions,
     private readonly browsers: FamiliarBrowsers,
     private readonly accountMails: AccountMails,
     private readonly mails: EmailChangeMails,
@@ -70,7 +72,8 @@ export class EmailChangeLinksService {
 
   /**
    * Stops a change, or undoes one that has taken effect: the earlier address is back, and whoever is in the account is out:
-   * every session ends and the password is useless until the person sets a new one by the link that is mailed.
+   * every session ends, the password is useless until the person sets a new one by the link that is mailed, and the ways to
+   * sign in and keys that were made in the week before the change, or since, are gone.
    *
    * @throws LinkExpired when the link was used, or is too old
    * @throws AddressTaken when another account got the earlier address meanwhile
@@ -113,11 +116,10 @@ export class EmailChangeLinksService {
     for (const purpose of ['change_email', 'cancel_email_change', 'undo_email_change', 'reset_password'] as const)
       await this.tokens.discard(em, purpose, account.id);
     await this.move(em, account, earliest.fromEmail, earliest.fromEmailKey);
-    account.clearPassword();
     const actor = personAs(account.id, visitor);
     this.events.record(em, 'user.email_change_undone', { ...about(account), actor, data: {} });
-    await this.sessions.endAll(em, account.id, 'email_changed', actor);
-    await this.devices.forgetAll(em, account.id);
+    const days = TOKEN_HOURS.undo_email_change / 24;
+    await this.evictions.evict(em, account, actor, new Date(earliest.createdAt.getTime() - days * DAY_MS));
     await this.accountMails.passwordReset(em, account);
     return { state: 'undone' };
   }

@@ -126,7 +126,8 @@ export class EmailChangeMails {
         tone: 'muted',
         text:
           `The link works once, for ${days} days. When the change has taken effect, it also ends every session, makes the ` +
-          'password useless and mails you a link to set a new one.',
+          'password useless, removes the passkeys, linked accounts and API keys that were added lately, and mails you a link ' +
+          'to set a new password.',
       },
     ];
   }

@@ -320,6 +320,50 @@ describe('the link to the earlier address', () => {
     expect((await me(ada.token)).statusCode).toBe(200);
   });
 
+  it('leaves a thief no way back, and the owner what was theirs before', async () => {
+    const ada = await person();
+    const team = await factory(spec.app).workspace().ownedBy(ada).create();
+    const ways = async (age: string) => {
+      const values = [ada.id, age];
+      await spec.rows(
+        `insert into passkey (id, user_id, credential_id, public_key, counter, transports, synced, name, created_at)
+         values (gen_random_uuid(), $1, gen_random_uuid()::text, '', 0, '{}', false, $2::text, now() - $2::interval)`,
+        values,
+      );
+      await spec.rows(
+        `insert into identity (id, user_id, provider, issuer, subject, created_at)
+         values (gen_random_uuid(), $1, $2::text, 'https://id.example', gen_random_uuid()::text, now() - $2::interval)`,
+        values,
+      );
+      const key = await factory(spec.app).apiKey(team, ada).create();
+      await spec.rows(`update api_key set created_at = now() - $2::interval where id = $1`, [key.id, age]);
+      return key;
+    };
+    const [older, newer] = [await ways('20 days'), await ways('2 days')];
+    await spec.rows(
+      `insert into totp_factor (user_id, secret, created_at, confirmed_at) values ($1, 'sealed', now(), now())`,
+      [ada.id],
+    );
+    const undo = await moved(ada, fresh());
+    await spec.rows(`update user_account set erase_at = now() + interval '7 days' where id = $1`, [ada.id]);
+    expect((await stop(undo)).json()).toEqual({ state: 'undone' });
+
+    const left = async (table: string, column: string) =>
+      (await spec.rows<{ of: string }>(`select ${column} as of from ${table} where user_id = $1`, [ada.id])).map(
+        ({ of }) => of,
+      );
+    expect([await left('passkey', 'name'), await left('identity', 'provider')]).toEqual([['20 days'], ['20 days']]);
+    expect(await left('totp_factor', 'user_id')).toEqual([]);
+    expect(await spec.rows('select from user_account where id = $1 and erase_at is null', [ada.id])).toHaveLength(1);
+    const works = async ({ headers }: typeof older) => (await spec.request('GET', team.url(), { headers })).statusCode;
+    expect([await works(older), await works(newer)]).toEqual([403, 401]);
+    const events = (await spec.events()).filter((e) => e.actor.userId === ada.id).map((e) => e.type);
+    for (const type of ['passkey.removed', 'identity.unlinked', 'totp.disabled', 'user.deletion_cancelled'])
+      expect(events.filter((other) => other === type)).toEqual([type]);
+    expect((await spec.events({ subjectId: newer.id })).map((e) => e.type)).toEqual(['api_key.revoked']);
+    expect(await spec.events({ subjectId: older.id })).toEqual([]);
+  });
+
   it('works for a week', async () => {
     const ada = await person();
     const to = fresh();
