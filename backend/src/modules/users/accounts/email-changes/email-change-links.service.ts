@@ -116,7 +116,7 @@ export class EmailChangeLinksService {
     for (const purpose of ['change_email', 'cancel_email_change', 'undo_email_change', 'reset_password'] as const)
       await this.tokens.discard(em, purpose, account.id);
     await this.move(em, account, earliest.fromEmail, earliest.fromEmailKey);
-    const actor = personAs(account.id, visitor);
+    const actor = { ...personAs(account.id, visitor), userId: account.id };
     this.events.record(em, 'user.email_change_undone', { ...about(account), actor, data: {} });
     const days = TOKEN_HOURS.undo_email_change / 24;
     await this.evictions.evict(em, account, actor, new Date(earliest.createdAt.getTime() - days * DAY_MS));
