@@ -1,24 +1,13 @@
 // What it costs to know who asks and whether they may: the same handler, which gives a constant, behind an open route, one
-// for signed-in people, and one of a workspace, asked with an access token and with an API key. One server with the users
-// room; the figure is CPU time of its process a request. Rounds alternate, the median counts.
+// for signed-in people, and one of a workspace, asked with an access token and with an API key. One server, the
+// whole application; the figure is CPU time of its process a request. Rounds alternate, the median counts.
 import { fileURLToPath } from 'node:url';
 import { Controller, Get, Module } from '@nestjs/common';
 import { z } from 'zod';
-import { AccessModule } from '#platform/access/index.js';
-import { CacheModule } from '#platform/cache/index.js';
-import { configClasses, ConfigModule } from '#platform/config/index.js';
-import { CryptoModule } from '#platform/crypto/index.js';
-import { DatabaseModule } from '#platform/database/index.js';
-import { EventLogModule } from '#platform/event-log/index.js';
-import { createHttpApp, Endpoint, HttpModule } from '#platform/http/index.js';
-import { JobsModule } from '#platform/jobs/index.js';
-import { MailModule } from '#platform/mail/index.js';
-import { RedisModule } from '#platform/redis/index.js';
-import { StorageModule } from '#platform/storage/index.js';
-import { TelemetryModule } from '#platform/telemetry/index.js';
-import { UsersModule } from '#modules/users/index.js';
+import { createHttpApp, Endpoint } from '#platform/http/index.js';
 import { factory } from '#test/factories.js';
 import { testInstance } from '#test/harness.js';
+import { AppModule } from '../src/app.module.js';
 import { MeasuredServer, median, printRound, serveMeasured, servedName, type Round } from './lib/measured-server.js';
 
 const ROUNDS = 7;
@@ -59,31 +48,10 @@ interface Ready {
 
 async function serve(): Promise<void> {
   const instance = await testInstance();
-  const variables = new Set(
-    configClasses().flatMap(({ settings }) => Object.values(settings).map(({ variable }) => variable)),
-  );
   const rates = ['ANONYMOUS', 'USER', 'API_KEY'].map((name) => [`SIGNALBOX_RATE_${name}`, '10000000']);
-  const wanted = { ...instance.env, ...(Object.fromEntries(rates) as Record<string, string>) };
-  const env = Object.fromEntries(Object.entries(wanted).filter(([name]) => variables.has(name)));
+  const env: Record<string, string> = { ...instance.env, ...(Object.fromEntries(rates) as Record<string, string>) };
   class BenchModule {}
-  Module({
-    imports: [
-      ConfigModule.forRoot(env),
-      TelemetryModule,
-      DatabaseModule,
-      RedisModule,
-      CryptoModule,
-      StorageModule,
-      CacheModule,
-      AccessModule,
-      EventLogModule,
-      JobsModule,
-      MailModule,
-      HttpModule,
-      UsersModule,
-    ],
-    controllers: [BenchController],
-  })(BenchModule);
+  Module({ imports: [AppModule.forRoot(env)], controllers: [BenchController] })(BenchModule);
   const app = await createHttpApp(BenchModule, { env, nest: { logger: ['error'] } });
   await app.listen(0, '127.0.0.1');
   const make = factory(app);
