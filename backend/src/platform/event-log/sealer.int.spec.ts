@@ -247,7 +247,10 @@ describe('sealing', () => {
     }
     await process.record();
     const { emptied } = process.sealer as unknown as { emptied: Emptied };
-    expect(emptied.running).toHaveLength(1);
+    // Others may run beside it, autovacuum for one.
+    const { rows: own } = await writing.query<{ id: string }>('select pg_current_xact_id()::text as id');
+    expect(emptied.running).toContain(own[0].id);
+    expect(emptied.running.length).toBeLessThan(5);
     await database.client.query('set enable_seqscan = off');
     const buffers = async (since: Emptied) => {
       const plan = await rows(database.client, `explain (analyze, buffers, format json) ${READ_OUTBOX}`, [

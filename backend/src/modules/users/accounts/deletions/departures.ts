@@ -10,10 +10,18 @@ const CLOSE_INVITATIONS = `
 
 // Who takes over: the mightiest, and of those the one who has belonged to it longest.
 const HEIR = `
-  select m.user_id as "userId", m.role from membership m join user_account u on u.id = m.user_id
+  select m.user_id as "userId", m.role, m.suspended_at is not null as suspended
+    from membership m join user_account u on u.id = m.user_id
    where m.workspace_id = $1 and m.user_id <> $2
-   order by u.erase_at is not null, m.suspended_at is not null, array_position(array['owner', 'admin', 'member', 'viewer'], m.role), m.created_at, m.user_id
+   order by u.erase_at is not null, suspended, array_position(array['owner', 'admin', 'member', 'viewer'], m.role),
+         m.created_at, m.user_id
    limit 1`;
+
+interface Heir {
+  userId: string;
+  role: MemberRole;
+  suspended: boolean;
+}
 
 /** Takes a person out of the workspaces that they share, inside the caller's transaction. */
 @Injectable()
@@ -41,15 +49,21 @@ export class Departures {
 
   private async leave(em: EntityManager, workspaceId: string, userId: string, onlyOwner: boolean): Promise<void> {
     const about = { workspaceId, actor: systemActor() };
-    if (onlyOwner) {
-      const [heir] = await query<{ userId: string; role: MemberRole }>(em, HEIR, [workspaceId, userId]);
-      if (heir && heir.role !== 'owner') {
-        const { role: before } = await this.memberships.changeRole(em, workspaceId, heir.userId, 'owner');
-        const data = { before, after: 'owner' } as const;
-        this.events.record(em, 'member.role_changed', { ...about, subjectId: heir.userId, data });
-      }
-    }
+    const [heir] = onlyOwner ? await query<Heir>(em, HEIR, [workspaceId, userId]) : [];
+    if (heir) await this.takeOver(em, workspaceId, heir);
     const held = await this.memberships.remove(em, workspaceId, userId);
     this.events.record(em, 'member.removed', { ...about, subjectId: userId, data: toldRole(held) });
+  }
+
+  /** Makes somebody the owner, and lets them in where everybody who is left was kept out. */
+  private async takeOver(em: EntityManager, workspaceId: string, { userId, role, suspended }: Heir): Promise<void> {
+    const about = { workspaceId, subjectId: userId, actor: systemActor() };
+    if (suspended) {
+      const resumed = await this.memberships.suspend(em, workspaceId, userId, false);
+      this.events.record(em, 'member.resumed', { ...about, data: toldRole(resumed) });
+    }
+    if (role === 'owner') return;
+    const { role: before } = await this.memberships.changeRole(em, workspaceId, userId, 'owner');
+    this.events.record(em, 'member.role_changed', { ...about, data: { before, after: 'owner' } });
   }
 }

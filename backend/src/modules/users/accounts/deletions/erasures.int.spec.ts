@@ -224,6 +224,24 @@ describe('the erasure of a person', () => {
     expect((await audit()).fault).toBeUndefined();
   });
 
+  it('lets somebody in who was kept out where nobody else is left to own the workspace', async () => {
+    const team = await make().workspace().create();
+    const [kept, later] = [await make().person().in(team, 'member').create(), await make().person().in(team).create()];
+    await spec.rows(
+      `update membership set suspended_at = now(), created_at = now() - case when user_id = $2 then interval '1 day' else '0' end
+       where workspace_id = $1 and role <> 'owner'`,
+      [team.id, kept.id],
+    );
+    await erase(team.owner);
+    expect(await roles(team)).toEqual({ [kept.id]: 'owner', [later.id]: 'member' });
+    const about = (await spec.events({ workspaceId: team.id, subjectId: kept.id })).map((e) => [e.type, e.data]);
+    expect(about).toEqual([
+      ['member.resumed', { role: 'member' }],
+      ['member.role_changed', { before: 'member', after: 'owner' }],
+    ]);
+    expect((await spec.request('GET', team.url(), { headers: kept.headers })).statusCode).toBe(200);
+  });
+
   it('keeps a workspace that somebody joined at the last moment', async () => {
     const team = await make().workspace().create();
     const guest = await make().person().create();
