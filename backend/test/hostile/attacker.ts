@@ -15,6 +15,9 @@ export interface Reply {
   sent: string;
 }
 
+/** Ids of things of one's own and of somebody else's, by the parameter that names them. */
+type Pools = Record<'own' | 'other', Map<string, string[]>>;
+
 const NOBODY = '01900000-0000-7000-8000-00000000dead';
 /** Longer than anything here may take. */
 const HANG_MS = 10_000;
@@ -29,7 +32,7 @@ export class Attacker {
   private constructor(
     private readonly whole: WholeApplication,
     private readonly operator: TestPerson,
-    private readonly pools: Record<'own' | 'other', Map<string, string[]>>,
+    private readonly pools: Pools,
   ) {}
 
   static async prepare(whole: WholeApplication): Promise<Attacker> {
@@ -44,11 +47,12 @@ export class Attacker {
   /** @throws Error when nothing came back in time, or the connection broke */
   async send(request: HostileRequest): Promise<Reply> {
     const { operation } = request;
-    const url = this.urlOf(request);
+    const { headers: credentials, pools } = await this.callerOf(request);
+    const url = this.urlOf(request, pools);
     const body = request.body?.replaceAll(/"((?:own|other|nobody):\d+)"/g, (_, symbol: string) =>
-      JSON.stringify(this.thing('sourceId', symbol)),
+      JSON.stringify(this.thing('sourceId', symbol, pools)),
     );
-    const headers = { ...(await this.credentials(request)), ...request.headers };
+    const headers = { ...credentials, ...request.headers };
     const sent = `${operation.method} ${url}\n${JSON.stringify(request.headers)}\n${(body ?? '').slice(0, 2000)}`;
     const reply = await this.exchange(operation.method, url, headers, body).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${sent}`, { cause: error });
@@ -61,18 +65,21 @@ export class Attacker {
     this.agent.destroy();
   }
 
-  /** What ends a session is done with one that nothing else needs. */
-  private async credentials({ operation }: HostileRequest): Promise<Record<string, string>> {
-    const { headers } = ENDS.has(`${operation.method} ${operation.path}`)
-      ? await this.whole.make.person().create()
-      : this.operator;
-    return { ...headers };
+  /** What takes the caller's own way in is done by somebody, and to a workspace, that nothing else needs. */
+  private async callerOf({ operation }: HostileRequest): Promise<{ headers: Record<string, string>; pools: Pools }> {
+    const { make } = this.whole;
+    if (!RUINOUS.has(`${operation.method} ${operation.path}`))
+      return { headers: { ...this.operator.headers }, pools: this.pools };
+    const person = await make.person().operator().create();
+    const { id } = await make.workspace().ownedBy(person).create();
+    const own = new Map([...this.pools.own, ['workspaceId', [id]], ['membershipId', [id]]]);
+    return { headers: { ...person.headers }, pools: { ...this.pools, own } };
   }
 
-  private urlOf({ operation, ids, query, rawQuery }: HostileRequest): string {
+  private urlOf({ operation, ids, query, rawQuery }: HostileRequest, pools: Pools): string {
     let at = 0;
     const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const value = this.thing(name, ids[at++] ?? '');
+      const value = this.thing(name, ids[at++] ?? '', pools);
       return value.startsWith('%') ? value : encodeURIComponent(value);
     });
     const next = query.find(([name, value]) => name === 'cursor' && value.startsWith('next:'));
@@ -93,14 +100,14 @@ export class Attacker {
     return pages[Number(symbol.slice(5)) % (pages.length || 1)]?.query;
   }
 
-  private thing(name: string, symbol: string): string {
+  private thing(name: string, symbol: string, pools = this.pools): string {
     if (name === 'cursor' && /^(?:cursor|next):/.test(symbol)) {
       const page = this.pages[Number(symbol.split(':')[1]) % (this.pages.length || 1)];
       return new URLSearchParams(page?.query).get('cursor') ?? 'none';
     }
     const [, whose, n = '0'] = SYMBOL.exec(symbol) ?? [];
     if (whose !== 'own' && whose !== 'other') return whose === 'nobody' ? NOBODY : symbol;
-    const pool = this.pools[whose].get(name) ?? [NOBODY];
+    const pool = pools[whose].get(name) ?? [NOBODY];
     return pool[Number(n) % pool.length] ?? NOBODY;
   }
 
@@ -154,8 +161,19 @@ export class Attacker {
   }
 }
 
-/** What ends the session that asks for it. */
-const ENDS = new Set(['DELETE /api/v1/sessions/current', 'DELETE /api/v1/sessions', 'POST /api/v1/me/deletion']);
+/** What ends the session that asks for it, or its way into the workspace. */
+const RUINOUS = new Set([
+  'DELETE /api/v1/sessions/current',
+  'DELETE /api/v1/sessions',
+  'DELETE /api/v1/sessions/{sessionId}',
+  'PUT /api/v1/me/password',
+  'POST /api/v1/me/deletion',
+  'DELETE /api/v1/me/memberships/{membershipId}',
+  'POST /api/v1/me/memberships/{membershipId}/ownership-transfer',
+  'PUT /api/v1/workspaces/{workspaceId}/second-factor-policy',
+  'PUT /api/v1/instance/workspaces/{workspaceId}/suspension',
+  'PUT /api/v1/instance/workspaces/{workspaceId}/plan',
+]);
 
 /** Where new things come from, and the parameter that names them. */
 const NAMES: Record<string, string> = {

@@ -12,6 +12,8 @@ export interface QueryParameter {
 
 /** One operation with its references resolved. */
 export interface Operation {
+  /** Such as `deals_list`. */
+  id: string;
   method: string;
   /** Such as `/api/v1/workspaces/{workspaceId}/deals`. */
   path: string;
@@ -22,6 +24,7 @@ export interface Operation {
 }
 
 interface Described {
+  operationId: string;
   parameters?: (QueryParameter & { in: string })[];
   requestBody?: { content: Record<string, { schema: Schema }> };
 }
@@ -30,10 +33,11 @@ interface Described {
 export function operationsOf(document: { paths: object; components?: { schemas?: object } }): Operation[] {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
   return Object.entries(document.paths as Record<string, Record<string, Described>>).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { parameters = [], requestBody }]) => {
+    Object.entries(item).map(([method, { operationId, parameters = [], requestBody }]) => {
       const content = requestBody?.content ?? {};
       const json = content['application/json']?.schema;
       return {
+        id: operationId,
         method: method.toUpperCase(),
         path,
         query: parameters

@@ -160,6 +160,7 @@ const filters: Arbitrary<string> = fc
 export const named: Record<string, Arbitrary<unknown>> = {
   email: addresses,
   password: fc.constantFrom('something quite long', 'пароль пароль', '😀a😀b😀c😀d', 'x y z '.repeat(150)),
+  code: fc.stringMatching(/^[0-9]{6}$/),
   name: words,
   workspaceName: words,
   locale: fc.constantFrom('en', 'de-AT', 'zh-Hans-CN', 'pt-BR-u-ca-buddhist', 'x-private', 'en-US-posix'),
