@@ -80,6 +80,14 @@ export class MembershipApi {
   }
 
   /**
+   * Locks the owners and some members, as a change of one of them does, so that what the caller asks about them before the
+   * change still holds when it is made.
+   */
+  async hold(em: EntityManager, workspaceId: string, userIds: readonly string[]): Promise<void> {
+    await this.lockOwnersAnd(em, workspaceId, userIds);
+  }
+
+  /**
    * Makes another member the owner in place of one, who becomes an admin.
    *
    * @returns the role that the new owner had
@@ -178,7 +186,7 @@ export class MembershipApi {
   }
 
   /** Locks the owners in one order, so that two owners who leave at once cannot both find the other one staying. */
-  private lockOwnersAnd(em: EntityManager, workspaceId: string, userIds: string[]): Promise<Locked[]> {
+  private lockOwnersAnd(em: EntityManager, workspaceId: string, userIds: readonly string[]): Promise<Locked[]> {
     return query<Locked>(
       em,
       `select user_id as "userId", role, role_id as "roleId", suspended_at is not null as suspended from membership

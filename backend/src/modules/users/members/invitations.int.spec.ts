@@ -3,6 +3,9 @@ import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, type TestPerson, type TestWorkspace } from '#test/factories.js';
 import { UsersModule } from '../index.js';
 
+const WAITING = `
+  select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
 describe('an invitation', () => {
   let spec: TestApplication;
   let guests = 0;
@@ -151,6 +154,23 @@ describe('an invitation', () => {
     const bob = await make.person().in(team).create();
     expect((await invite(team, bob.email)).json().code).toBe('already_member');
     expect(await spec.events({ workspaceId: team.id })).toEqual([]);
+  });
+
+  it('is not sent anew to somebody who is just accepting it', async () => {
+    const make = factory(spec.app);
+    const team = await make.workspace().create();
+    const bob = await make.person().create();
+    const { id } = (await invite(team, bob.email)).json();
+    const { token } = await spec.mailTo(bob.email);
+    const lock = { sql: 'select from invitation where id = $1 for update', values: [id], until: 2 };
+    const [accepted, again] = await spec.race(lock, async () => {
+      const accepting = accept(bob, token);
+      while ((await spec.rows(WAITING)).length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      return Promise.all([accepting, invite(team, bob.email, 'viewer')]);
+    });
+    expect([accepted.statusCode, again.statusCode, again.json().code]).toEqual([201, 409, 'already_member']);
+    expect(await roleOf(team, bob.id)).toBe('member');
+    expect(await spec.events({ workspaceId: team.id, type: 'invitation.created' })).toHaveLength(1);
   });
 
   it('of another workspace cannot be taken back', async () => {

@@ -67,13 +67,14 @@ export class InvitationsService {
         [who.workspaceId],
       );
       if (!workspace) throw new NotFound('There is no such workspace.');
-      await requireStill(em, who, 'members:write');
+      const now = await requireStill(em, who, 'members:write');
       const offered = await chosenRole(em, who.workspaceId, choice);
-      await requireRightsOver(em, who, offered);
-      await this.refuseMember(em, who.workspaceId, email.key);
+      await requireRightsOver(em, now, offered);
       const open = { workspaceId: who.workspaceId, emailKey: email.key, acceptedAt: null, revokedAt: null };
-      const earlier = await em.findOne(Invitation, open);
-      if (earlier) await requireRightsOver(em, who, earlier);
+      // Waits for whoever is just accepting it or taking it back: a link to what is over would be of no use.
+      const earlier = await em.findOne(Invitation, open, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      await this.refuseMember(em, who.workspaceId, email.key);
+      if (earlier) await requireRightsOver(em, now, earlier);
       if (!earlier?.holdsSeat()) await this.quotas.take(em, who.workspaceId, MEMBERS);
       const invitation = earlier ?? Invitation.to(who.workspaceId, email);
       invitation.offer(offered, tokenHash(token), who.userId);
@@ -87,10 +88,11 @@ export class InvitationsService {
   /** @throws NotFound, InvitationClosed */
   async revoke(who: Member, invitationId: string): Promise<void> {
     await this.transactions.run(async (em) => {
+      const now = await requireStill(em, who, 'members:write');
       const where = { id: invitationId, workspaceId: who.workspaceId };
       const invitation = await em.findOne(Invitation, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!invitation) throw new NotFound('There is no such invitation.');
-      await requireRightsOver(em, who, invitation);
+      await requireRightsOver(em, now, invitation);
       invitation.revoke();
       this.record(em, 'invitation.revoked', invitation, who);
     });

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Grants, type Member } from '#platform/access/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, type TestPerson, type TestWorkspace } from '#test/factories.js';
 import { UsersModule } from '../index.js';
+import { InvitationsService } from './invitations.service.js';
+import { MembersService } from './members.service.js';
 
 let spec: TestApplication;
 beforeAll(async () => {
@@ -11,6 +14,14 @@ afterAll(() => spec.close());
 
 const as = (who: TestPerson, method: string, url: string, payload?: object) =>
   spec.request(method, url, { headers: who.headers, payload });
+/** What a request carries that was let in. */
+const memberOf = async (team: TestWorkspace, { id }: TestPerson): Promise<Member> => {
+  const member = await spec.app.get(Grants).memberOf({ kind: 'user', id, userId: id }, team.id);
+  if (!member) throw new Error('This person is not a member.');
+  return member;
+};
+const WAITING = `
+  select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 const rolesIn = async (team: TestWorkspace) =>
   Object.fromEntries(
     (
@@ -109,6 +120,54 @@ describe('members', () => {
     expect((await as(admin, 'DELETE', team.url(`members/${team.owner.id}`))).json().code).toBe('owners_only');
     expect(await rolesIn(team)).toMatchObject(before);
     expect(await spec.events({ workspaceId: team.id })).toEqual([]);
+  });
+
+  it('are changed by nobody who was demoted, suspended or removed since they were let in', async () => {
+    const make = factory(spec.app);
+    const team = await make.workspace().create();
+    const bob = await make.person().in(team, 'owner').create();
+    const eve = await make.person().in(team, 'viewer').create();
+    const late = { ...(await memberOf(team, bob)), userId: bob.id };
+    const [members, invitations] = [spec.app.get(MembersService), spec.app.get(InvitationsService)];
+    const invite = (role: 'owner' | 'admin') =>
+      invitations.invite(late, { email: { address: 'late@example.com', key: 'late@example.com' }, role });
+
+    await as(team.owner, 'PATCH', team.url(`members/${bob.id}`), { role: 'admin' });
+    const refused = { code: 'owners_only' };
+    await expect(members.changeRole(late, bob.id, { role: 'owner' })).rejects.toMatchObject(refused);
+    await expect(members.changeRole(late, eve.id, { role: 'owner' })).rejects.toMatchObject(refused);
+    await expect(invite('owner')).rejects.toMatchObject(refused);
+
+    await as(team.owner, 'POST', team.url(`members/${bob.id}/suspension`));
+    const suspended = { code: 'member_suspended' };
+    await expect(members.changeRole(late, eve.id, { role: 'admin' })).rejects.toMatchObject(suspended);
+    await expect(members.suspend(late, eve.id, true)).rejects.toMatchObject(suspended);
+    await expect(members.remove(late, eve.id)).rejects.toMatchObject(suspended);
+    await expect(invite('admin')).rejects.toMatchObject(suspended);
+
+    await as(team.owner, 'DELETE', team.url(`members/${bob.id}`));
+    await expect(members.remove(late, eve.id)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await rolesIn(team)).toEqual({ [team.owner.id]: 'owner', [eve.id]: 'viewer' });
+    const events = await spec.events({ workspaceId: team.id });
+    expect(events.filter(({ actor }) => actor.userId === bob.id)).toEqual([]);
+  });
+
+  it('cannot be made owners again by one who is being demoted at the same moment', async () => {
+    const make = factory(spec.app);
+    const team = await make.workspace().create();
+    const bob = await make.person().in(team, 'owner').create();
+    const waiting = async (count: number) => {
+      while ((await spec.rows(WAITING)).length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const lock = { sql: 'select from membership where workspace_id = $1 for update', values: [team.id], until: 2 };
+    const [demoted, again] = await spec.race(lock, async () => {
+      const first = as(team.owner, 'PATCH', team.url(`members/${bob.id}`), { role: 'viewer' });
+      await waiting(1);
+      return Promise.all([first, as(bob, 'PATCH', team.url(`members/${bob.id}`), { role: 'owner' })]);
+    });
+    expect([demoted.statusCode, again.statusCode]).toEqual([200, 403]);
+    expect(await rolesIn(team)).toEqual({ [team.owner.id]: 'owner', [bob.id]: 'viewer' });
+    expect(await spec.events({ workspaceId: team.id, type: 'member.role_changed' })).toHaveLength(1);
   });
 
   it('of another workspace do not exist', async () => {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Member, MembershipApi } from '#platform/access/index.js';
-import { isoTime, Reads, Transactions } from '#platform/database/index.js';
+import { type EntityManager, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { chosenRole, requireRightsOver, toldRole } from '../roles/role-rights.js';
+import { chosenRole, requireRightsOver, requireStill, toldRole } from '../roles/role-rights.js';
 import type { RoleChoice } from '../roles/roles.schemas.js';
 import { OwnMembership } from './members.errors.js';
 import type { MemberShown } from './members.schemas.js';
@@ -55,10 +55,11 @@ export class MembersService {
   async changeRole(who: Person, userId: string, choice: RoleChoice): Promise<MemberShown> {
     await this.transactions.run(async (em) => {
       const { workspaceId } = who;
+      const now = await this.still(em, who, userId);
       const after = await chosenRole(em, workspaceId, choice);
       const { role, roleId } = after;
       const before = await this.memberships.changeRole(em, workspaceId, userId, role, { roleId, actor: who });
-      await requireRightsOver(em, who, before, after);
+      await requireRightsOver(em, now, before, after);
       if (before.role === role && before.roleId === roleId) return;
       const data = {
         ...{ before: before.role, after: role },
@@ -79,8 +80,9 @@ export class MembersService {
     if (userId === who.userId) throw new OwnMembership();
     await this.transactions.run(async (em) => {
       const { workspaceId } = who;
+      const now = await this.still(em, who, userId);
       const held = await this.memberships.suspend(em, workspaceId, userId, suspended, who);
-      await requireRightsOver(em, who, held);
+      await requireRightsOver(em, now, held);
       if (!held.changed) return;
       const about = { workspaceId, subjectId: userId, actor: who, data: toldRole(held) };
       this.events.record(em, suspended ? 'member.suspended' : 'member.resumed', about);
@@ -96,11 +98,18 @@ export class MembersService {
   async remove(who: Person, userId: string): Promise<void> {
     await this.transactions.run(async (em) => {
       const { workspaceId } = who;
+      const now = await this.still(em, who, userId);
       const held = await this.memberships.remove(em, workspaceId, userId, who);
-      await requireRightsOver(em, who, held);
+      await requireRightsOver(em, now, held);
       const data = toldRole(held);
       this.events.record(em, 'member.removed', { workspaceId, subjectId: userId, actor: who, data });
     });
+  }
+
+  /** Whoever was just demoted or suspended must not undo it with what they were a moment ago. */
+  private async still(em: EntityManager, who: Person, userId: string): Promise<Member> {
+    await this.memberships.hold(em, who.workspaceId, [who.userId, userId]);
+    return requireStill(em, who, 'members:write');
   }
 
   private async one(who: Member, userId: string): Promise<MemberShown> {

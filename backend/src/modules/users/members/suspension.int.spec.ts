@@ -90,7 +90,7 @@ describe('a suspended member', () => {
       { sql: 'select from membership where workspace_id = $1 for update', values: [acme.id], until: 2 },
       () => Promise.all([suspend(acme, owner, bob), suspend(acme, bob, owner)]),
     );
-    expect(answers.map((a) => a.statusCode).sort()).toEqual([200, 409]);
+    expect(answers.map((a) => a.statusCode).sort()).toEqual([200, 403]);
     const open = 'select from membership where workspace_id = $1 and suspended_at is null';
     expect(await spec.rows(open, [acme.id])).toHaveLength(1);
     expect(await spec.events({ workspaceId: acme.id })).toHaveLength(1);

@@ -64,6 +64,7 @@ export function toldRole({ role, roleId }: HeldRole): { role: HeldRole['role']; 
  * removes, suspends or demotes them waits, and then finds what they did.
  *
  * @param held what else they must hold now
+ * @returns the member as they are now: what they were let in with may be a second old
  * @throws NotFound when they belong to the workspace no more; MemberSuspended, Forbidden, BeyondOwnPermissions
  */
 export async function requireStill(
@@ -71,11 +72,12 @@ export async function requireStill(
   who: Member,
   permission: Permission,
   held: Iterable<Permission> = [],
-): Promise<void> {
+): Promise<Member> {
   const [row] = await query<HeldRole & { suspended: boolean }>(em, STILL, [who.workspaceId, who.userId]);
   if (!row) throw new NotFound('There is no such workspace, or you do not belong to it.');
   if (row.suspended) throw new MemberSuspended();
   const now = { ...who, role: row.role, permissions: await rightsOf(em, row) };
   requirePermission(now, permission);
   requireHeld(now, held);
+  return now;
 }

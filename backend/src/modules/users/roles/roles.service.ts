@@ -87,11 +87,11 @@ export class RolesService {
    */
   async change(who: Person, roleId: string, wanted: RoleEdit, ifMatch?: string): Promise<RoleShown> {
     await this.transactions.run(async (em) => {
-      const role = await this.lock(em, who, roleId);
+      const { role, now } = await this.lock(em, who, roleId);
       expectVersion(ifMatch, role.version);
       const before = role.told();
       if (!role.change(clean(wanted))) return;
-      requireHeld(who, role.permissions);
+      requireHeld(now, role.permissions);
       if (role.name !== before.name) await this.requireFree(em, role);
       await em.flush();
       this.events.record(em, 'role.updated', { ...about(role, who), data: { before, after: role.told() } });
@@ -107,7 +107,7 @@ export class RolesService {
   /** @throws NoSuchRole, BeyondOwnPermissions, RoleInUse, PreconditionFailed */
   async remove(who: Person, roleId: string, ifMatch?: string): Promise<void> {
     await this.transactions.run(async (em) => {
-      const role = await this.lock(em, who, roleId);
+      const { role } = await this.lock(em, who, roleId);
       expectVersion(ifMatch, role.version);
       const [use] = await query<{ members: number; projects: number; invitations: number }>(em, USE, [
         who.workspaceId,
@@ -119,14 +119,14 @@ export class RolesService {
     });
   }
 
-  /** Locks a role against changes and against being given to somebody meanwhile. */
-  private async lock(em: EntityManager, who: Person, id: string): Promise<WorkspaceRole> {
-    await requireStill(em, who, 'members:write');
+  /** Locks a role against changes and against being given to somebody meanwhile. @returns it, and who asks as they are now */
+  private async lock(em: EntityManager, who: Person, id: string): Promise<{ role: WorkspaceRole; now: Member }> {
+    const now = await requireStill(em, who, 'members:write');
     const where = { id, workspaceId: who.workspaceId };
     const role = await em.findOne(WorkspaceRole, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!role) throw new NoSuchRole();
-    requireHeld(who, role.permissions);
-    return role;
+    requireHeld(now, role.permissions);
+    return { role, now };
   }
 
   private async requireFree(em: EntityManager, { id, workspaceId, name }: WorkspaceRole): Promise<void> {
