@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { affected, afterCommit, query, type EntityManager } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { type Actor, systemActor } from './actor.js';
+import { MemberSuspended } from './grants.errors.js';
 import { Grants } from './grants.js';
 import { AlreadyMember, CannotOwn, LastOwner, NotOwner } from './membership.errors.js';
 import type { MembershipChange, MembershipWatcher } from './membership-watchers.js';
@@ -91,17 +92,26 @@ export class MembershipApi {
    * Makes another member the owner in place of one, who becomes an admin.
    *
    * @returns the role that the new owner had
-   * @throws NotFound when the other is no member; NotOwner when the first is no owner (any more); CannotOwn
+   * @throws NotFound when the other is no member; NotOwner when the first is no owner (any more); MemberSuspended; CannotOwn
    */
-  async handOver(em: EntityManager, workspaceId: string, from: string, to: string): Promise<HeldRole> {
+  async handOver(
+    em: EntityManager,
+    workspaceId: string,
+    from: string,
+    to: string,
+    actor: Actor = systemActor(),
+  ): Promise<HeldRole> {
     const rows = await this.lockOwnersAnd(em, workspaceId, [from, to]);
     const heir = rows.find(({ userId }) => userId === to);
     if (!heir) throw new NotFound('This person is not a member of the workspace.');
-    if (rows.find(({ userId }) => userId === from)?.role !== 'owner') throw new NotOwner();
+    const owner = rows.find(({ userId }) => userId === from);
+    if (owner?.role !== 'owner') throw new NotOwner();
+    if (owner.suspended) throw new MemberSuspended();
     if (heir.suspended)
       throw new CannotOwn('This member is suspended: let them in again before you hand the workspace over.');
     await this.put(em, workspaceId, from, 'admin', null);
     await this.put(em, workspaceId, to, 'owner', null);
+    await this.tell(em, { workspaceId, userId: from, what: 'role_changed', actor });
     return { role: heir.role, roleId: heir.roleId };
   }
 

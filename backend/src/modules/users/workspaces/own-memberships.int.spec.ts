@@ -95,6 +95,37 @@ describe('handing a workspace over', () => {
     expect([mail.subject, mail.text]).toEqual(['You handed Engines over', expect.stringContaining('Bob owns')]);
   });
 
+  it('ends what the former owner invited others to own, and nothing else', async () => {
+    const team = await factory(spec.app).workspace().create();
+    const bob = await member(team);
+    const invite = async (email: string, role: string) => {
+      const { headers } = team.owner;
+      const answer = await spec.request('POST', team.url('invitations'), { headers, payload: { email, role } });
+      const { token } = await spec.mailTo(email);
+      return { id: answer.json<{ id: string }>().id, token };
+    };
+    const [owner, admin] = [await invite('heir@example.com', 'owner'), await invite('help@example.com', 'admin')];
+    expect((await handOver(team, team.owner, bob)).statusCode).toBe(200);
+    const offer = async ({ token }: { token: string }) =>
+      (await spec.request('POST', '/api/v1/invitations/preview', { payload: { token } })).statusCode;
+    expect([await offer(owner), await offer(admin)]).toEqual([409, 200]);
+    expect(await spec.events({ workspaceId: team.id, type: 'invitation.revoked' })).toEqual([
+      expect.objectContaining({ subjectId: owner.id, data: { role: 'owner', because: 'inviter' } }),
+    ]);
+  });
+
+  it('is nothing that an owner does who is being suspended', async () => {
+    const team = await factory(spec.app).workspace().create();
+    const [bob, eve] = [await member(team, 'owner'), await member(team)];
+    // Let in by what is remembered of them.
+    expect((await spec.request('GET', team.url(), { headers: bob.headers })).statusCode).toBe(200);
+    await spec.rows('update membership set suspended_at = now() where user_id = $1 returning role', [bob.id]);
+    const answer = await handOver(team, bob, eve);
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'member_suspended']);
+    expect((await held(team))[eve.id]).toBe('member');
+    expect(await spec.events({ workspaceId: team.id })).toEqual([]);
+  });
+
   it('happens once, of two at once', async () => {
     const team = await factory(spec.app).workspace().create();
     const [bob, eve] = [await member(team), await member(team)];

@@ -59,7 +59,7 @@ export class OwnMembershipsService {
     await this.transactions.run(async (em) => {
       const owner = await em.findOneOrFail(Account, who.userId);
       await this.reauthentications.require(em, who, owner);
-      const before = await this.memberships.handOver(em, workspaceId, who.userId, userId);
+      const before = await this.memberships.handOver(em, workspaceId, who.userId, userId, who);
       const heir = await em.findOneOrFail(Account, userId);
       if (heir.eraseAt) throw new CannotOwn('This member deleted their account: choose somebody who stays.');
       const workspace = await em.findOneOrFail(Workspace, workspaceId);
