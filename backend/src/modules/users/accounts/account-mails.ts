@@ -66,6 +66,32 @@ export class AccountMails {
     });
   }
 
+  /** Lets whoever reads the address choose the password of an account that was signed up again before it was confirmed. */
+  async signedUpAgain(em: EntityManager, account: Account): Promise<void> {
+    const token = await this.tokens.issue(em, 'reset_password', account);
+    if (!token) return;
+    await this.mailer.queueMail(em, {
+      to: account.email,
+      subject: 'Choose your password',
+      preheader: 'One step and your Signalbox account is ready.',
+      heading: 'Choose your password',
+      blocks: [
+        {
+          type: 'text',
+          text: 'Someone, most likely you, signed up for Signalbox with this address again, before it was confirmed. Choose your password; that confirms the address, too:',
+        },
+        { type: 'button', label: 'Choose my password', url: this.link(RESET_PATH, token) },
+        {
+          type: 'text',
+          tone: 'muted',
+          text: 'The link works once, for one hour. Links and passwords of earlier sign-ups do not work any more.',
+        },
+      ],
+      footer: 'If you did not sign up, ignore this mail: without the click the account stays closed.',
+      about: { type: 'user', id: account.id },
+    });
+  }
+
   /** Tells that the password was changed: by a mailed link, or by somebody who was signed in and knew it. */
   async passwordChanged(em: EntityManager, account: Account, by: 'reset' | 'change' = 'reset'): Promise<void> {
     const ended = by === 'reset' ? 'every session was ended' : 'every session but the one that changed it was ended';

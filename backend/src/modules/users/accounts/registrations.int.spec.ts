@@ -138,6 +138,36 @@ describe('registration where anybody may sign up', () => {
     expect(await spec.events({ subjectId: known.id })).toEqual([]);
   });
 
+  it('lets nobody keep a password for an address that somebody else then confirms', async () => {
+    const email = 'carol@example.com';
+    const [strangers, carols] = ['what the stranger knows', 'what carol typed herself'];
+    await register({ ...ada, email, password: strangers });
+    const first = await spec.mailTo(email);
+    await register({ ...ada, email, password: carols });
+    const second = await spec.mailTo(email);
+    expect([first.subject, second.subject]).toEqual(['Confirm your address', 'Choose your password']);
+
+    const confirm = { payload: { token: first.token } };
+    const confirmed = await spec.request('POST', '/api/v1/email-verifications/completion', confirm);
+    expect([confirmed.statusCode, confirmed.json().code]).toEqual([400, 'link_expired']);
+    const password = 'what whoever reads it chose';
+    const chosen = { payload: { token: second.token, password } };
+    expect((await spec.request('POST', '/api/v1/password-resets/completion', chosen)).statusCode).toBe(204);
+    const outcomes = [];
+    for (const one of [strangers, carols, password])
+      outcomes.push((await spec.request('POST', '/api/v1/sessions', { payload: { email, password: one } })).statusCode);
+    expect(outcomes).toEqual([401, 401, 201]);
+    const [row] = await spec.rows<{ id: string }>('select id from user_account where email_key = $1', [email]);
+    expect((await spec.events({ subjectId: row?.id ?? '' })).map((e) => e.type)).toEqual([
+      'user.registered',
+      'user.password_reset_requested',
+      'user.email_verified',
+      'user.password_changed',
+      'session.refused',
+      'session.refused',
+    ]);
+  });
+
   it('makes one account of many sign-ups at once', async () => {
     const spellings = [
       'Race@example.com',

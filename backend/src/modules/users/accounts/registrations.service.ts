@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Transactions, uniqueViolation } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
@@ -14,6 +15,7 @@ import { Account, type Profile } from './account.entity.js';
 import { AccountMails } from './account-mails.js';
 import { EmailTaken, RegistrationClosed, SetupRequired } from './accounts.errors.js';
 import type { Registration } from './accounts.schemas.js';
+import { OneTimeTokens } from './one-time-tokens.js';
 import { Passwords } from './passwords.js';
 import type { SignUp } from './sign-up.job.js';
 import { tokenHash } from './tokens.js';
@@ -33,6 +35,7 @@ export class RegistrationsService {
     private readonly invitations: InvitationsService,
     private readonly sessions: SessionsService,
     private readonly mails: AccountMails,
+    private readonly tokens: OneTimeTokens,
   ) {}
 
   /**
@@ -98,11 +101,32 @@ export class RegistrationsService {
    * @throws EmailTaken when somebody signed the same address up in between: the transaction is to be repeated
    */
   async admit(em: EntityManager, { passwordHash, address, requestId, ...wanted }: SignUp): Promise<void> {
-    const known = await em.findOne(Account, { emailKey: wanted.email.key });
-    if (known) return this.mails.alreadyRegistered(em, known);
+    const visitor = { address, requestId };
+    const where = { emailKey: wanted.email.key };
+    const known = await em.findOne(Account, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (known?.maySignIn) return this.mails.alreadyRegistered(em, known);
+    if (known) return this.doubt(em, known, visitor);
     const account = accountOf(wanted, passwordHash);
-    await this.add(em, account, { address, requestId });
+    await this.add(em, account, visitor);
     await this.mails.verification(em, account);
+  }
+
+  /**
+   * An address was signed up again before it was confirmed, and nothing tells which of the two reads it. Neither password
+   * counts and no link of before works: or a stranger who was first would know the password of the account that its owner
+   * then confirms ("pre-hijacking", Sudhodanan and Paverd, USENIX Security 2022). Whoever reads the mail sets another one.
+   */
+  private async doubt(em: EntityManager, account: Account, visitor: Visitor): Promise<void> {
+    account.clearPassword();
+    await this.tokens.discard(em, 'verify_email', account.id);
+    await this.mails.signedUpAgain(em, account);
+    this.events.record(em, 'user.password_reset_requested', {
+      workspaceId: SYSTEM_WORKSPACE,
+      scope: { kind: 'user', id: account.id },
+      subjectId: account.id,
+      actor: personAs(account.id, visitor),
+      data: {},
+    });
   }
 
   /**
