@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InstanceConfig } from '#platform/config/index.js';
 import type { EntityManager } from '#platform/database/index.js';
+import { RateLimits, type RatePolicy } from '#platform/http/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { Account } from './account.entity.js';
 import { OneTimeTokens, TOKEN_HOURS } from './one-time-tokens.js';
@@ -8,6 +9,8 @@ import { OneTimeTokens, TOKEN_HOURS } from './one-time-tokens.js';
 // A token stands behind "#": browsers do not send that part, so no log and no referrer holds it.
 const VERIFY_PATH = '/verify-email#token=';
 const RESET_PATH = '/reset-password#token=';
+/** How often somebody hears that others sign up with their address: a stranger does not get their mailbox filled. */
+const TELLING: RatePolicy = { name: 'already-registered', limit: 5, windowSeconds: 3600 };
 
 /** The mails about a person's own account. They name nobody: a stranger may have typed the address. */
 @Injectable()
@@ -16,6 +19,7 @@ export class AccountMails {
     private readonly config: InstanceConfig,
     private readonly mailer: Mailer,
     private readonly tokens: OneTimeTokens,
+    private readonly limits: RateLimits,
   ) {}
 
   /** Sends the link that confirms the address; nothing when too many were sent lately. */
@@ -112,8 +116,14 @@ export class AccountMails {
     });
   }
 
-  /** Tells somebody who signs up again that there is an account; the sign-up itself says nothing of it. */
+  /**
+   * Tells somebody who signs up again that there is an account; the sign-up itself says nothing of it. Nothing when they were
+   * told often lately.
+   *
+   * @throws Unavailable while Redis is away: then it is tried again
+   */
   async alreadyRegistered(em: EntityManager, account: Account): Promise<void> {
+    if (!(await this.limits.takeExactly(TELLING, account.id)).allowed) return;
     await this.mailer.queueMail(em, {
       to: account.email,
       subject: 'You have an account already',

@@ -138,6 +138,15 @@ describe('registration where anybody may sign up', () => {
     expect(await spec.events({ subjectId: known.id })).toEqual([]);
   });
 
+  it('fills nobody’s mailbox by telling them of each sign-up with their address', async () => {
+    const { email } = await factory(spec.app).person().create();
+    for (let i = 0; i < 7; i++) {
+      expect((await register({ ...ada, email })).statusCode).toBe(201);
+      await jobsDone(spec);
+    }
+    expect(await spec.rows('select from preview_mail where $1 = any(recipients)', [email])).toHaveLength(5);
+  });
+
   it('lets nobody keep a password for an address that somebody else then confirms', async () => {
     const email = 'carol@example.com';
     const [strangers, carols] = ['what the stranger knows', 'what carol typed herself'];

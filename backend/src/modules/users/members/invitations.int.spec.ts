@@ -156,6 +156,21 @@ describe('an invitation', () => {
     expect(await spec.events({ workspaceId: team.id })).toEqual([]);
   });
 
+  it('is sent to one address by one person five times an hour, over all workspaces', async () => {
+    const make = factory(spec.app);
+    const [team, email] = [await make.workspace().create(), guest()];
+    const other = await make.workspace().ownedBy(team.owner).create();
+    for (const place of [team, team, other, team, other]) expect((await invite(place, email)).statusCode).toBe(201);
+    const refused = await invite(other, email.toUpperCase(), 'member', team.owner);
+    expect([refused.statusCode, refused.json().code]).toEqual([429, 'too_many_requests']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await invite(team, guest())).statusCode).toBe(201);
+    const admin = await make.person().in(team, 'admin').create();
+    expect((await invite(team, email, 'member', admin)).statusCode).toBe(201);
+    const sent = await spec.events({ workspaceId: other.id, type: 'invitation.created' });
+    expect(sent).toHaveLength(2);
+  });
+
   it('is not sent anew to somebody who is just accepting it', async () => {
     const make = factory(spec.app);
     const team = await make.workspace().create();

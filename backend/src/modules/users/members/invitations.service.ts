@@ -4,7 +4,14 @@ import { type Actor, AlreadyMember, type Member, MembershipApi } from '#platform
 import { type EntityManager, isoTime, query, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
+import {
+  Cursor,
+  type ListQuery,
+  type Page,
+  RateLimits,
+  type RatePolicy,
+  type SortedList,
+} from '#platform/http/index.js';
 import { Quotas } from '#platform/quotas/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { EmailVerificationsService } from '../accounts/email-verifications.service.js';
@@ -22,6 +29,9 @@ const LIST: SortedList = {
   id: { sql: 'i.id', type: 'uuid' },
 };
 
+/** How often one person may invite one address, over all workspaces: nobody's mailbox is filled by invitations. */
+const INVITING: RatePolicy = { name: 'invitation', limit: 5, windowSeconds: 3600 };
+
 const SHOWN = `i.id, i.email, i.role, i.role_id as "roleId", i.invited_by as "invitedBy", ${isoTime('i.created_at')} as "createdAt",
   ${isoTime('i.expires_at')} as "expiresAt", i.expires_at <= now() as expired`;
 
@@ -37,6 +47,7 @@ export class InvitationsService {
     private readonly mails: InvitationMails,
     private readonly cursor: Cursor,
     private readonly quotas: Quotas,
+    private readonly limits: RateLimits,
   ) {}
 
   /** A page of the invitations that nobody has used or taken back. */
@@ -55,9 +66,10 @@ export class InvitationsService {
   /**
    * Invites an address, or invites it again: then the earlier link stops working.
    *
-   * @throws OwnersOnly, BeyondOwnPermissions, NoSuchRole, AlreadyMember, QuotaExceeded
+   * @throws OwnersOnly, BeyondOwnPermissions, NoSuchRole, AlreadyMember, QuotaExceeded, TooManyRequests
    */
   async invite(who: Member & { userId: string }, { email, ...choice }: NewInvitation): Promise<InvitationShown> {
+    await this.limits.spend(INVITING, tokenHash(`${who.userId} ${email.key}`).toString('base64url'));
     const token = newToken();
     return this.transactions.run(async (em) => {
       // One invitation at a time in a workspace: an address has at most one that is open.
