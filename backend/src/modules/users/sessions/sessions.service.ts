@@ -149,7 +149,8 @@ export class SessionsService {
   }
 
   /**
-   * Ends every session of a person inside the caller's transaction, but for one that is to stay.
+   * Ends every session of a person inside the caller's transaction, but for one that is to stay; and every sign-in that is
+   * half done.
    *
    * @returns those that were not over before
    */
@@ -163,6 +164,7 @@ export class SessionsService {
     for (const session of over) this.end(em, session, 'expired', actor);
     const ended = live.filter(({ id }) => id !== keep);
     for (const session of ended) this.end(em, session, reason, actor);
+    await this.secondFactor.callOff(em, userId);
     return ended;
   }
 

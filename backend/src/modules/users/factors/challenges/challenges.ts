@@ -112,9 +112,10 @@ export class Challenges {
     await affected(em, `delete from challenge where hash = $1`, [tokenHash(token)]);
   }
 
-  /** Ends every challenge of a person: what they were asked before a factor changed says nothing any more. */
-  async discardAll(em: EntityManager, userId: string): Promise<void> {
-    await affected(em, `delete from challenge where user_id = $1`, [userId]);
+  /** Ends every challenge of a person, or those of one purpose: what they were asked before says nothing any more. */
+  async discardAll(em: EntityManager, userId: string, purpose: ChallengePurpose | null = null): Promise<void> {
+    const text = `delete from challenge where user_id = $1 and ($2::text is null or purpose = $2)`;
+    await affected(em, text, [userId, purpose]);
   }
 
   private open({ user_id, session_id, data, attempts }: Row, hash: Buffer): Challenge {

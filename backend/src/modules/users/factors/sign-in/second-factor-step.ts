@@ -49,6 +49,11 @@ export class SecondFactorStep {
     };
   }
 
+  /** Ends the sign-ins of a person that wait for the second factor: what proved the first may hold no more. */
+  async callOff(em: EntityManager, userId: string): Promise<void> {
+    await this.challenges.discardAll(em, userId, 'second_factor');
+  }
+
   private async request(em: EntityManager, account: Account, challenge: string) {
     const passkeys = await em.find(Passkey, { userId: account.id, suspendedAt: null });
     return { ...(await this.webauthn.request(challenge, passkeys, 'discouraged')) };

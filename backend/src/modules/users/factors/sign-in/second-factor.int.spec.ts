@@ -14,6 +14,14 @@ const equipped = async (): Promise<{ ada: TestPerson; app: TestAuthenticator }> 
   const ada = await factory(spec.app).person().create();
   return { ada, app: await authenticatorOf(spec, ada) };
 };
+async function setAnotherPassword({ email }: TestPerson) {
+  await spec.request('POST', '/api/v1/password-resets', { payload: { email } });
+  let token = '';
+  while (token === '') ({ token } = await spec.mailTo(email));
+  return spec.request('POST', '/api/v1/password-resets/completion', {
+    payload: { token, password: 'another long password' },
+  });
+}
 const challengeOf = async (ada: TestPerson): Promise<string> => (await firstStep(spec, ada)).json().challenge;
 const totp = (code: string) => ({ method: 'totp', code });
 const recovery = (code: string) => ({ method: 'recovery_code', code });
@@ -48,6 +56,21 @@ describe('the second step of a sign-in', () => {
     expect((await eventsOf(ada, 'session.started')).map((e) => e.data)).toEqual([
       { userId: ada.id, method: 'password', factor: 'totp' },
     ]);
+  });
+
+  it.each([
+    [
+      'ends the sessions',
+      ({ headers }: TestPerson) => spec.request('DELETE', '/api/v1/sessions?which=others', { headers }),
+    ],
+    ['sets another password', setAnotherPassword],
+  ])('is over when the person %s meanwhile', async (_, act) => {
+    const { ada, app } = await equipped();
+    const challenge = await challengeOf(ada);
+    expect((await act(ada)).statusCode).toBeLessThan(300);
+    const late = await secondStep(spec, challenge, totp(app.code()));
+    expect([late.statusCode, late.json().code]).toEqual([401, 'challenge_over']);
+    expect(await eventsOf(ada, 'session.started')).toEqual([]);
   });
 
   it('sets the cookie where that is the transport', async () => {
