@@ -42,7 +42,10 @@ export class FakeStripe {
   /** Answers that are given instead of the right ones, one a request. */
   readonly failures: Answer[] = [];
   private readonly customers = new Map<string, { id: string; name: string; deleted: boolean }>();
-  private readonly sessions = new Map<string, { customer: string; price: string }>();
+  private readonly sessions = new Map<
+    string,
+    { customer: string; price: string; status: 'open' | 'complete' | 'expired' }
+  >();
   private readonly repeated = new Map<string, Answer>();
   private readonly server: Server;
   url = '';
@@ -77,6 +80,8 @@ export class FakeStripe {
   pay(checkout: string, status = 'active'): FakeSubscription {
     const session = this.sessions.get(checkout.split('/').at(-1) ?? '');
     if (!session) throw new Error(`There is no checkout at ${checkout}.`);
+    if (session.status !== 'open') throw new Error(`The checkout at ${checkout} is ${session.status}.`);
+    session.status = 'complete';
     const { customer, price } = session;
     const periodEnd = now() + 30 * 86_400;
     const made = { id: id('sub'), customer, status, price, created: now(), periodEnd, cancelAt: null, endedAt: null };
@@ -149,7 +154,7 @@ export class FakeStripe {
     if (headers.authorization !== `Bearer ${KEY}`)
       return refusal(401, 'invalid_request_error', 'api_key_invalid', 'Invalid API Key provided.');
     if (!headers['stripe-version']) return refusal(400, 'invalid_request_error', 'no_version', 'No version.');
-    const at = `${method} ${path.replace(/\/cus_\w+$/, '/:id')}`;
+    const at = `${method} ${path.replace(/\/(?:cus|cs)_\w+/, '/:id')}`;
     switch (at) {
       case 'POST /v1/customers': {
         const made = { id: id('cus'), name: form['name'] ?? '', deleted: false };
@@ -169,6 +174,20 @@ export class FakeStripe {
       }
       case 'POST /v1/checkout/sessions':
         return this.checkout(form);
+      case 'GET /v1/checkout/sessions': {
+        const found = [...this.sessions].filter(
+          ([, { customer, status }]) => customer === form['customer'] && status === form['status'],
+        );
+        const data = found.map(([session, { status }]) => ({ id: session, object: 'checkout.session', status }));
+        return [200, { object: 'list', url: '/v1/checkout/sessions', has_more: false, data }];
+      }
+      case 'POST /v1/checkout/sessions/:id/expire': {
+        const session = this.sessions.get(path.split('/').at(-2) ?? '');
+        if (session?.status !== 'open')
+          return refusal(400, 'invalid_request_error', 'not_open', 'Only open Checkout Sessions can be expired.');
+        session.status = 'expired';
+        return [200, { id: path.split('/').at(-2), object: 'checkout.session', status: 'expired' }];
+      }
       case 'POST /v1/billing_portal/sessions':
         if (!this.has(form['customer'])) return missing('customer', form['customer']);
         return [200, { id: id('bps'), object: 'billing_portal.session', url: `https://billing.example/${id('bps')}` }];
@@ -191,7 +210,7 @@ export class FakeStripe {
       return refusal(400, 'invalid_request_error', 'parameter_missing', 'A parameter is missing.');
     if (!price.startsWith('price_')) return missing('price', price);
     const session = id('cs');
-    this.sessions.set(session, { customer, price });
+    this.sessions.set(session, { customer, price, status: 'open' });
     return [200, { id: session, object: 'checkout.session', url: `https://checkout.example/c/pay/${session}` }];
   }
 

@@ -5,6 +5,13 @@ const DAY_MS = 86_400_000;
 /** More than clocks differ. */
 const MINUTE_MS = 60_000;
 
+const LIVE = ['active', 'trialing', 'past_due', 'unpaid', 'paused'];
+
+/** True when a subscription of that status runs, well or badly. */
+export function runs(status: string | null): boolean {
+  return status !== null && LIVE.includes(status);
+}
+
 /** A subscription as the payment provider says it is. */
 export interface PaidSubscription {
   id: string;
@@ -71,7 +78,7 @@ export class Billing {
 
   /** True when the subscription runs, well or badly. */
   get live(): boolean {
-    return this.status !== null && ['active', 'trialing', 'past_due', 'unpaid', 'paused'].includes(this.status);
+    return runs(this.status);
   }
 
   /**

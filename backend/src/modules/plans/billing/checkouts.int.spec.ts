@@ -36,6 +36,18 @@ describe('a checkout', () => {
     expect((await shop.post(other, 'billing-portal-sessions')).json().code).toBe('nothing_paid');
   });
 
+  it('is one at a time: nobody pays twice', async () => {
+    const team = await shop.make.workspace().create();
+    const first = await shop.checkOut(team);
+    const second = await shop.checkOut(team, 'big');
+    expect(() => shop.stripe.pay(first)).toThrow('is expired');
+    shop.stripe.pay(second);
+    // Stripe has not told us yet.
+    const late = await shop.post(team, 'checkouts', { plan: 'team' });
+    expect([late.statusCode, late.json().code]).toEqual([409, 'already_paying']);
+    expect((await shop.told(team)).map(([type]) => type)).toEqual(['checkout.started', 'checkout.started']);
+  });
+
   it('makes one customer, however many are opened at once', async () => {
     const team = await shop.make.workspace().create();
     const before = shop.stripe.customersMade();

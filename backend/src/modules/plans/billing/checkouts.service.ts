@@ -4,11 +4,11 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { affected, query, Reads, Transactions } from '#platform/database/index.js';
 import { DomainError, Forbidden, ValidationFailed } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { Billing } from './billing.entity.js';
+import { Billing, runs } from './billing.entity.js';
 import { AlreadyPaying, NothingPaid, PaymentProviderAway } from './billing.errors.js';
 import type { Redirection } from './billing.schemas.js';
 import { Payments } from './payments.js';
-import { missing } from './subscriptions-of.js';
+import { missing, subscriptionOf } from './subscriptions-of.js';
 
 /** Leads people to where they pay. Nothing is theirs before the provider says that it is paid for. */
 @Injectable()
@@ -37,6 +37,7 @@ export class CheckoutsService {
     if ((await this.billing(workspaceId))?.live) throw new AlreadyPaying();
     const url = await this.asked(async () => {
       const customer = await this.customer(workspaceId);
+      await this.requireNothingPaid(customer);
       const session = await api.checkout.sessions.create({
         mode: 'subscription',
         customer,
@@ -68,6 +69,23 @@ export class CheckoutsService {
       this.events.record(em, 'billing_portal.opened', { workspaceId, subjectId: workspaceId, actor: who, data: {} });
     });
     return { url };
+  }
+
+  /**
+   * Ends the checkouts that were opened before, then asks whether one of them was paid that we have not heard of yet: nobody
+   * shall pay twice.
+   *
+   * @throws AlreadyPaying
+   */
+  private async requireNothingPaid(customer: string): Promise<void> {
+    const { api } = this.payments;
+    for await (const { id } of api.checkout.sessions.list({ customer, status: 'open', limit: 100 }))
+      await api.checkout.sessions.expire(id).catch((error: unknown) => {
+        // It is over already: paid, which shows below, or ended by somebody else.
+        if ((error as { statusCode?: number }).statusCode !== 400) throw error;
+      });
+    const found = await subscriptionOf(api, customer, (price) => this.payments.planOf(price));
+    if (found && runs(found.status)) throw new AlreadyPaying();
   }
 
   /** The customer that the workspace is to the provider, made at the first checkout; of two at once both get the same. */
