@@ -13,6 +13,7 @@ import { Guessing0013 } from './0013-guessing.js';
 import { Memberships0014 } from './0014-memberships.js';
 import { Plans0016 } from './0016-plans.js';
 import { Audit0017 } from './0017-audit.js';
+import { Sessions0018 } from './0018-sessions.js';
 import { Deals0020 } from './0020-deals.js';
 import { Sources0021 } from './0021-sources.js';
 import { Intake0022 } from './0022-intake.js';
@@ -38,4 +39,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Plans0016,
   Memberships0014,
   Audit0017,
+  Sessions0018,
 ];

@@ -22,7 +22,7 @@ import type { SignIn } from './sessions.schemas.js';
 
 const DAY_MS = 86_400_000;
 /** What a person's sessions leave behind is removed at a later sign-in; the log keeps what happened. */
-const FORGET_OLD = `
+export const FORGET_OLD = `
   delete from session where user_id = $1 and least(ended_at, expires_at) < now() - interval '90 days'`;
 
 /** A session with the token that renews it next. */
