@@ -11,6 +11,7 @@ import { Accounts0011 } from './0011-accounts.js';
 import { Factors0012 } from './0012-factors.js';
 import { Guessing0013 } from './0013-guessing.js';
 import { Memberships0014 } from './0014-memberships.js';
+import { ServiceAccounts0015 } from './0015-service-accounts.js';
 import { Plans0016 } from './0016-plans.js';
 import { Audit0017 } from './0017-audit.js';
 import { Sessions0018 } from './0018-sessions.js';
@@ -40,4 +41,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Memberships0014,
   Audit0017,
   Sessions0018,
+  ServiceAccounts0015,
 ];

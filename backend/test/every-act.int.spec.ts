@@ -37,6 +37,8 @@ const TAKING_BACK: Record<string, (path: string, caller: Caller) => Promise<unkn
     whole.request('POST', path, { headers }),
   'DELETE workspaces/:workspaceId/members/:userId/suspension': (path, { headers }) =>
     whole.request('POST', path, { headers }),
+  'DELETE workspaces/:workspaceId/service-accounts/:serviceAccountId/suspension': (path, { headers }) =>
+    whole.request('POST', path, { headers }),
   'DELETE instance/workspaces/:workspaceId/suspension': (path, { headers }) =>
     whole.request('PUT', path, { headers, payload: { mode: 'read_only', reason: null } }),
   'DELETE instance/workspaces/:workspaceId/plan': (path, { headers }) =>

@@ -96,6 +96,12 @@ async function heir({ whole }: Tenant, caller: Caller): Promise<object> {
   return { userId: other?.userId ?? caller.id };
 }
 
+/** A key of a service account. */
+const serviceKey: Maker = async (tenant) => {
+  const serviceAccountId = await tenant.made('service-accounts', { name: `Robot ${uuidv7()}`, role: 'viewer' });
+  return tenant.made('api-keys', { name: 'A key', scopes: ['deals:read'], serviceAccountId });
+};
+
 /** By method and path, below /api/v1. */
 export const routeRequests: Record<string, RouteRequest> = {
   'POST registrations': { body: () => ({ name: 'Ada', email: email(), password: 'something quite long' }) },
@@ -205,7 +211,25 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: () => ({ name: 'A key', scopes: ['deals:read'], expiresAt: null }),
     peopleOnly: true,
   },
+  'PATCH workspaces/:workspaceId/api-keys/:keyId': { body: () => ({ name: 'Another name' }), peopleOnly: true },
+  // Of a service account: a person's own is rotated by that person only.
+  'POST workspaces/:workspaceId/api-keys/:keyId/rotation': {
+    params: { keyId: serviceKey },
+    body: () => ({ overlapSeconds: 60 }),
+    peopleOnly: true,
+  },
   'DELETE workspaces/:workspaceId/api-keys/:keyId': { peopleOnly: true },
+  'POST workspaces/:workspaceId/service-accounts': {
+    body: () => ({ name: `Robot ${uuidv7()}`, description: '', role: 'member' }),
+    peopleOnly: true,
+  },
+  'PATCH workspaces/:workspaceId/service-accounts/:serviceAccountId': {
+    body: () => ({ description: 'Another one', role: 'member' }),
+    peopleOnly: true,
+  },
+  'DELETE workspaces/:workspaceId/service-accounts/:serviceAccountId': { peopleOnly: true },
+  'POST workspaces/:workspaceId/service-accounts/:serviceAccountId/suspension': { peopleOnly: true },
+  'DELETE workspaces/:workspaceId/service-accounts/:serviceAccountId/suspension': { peopleOnly: true },
   'POST workspaces/:workspaceId/sources': { body: () => ({ kind: 'smtp', name: 'Newsletters', settings: {} }) },
   'PATCH workspaces/:workspaceId/sources/:sourceId': { body: () => ({ name: 'Another name' }) },
   'POST workspaces/:workspaceId/sources/:sourceId/messages': {

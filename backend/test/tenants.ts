@@ -56,6 +56,7 @@ export const makers: Record<string, Maker> = {
     return id;
   },
   keyId: async (tenant) => (await tenant.key(['deals:read'])).id,
+  serviceAccountId: (tenant) => tenant.made('service-accounts', { name: `Robot ${uuidv7()}`, role: 'viewer' }),
   sourceId: (tenant) => tenant.made('sources', { kind: 'smtp', name: 'Newsletters' }),
   messageId: async (tenant) => {
     const source = await uploadSource(tenant);

@@ -8,12 +8,14 @@ import { jobEvents } from './jobs.js';
 import { logEvents } from './log.js';
 import { mailEvents } from './mail.js';
 import { planEvents } from './plans.js';
+import { serviceAccountEvents } from './service-accounts.js';
 import { subscriptionEvents } from './subscriptions.js';
 import { userEvents } from './users.js';
 
 /** Every event that the product knows, by type. Each room declares its own slice. */
 export const eventCatalogue = {
   ...userEvents,
+  ...serviceAccountEvents,
   ...accountEvents,
   ...guessingEvents,
   ...factorEvents,

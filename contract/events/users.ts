@@ -5,6 +5,8 @@ const role = z.enum(['owner', 'admin', 'member', 'viewer', 'custom']);
 // Of a role that the workspace made itself; such a member's `role` is "custom".
 const roleId = z.uuid().optional();
 
+const keyRules = z.object({ name: z.string(), allowedAddresses: z.array(z.string()) });
+
 const customRole = z.object({ name: z.string(), description: z.string(), permissions: z.array(z.string()) });
 
 /** Events of people, their sessions, workspaces and keys. Account and session events belong to the system workspace. */
@@ -175,13 +177,38 @@ export const userEvents = defineEvents({
   'api_key.created': {
     version: 1,
     subject: 'api_key',
-    data: z.object({ name: z.string(), scopes: z.array(z.string()), expiresAt: z.string().nullable() }),
+    data: z.object({
+      name: z.string(),
+      scopes: z.array(z.string()),
+      expiresAt: z.string().nullable(),
+      // Absent when it may be used from everywhere.
+      allowedAddresses: z.array(z.string()).optional(),
+      // Absent when it belongs to the person who made it.
+      serviceAccountId: z.uuid().optional(),
+    }),
     about: 'An API key was made.',
+  },
+  'api_key.updated': {
+    version: 1,
+    subject: 'api_key',
+    data: z.object({ before: keyRules, after: keyRules }),
+    about: 'An API key was renamed, or the addresses that it may be used from were changed.',
+  },
+  'api_key.rotated': {
+    version: 1,
+    subject: 'api_key',
+    data: z.object({
+      name: z.string(),
+      expiresAt: z.string().nullable(),
+      /** Until when the earlier secret works too; null when it ended at once. */
+      previousUntil: z.string().nullable(),
+    }),
+    about: 'An API key got a new secret; the earlier one works for a while longer, or not at all.',
   },
   'api_key.revoked': {
     version: 1,
     subject: 'api_key',
-    data: z.object({ name: z.string() }),
-    about: 'An API key was revoked.',
+    data: z.object({ name: z.string(), because: z.enum(['service_account_deleted']).optional() }),
+    about: 'An API key was revoked, by itself or with the service account that it belonged to.',
   },
 });

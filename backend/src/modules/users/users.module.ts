@@ -22,6 +22,7 @@ import { SignUpJob } from './accounts/sign-up.job.js';
 import { RegistrationsService } from './accounts/registrations.service.js';
 import { ApiKey } from './api-keys/api-key.entity.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeyQueries } from './api-keys/api-keys.queries.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { KeyUses } from './api-keys/key-uses.js';
 import { LiveKeys } from './api-keys/live-keys.js';
@@ -44,6 +45,11 @@ import { Seats } from './members/seats.js';
 import { MembersController } from './members/members.controller.js';
 import { MembersService } from './members/members.service.js';
 import { membershipControllers, membershipEntities, membershipProviders } from './memberships.parts.js';
+import {
+  serviceAccountControllers,
+  serviceAccountEntities,
+  serviceAccountProviders,
+} from './service-accounts/service-accounts.parts.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { DeviceMails } from './sessions/device-mails.js';
@@ -103,7 +109,7 @@ const guessing = [
   SignInGuard,
 ];
 const workspaces = [InvitationMails, InvitationsService, MembersService, Seats, WorkspacesService];
-const keys = [ApiKeysService, KeyUses, LiveKeys];
+const keys = [ApiKeyQueries, ApiKeysService, KeyUses, LiveKeys];
 
 /** People: accounts, sessions, workspaces with their members, API keys, and the first owner. */
 @Global()
@@ -121,6 +127,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
       ...factorEntities,
       ...membershipEntities,
       ...identityEntities,
+      ...serviceAccountEntities,
     ]),
   ],
   controllers: [
@@ -141,6 +148,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     ...factorControllers,
     ...membershipControllers,
     ...identityControllers,
+    ...serviceAccountControllers,
   ],
   providers: [
     ...accounts,
@@ -148,6 +156,7 @@ const keys = [ApiKeysService, KeyUses, LiveKeys];
     ...sessions,
     ...factorProviders,
     ...identityProviders,
+    ...serviceAccountProviders,
     ...guessing,
     ...workspaces,
     ...membershipProviders,

@@ -1,12 +1,14 @@
 import type { MemberRole, Permission } from './permissions.js';
 
-/** Who acts: a signed-in person, an API key, or the system itself. */
+/** Who acts: a signed-in person, an API key of theirs, a service account by one of its keys, or the system itself. */
 export interface Actor {
-  kind: 'user' | 'api_key' | 'system';
-  /** The user's or the key's id; null for the system. It is the `principal_id` of `access_grant`. */
+  kind: 'user' | 'api_key' | 'service_account' | 'system';
+  /** The user's or the key's id (also of a service account's key); null for the system. It is the `principal_id` of `access_grant`. */
   id: string | null;
-  /** The person: the user itself, or the one the key belongs to. */
+  /** The person: the user itself, or the one the key belongs to; null for a service account, which belongs to nobody. */
   userId: string | null;
+  /** The service account whose key it is. */
+  serviceAccountId?: string;
   sessionId?: string;
   /** The client's address, as far as the trusted proxies tell it. */
   address?: string;

@@ -12,7 +12,8 @@ export interface Credentials {
 export abstract class Authenticator {
   /**
    * @returns the actor, or null when the request carries no credentials
-   * @throws Unauthenticated when it carries credentials that are wrong, expired or revoked
+   * @throws Unauthenticated when it carries credentials that are wrong, expired or revoked; AddressNotAllowed when they are right
+   *   and may not be used from that address
    */
   abstract authenticate(request: Credentials): Promise<Actor | null>;
 }

@@ -23,9 +23,11 @@ export class MemberSuspended extends Forbidden {
 
   constructor(kind: Actor['kind'] = 'user') {
     super(
-      kind === 'api_key'
-        ? 'The maker of this API key is suspended in this workspace: ask one of its owners or admins.'
-        : 'You are suspended in this workspace: ask one of its owners or admins. Nothing of yours was removed.',
+      kind === 'service_account'
+        ? 'This service account is suspended: ask one of the owners or admins of the workspace.'
+        : kind === 'api_key'
+          ? 'The maker of this API key is suspended in this workspace: ask one of its owners or admins.'
+          : 'You are suspended in this workspace: ask one of its owners or admins. Nothing of yours was removed.',
     );
   }
 }
@@ -56,6 +58,23 @@ export class WorkspaceReadOnly extends Forbidden {
   }
 }
 
+/** The key works, but not from where the request comes. The sentence tells nothing of the addresses that it may come from. */
+export class AddressNotAllowed extends Forbidden {
+  static override code = 'address_not_allowed';
+  static override title = 'Not from this address';
+
+  /**
+   * @param actor whose key it is
+   * @param workspaceId the workspace that the key belongs to, whatever the request asks for
+   */
+  constructor(
+    readonly actor: Actor,
+    readonly workspaceId: string,
+  ) {
+    super('This API key cannot be used from the address that the request comes from.');
+  }
+}
+
 /** Why somebody who would have a grant has none: a reason of the relation `access_barred`. */
 export function barred({ reason, detail }: { reason: string; detail: string | null }, kind: Actor['kind']): Forbidden {
   if (reason === 'workspace_suspended') return new WorkspaceSuspended(detail);
@@ -71,6 +90,6 @@ export function requirePermission(member: Member, permission: Permission): void 
 }
 
 function whose({ kind, role }: Member): string {
-  if (kind === 'api_key') return 'this API key';
+  if (kind !== 'user') return 'this API key';
   return role === 'custom' ? 'your role' : `the role ${role}`;
 }

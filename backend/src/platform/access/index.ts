@@ -6,6 +6,7 @@ export { Authenticator } from './authenticator.js';
 export type { Credentials } from './authenticator.js';
 export { Grants } from './grants.js';
 export {
+  AddressNotAllowed,
   MemberSuspended,
   requirePermission,
   SecondFactorNeeded,

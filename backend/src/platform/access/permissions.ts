@@ -14,7 +14,10 @@ export const permissions = {
   'workspace:write': "Change the workspace's name and settings, or remove it.",
   'billing:write': 'Choose a plan for the workspace and pay for it.',
   'api_keys:read': 'See which API keys exist.',
-  'api_keys:write': 'Create and revoke API keys.',
+  'api_keys:write': 'Create, change, rotate and revoke API keys.',
+  'service_accounts:read': 'See which service accounts exist, their roles, and when they were last used.',
+  'service_accounts:write':
+    'Create, change, suspend and remove service accounts; with "api_keys:write", make and rotate their API keys.',
   'audit:read': 'Read the audit trail of the workspace.',
   'instance:operate':
     'Run the instance: its mailbox preview, parked work and health. Operators only; no role grants it.',
@@ -41,7 +44,7 @@ export const workspacePermissions: readonly Permission[] = all.filter((p) => p !
 const workspace = workspacePermissions;
 const admin = workspace;
 const reads = workspace.filter((p) => p.endsWith(':read'));
-const viewer = reads.filter((p) => !['audit:read', 'api_keys:read'].includes(p));
+const viewer = reads.filter((p) => !['audit:read', 'api_keys:read', 'service_accounts:read'].includes(p));
 const member: Permission[] = [
   ...viewer,
   'deals:write',
@@ -49,6 +52,7 @@ const member: Permission[] = [
   'messages:write',
   'subscriptions:write',
   'api_keys:read',
+  'service_accounts:read',
 ];
 
 /**

@@ -24,32 +24,38 @@ const COLUMNS =
   'workspace_id as "workspaceId", project_id as "projectId", user_id as "userId", role, role_id as "roleId", created_at as "createdAt"';
 const PLACE = 'workspace_id = $1 and project_id = $2 and user_id = $3';
 
+// The lock keeps whoever it is in the workspace until the project's row stands.
+const MEMBER = 'select from membership where workspace_id = $1 and user_id = $2 for key share';
+const SERVICE_ACCOUNT = 'select from service_account where workspace_id = $1 and id = $2 for key share';
+
 /**
- * Memberships of single projects, changed inside the caller's transaction. Only members of the workspace have any: they
- * lose them with it. The room of projects checks that the project exists and that the caller may, and records the events.
+ * Memberships of single projects, changed inside the caller's transaction. Only members of the workspace have any, and its
+ * service accounts, by their id as `userId`: they lose them with it. The room of projects checks that the project exists and that the caller may, and records the events.
  */
 @Injectable()
 export class ProjectMemberships {
   constructor(private readonly grants: Grants) {}
 
   /**
+   * @param place `userId` names a member or a service account of the workspace
    * @param roleId of a role that the workspace made itself: then `role` is `custom`
-   * @throws NotInWorkspace; AlreadyMember when the person belongs to the project already
+   * @throws NotInWorkspace; AlreadyMember when they belong to the project already
    */
   async add(
     em: EntityManager,
-    { workspaceId, projectId, userId }: ProjectPlace,
+    place: ProjectPlace,
     role: ProjectRole,
     roleId: string | null = null,
   ): Promise<ProjectMembership> {
-    // The lock keeps the person in the workspace until the project's row stands.
-    const lock = 'select from membership where workspace_id = $1 and user_id = $2 for key share';
-    if ((await query(em, lock, [workspaceId, userId])).length === 0) throw new NotInWorkspace();
+    const { workspaceId, projectId, userId } = place;
+    const who = [workspaceId, userId];
+    const person = (await query(em, MEMBER, who)).length > 0;
+    if (!person && (await query(em, SERVICE_ACCOUNT, who)).length === 0) throw new NotInWorkspace();
     const [row] = await query<ProjectMembership>(
       em,
-      `insert into project_membership (workspace_id, project_id, user_id, role, role_id) values ($1, $2, $3, $4, $5)
-       on conflict do nothing returning ${COLUMNS}`,
-      [workspaceId, projectId, userId, role, roleId],
+      `insert into project_membership (workspace_id, project_id, user_id, service_account_id, role, role_id)
+       values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning ${COLUMNS}`,
+      [workspaceId, projectId, userId, person ? null : userId, role, roleId],
     );
     if (!row) throw new AlreadyMember('This person belongs to the project already.');
     this.forget(em, userId);

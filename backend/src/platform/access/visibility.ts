@@ -34,6 +34,7 @@ export function scopeOf(alias: string): ScopeColumns {
  * alone and their keys.
  *
  * @param principal the parameter or column that holds who looks: the id of a person or an API key
+ *   (a service account looks by its key; `seer.user_id` is the service account then)
  */
 export function eventVisible({ workspace, kind, id }: ScopeColumns, principal: string): string {
   return `exists (

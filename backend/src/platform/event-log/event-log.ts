@@ -142,8 +142,8 @@ function dataJson(type: EventType, data: unknown): string {
 
 /** An actor may be a `Member`, which carries more than the log keeps. The address is a column: it can be erased. */
 function actorJson(type: string, actor: Actor): string {
-  const { kind, id, userId, sessionId, requestId, operator } = actor;
-  const json = JSON.stringify({ kind, id, userId, sessionId, requestId, operator });
+  const { kind, id, userId, serviceAccountId, sessionId, requestId, operator } = actor;
+  const json = JSON.stringify({ kind, id, userId, serviceAccountId, sessionId, requestId, operator });
   if (unstorableText({ sessionId, requestId }, json))
     throw new EventRefused(type, 'the actor holds text that cannot be stored.');
   return json;

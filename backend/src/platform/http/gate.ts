@@ -1,6 +1,14 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Actor, Authenticator, Grants, isMember, type Member, requirePermission } from '#platform/access/index.js';
+import {
+  type Actor,
+  AddressNotAllowed,
+  Authenticator,
+  Grants,
+  isMember,
+  type Member,
+  requirePermission,
+} from '#platform/access/index.js';
 import { Forbidden, NotFound, Unauthenticated } from '#platform/errors/index.js';
 import { Quotas } from '#platform/quotas/index.js';
 import { RefusalWatch } from './refusal-watch.js';
@@ -32,8 +40,8 @@ export class Gate {
   /**
    * Lets a request through and sets its `actor`.
    *
-   * @throws Unauthenticated, Forbidden, NotFound (also for a workspace the caller has no part in), TooManyRequests,
-   *   QuotaExceeded, Unavailable, ValidationFailed for an address that cannot be read
+   * @throws Unauthenticated, Forbidden, NotFound (also for a workspace the caller has no part in), AddressNotAllowed,
+   *   TooManyRequests, QuotaExceeded, Unavailable, ValidationFailed for an address that cannot be read
    */
   async admit(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     checkAddress(request);
@@ -60,12 +68,14 @@ export class Gate {
     if (!this.authenticator) return null;
     try {
       const actor = await this.authenticator.authenticate(request);
-      return actor && { ...actor, address: request.ip, requestId: request.id };
+      return actor && { ...actor, ...whence(request) };
     } catch (error) {
-      if (!(error instanceof Unauthenticated)) throw error;
+      const misplaced = error instanceof AddressNotAllowed;
+      if (!misplaced && !(error instanceof Unauthenticated)) throw error;
       // A stale token must not keep anybody from signing in again.
       if (plan.demand.kind === 'public') return null;
       this.admitNowhere(request, reply);
+      if (misplaced) this.tell(plan, { ...error.actor, ...whence(request) }, request, error);
       throw error;
     }
   }
@@ -82,7 +92,7 @@ export class Gate {
     const principal = actor?.id ?? addressPrincipal(request.ip);
     if (rate !== 'default') return this.limits.take(policies[rate], principal);
     if (!actor) return this.limits.take(policies.anonymous, principal);
-    return this.limits.take(actor.kind === 'api_key' ? policies.apiKey : policies.user, principal);
+    return this.limits.take(actor.kind === 'user' ? policies.user : policies.apiKey, principal);
   }
 
   private async permit(demand: Demand, actor: Actor | null, request: FastifyRequest): Promise<Actor | Member | null> {
@@ -104,18 +114,24 @@ export class Gate {
   }
 
   private tell(plan: RoutePlan, actor: Actor, request: FastifyRequest, error: Forbidden | NotFound): void {
-    // Whoever has no part in a workspace does not write into its trail either.
+    // Whoever has no part in a workspace does not write into its trail either; a key has a part in its own.
     const belongs = plan.demand.kind === 'workspace' && error instanceof Forbidden;
+    const asked = belongs ? (request.params as { workspaceId: string }).workspaceId.toLowerCase() : null;
     this.watch?.refused({
       actor,
       method: request.method,
       route: request.routeOptions.url ?? plan.name,
-      workspaceId: belongs ? (request.params as { workspaceId: string }).workspaceId.toLowerCase() : null,
+      workspaceId: error instanceof AddressNotAllowed ? error.workspaceId : asked,
       permission: plan.endpoint.permission,
       status: error.status,
       code: error.code,
     });
   }
+}
+
+/** Where a request comes from, and what it is called. */
+function whence({ ip, id }: FastifyRequest): Pick<Actor, 'address' | 'requestId'> {
+  return { address: ip, requestId: id };
 }
 
 /** Refuses query strings and parameters that no handler could store; almost every address passes at the first look. */

@@ -15,6 +15,8 @@ const HEADER = csvLine([
   'session_id',
   'api_key_id',
   'api_key_name',
+  'service_account_id',
+  'service_account_name',
   'address',
   'request_id',
   'subject_type',
@@ -31,7 +33,7 @@ export const formats: Record<ExportFormat, { head: string; type: string; line(ev
 };
 
 function csv(event: AuditEvent): string {
-  const { actor, apiKey, subject, scope } = event;
+  const { actor, apiKey, serviceAccount, subject, scope } = event;
   return csvLine([
     event.position,
     event.id,
@@ -46,6 +48,8 @@ function csv(event: AuditEvent): string {
     event.sessionId,
     apiKey?.id ?? null,
     apiKey?.name ?? null,
+    serviceAccount?.id ?? null,
+    serviceAccount?.name ?? null,
     event.address,
     event.requestId,
     subject.type,

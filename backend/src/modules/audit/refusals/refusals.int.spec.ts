@@ -70,6 +70,33 @@ describe('what the gate refuses to somebody signed in', () => {
     expect(actors).toEqual([['api_key', key.id, team.owner.id]]);
   });
 
+  it('tells of a key that came from elsewhere in the trail of its own workspace, whatever it asked for', async () => {
+    const [team, other] = [await kit.make.workspace().create(), await kit.make.workspace().create()];
+    const { headers } = team.owner;
+    const payload = { name: 'A key', scopes: ['deals:read'], allowedAddresses: ['192.0.2.7'] };
+    const made = (await kit.request('POST', team.url('api-keys'), { headers, payload })).json<{
+      id: string;
+      key: string;
+    }>();
+    const from = { headers: { authorization: `Bearer ${made.key}` }, remoteAddress: '198.51.100.9' };
+    for (const path of [other.url('audit-events'), team.url('audit-events'), '/api/v1/me'])
+      expect((await kit.request('GET', path, from)).json()).toMatchObject({ status: 403, code: 'address_not_allowed' });
+    await written();
+    expect(await refusals(other.id)).toEqual([]);
+    expect((await refusals(SYSTEM_WORKSPACE)).filter(({ actor }) => actor.id === made.id)).toEqual([]);
+    const told = await refusals(team.id);
+    expect(told.map(({ actor, data }) => [actor.kind, actor.id, data['route'], data['code'], data['count']])).toEqual([
+      ['api_key', made.id, '/api/v1/workspaces/:workspaceId/audit-events', 'address_not_allowed', 2],
+      ['api_key', made.id, '/api/v1/me', 'address_not_allowed', 1],
+    ]);
+    expect(JSON.stringify(told)).not.toContain('192.0.2.7');
+    await kit.sealed();
+    const { items } = (await kit.get(team.url('audit-events?filter=type:access.refused'), team.owner)).json<{
+      items: { address: string; apiKey: { id: string } }[];
+    }>();
+    expect(items.map(({ address, apiKey }) => [address, apiKey.id])).toEqual(Array(2).fill(['198.51.100.9', made.id]));
+  });
+
   it('is kept while it cannot be recorded', async () => {
     const team = await kit.make.workspace().create();
     const viewer = await kit.make.person().in(team, 'viewer').create();

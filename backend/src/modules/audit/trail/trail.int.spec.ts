@@ -46,6 +46,7 @@ describe("a workspace's trail", () => {
       actor: { kind: 'user', id: admin.id, userId: admin.id, name: 'Ada Byron', operator: true },
       sessionId: admin.sessionId,
       apiKey: null,
+      serviceAccount: null,
       address: '192.0.2.7',
       requestId: 'req-1',
       subject: { type: 'deal', id: subjectId },
@@ -57,6 +58,30 @@ describe("a workspace's trail", () => {
     expect(items[0]?.actor).toEqual({ kind: 'system', id: null, userId: null, name: null, operator: false });
     const one = await kit.get(team.url(`audit-events/${byPerson}`), admin);
     expect(one.json()).toEqual(items[2]);
+  });
+
+  it('says which service account it was, and finds it, by its key too', async () => {
+    const account = uuidv7();
+    const key = uuidv7();
+    await kit.make.sql(
+      `with made as (
+         insert into service_account (id, workspace_id, name, role, created_at, updated_at)
+         values ($1, $2, 'Importer', 'viewer', now(), now()) returning id, workspace_id)
+       insert into api_key (id, workspace_id, service_account_id, name, hash, hint, scopes, created_at)
+       select $3, workspace_id, id, 'Night run', $4, 'abcd', '{deals:read}', now() from made`,
+      [account, team.id, key, Buffer.from(key)],
+    );
+    const actor = { kind: 'service_account', id: key, userId: null, serviceAccountId: account } as const;
+    const id = await kit.record({ workspaceId: team.id, actor });
+    for (const filter of ['by:service_account', `account:${account}`, `key:${key}`])
+      expect(await filtered(filter)).toEqual([id]);
+    expect(await filtered('by:api_key')).not.toContain(id);
+    const { items } = await list('limit=1');
+    expect(items[0]).toMatchObject({
+      actor: { kind: 'service_account', id: key, userId: null, name: 'Importer' },
+      apiKey: { id: key, name: 'Night run' },
+      serviceAccount: { id: account, name: 'Importer' },
+    });
   });
 
   it('is walked by its cursor without a gap or a repeat, the newest first', async () => {

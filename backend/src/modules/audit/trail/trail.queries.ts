@@ -18,19 +18,22 @@ type Row = Omit<AuditEvent, 'about'>;
 const POSITION = { sql: 'e.position', type: 'bigint' } as const;
 const LIST: SortedList = { name: 'audit-events', sorts: { position: POSITION }, id: POSITION };
 
-const KEY = `(case when e.actor->>'kind' = 'api_key' then e.actor->>'id' end)`;
+const KEY = `(case when e.actor->>'kind' in ('api_key', 'service_account') then e.actor->>'id' end)`;
+const ACCOUNT = `(e.actor->>'serviceAccountId')`;
 const COLUMNS = `
   e.id, e.position::float8 as position, ${isoTime('e.occurred_at')} as at, e.type,
-  jsonb_build_object('kind', e.actor->>'kind', 'id', e.actor->>'id', 'userId', e.actor->>'userId', 'name', u.name,
+  jsonb_build_object('kind', e.actor->>'kind', 'id', e.actor->>'id', 'userId', e.actor->>'userId', 'name', coalesce(u.name, s.name),
     'operator', coalesce((e.actor->>'operator')::boolean, false)) as actor,
   e.actor->>'sessionId' as "sessionId",
   case when ${KEY} is not null then jsonb_build_object('id', ${KEY}, 'name', k.name) end as "apiKey",
+  case when ${ACCOUNT} is not null then jsonb_build_object('id', ${ACCOUNT}, 'name', s.name) end as "serviceAccount",
   e.address, e.actor->>'requestId' as "requestId", jsonb_build_object('type', e.subject_type, 'id', e.subject_id) as subject,
   jsonb_build_object('kind', e.scope_kind, 'id', e.scope_id) as scope, e.data`;
 /** Names are looked up for the events of one page only. */
 const NAMES = `
   left join user_account u on u.id = (e.actor->>'userId')::uuid
-  left join api_key k on k.id = ${KEY}::uuid`;
+  left join api_key k on k.id = ${KEY}::uuid
+  left join service_account s on s.id = ${ACCOUNT}::uuid`;
 
 /** The log as an audit trail: newest first, limited in the query to what the reader may see. */
 @Injectable()

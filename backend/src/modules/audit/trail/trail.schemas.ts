@@ -33,14 +33,21 @@ export const auditEvent = z.object({
   type: z.string().describe('Noun, dot, past tense: session.started.'),
   about: z.string().nullable().describe('The type in a sentence; null for one that this version does not know.'),
   actor: z.object({
-    kind: z.string().describe('user, api_key, or system for what the instance does by itself.'),
-    id: z.string().nullable().describe('Of the person or the key.'),
-    userId: z.string().nullable().describe('The person: for a key the one whom it belongs to.'),
-    name: z.string().nullable().describe("The person's name now; null when there is none any more."),
+    kind: z.string().describe('user, api_key, service_account, or system for what the instance does by itself.'),
+    id: z.string().nullable().describe('Of the person or the key, also of a key of a service account.'),
+    userId: z.string().nullable().describe('The person: for a key the one whom it belongs to, if any.'),
+    name: z
+      .string()
+      .nullable()
+      .describe("The person's or service account's name now; null when there is none any more."),
     operator: z.boolean().describe('Whether they acted as an operator of the instance could.'),
   }),
   sessionId: z.string().nullable(),
   apiKey: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+  serviceAccount: z
+    .object({ id: z.string(), name: z.string().nullable() })
+    .nullable()
+    .describe('The service account that acted, by the key.'),
   address: z.string().nullable().describe('Of the client, as far as trusted proxies tell it.'),
   requestId: z.string().nullable(),
   subject: z.object({ type: z.string(), id: z.uuid() }).describe('What it is about.'),
@@ -67,6 +74,7 @@ export const exampleEvent: AuditEvent = {
   },
   sessionId: '0193f2f0-2222-7c1e-9d51-2b1f0a6c4e10',
   apiKey: null,
+  serviceAccount: null,
   address: '192.0.2.17',
   requestId: '0193f2f0-3333-7c1e-9d51-2b1f0a6c4e10',
   subject: { type: 'api_key', id: '0193f2f0-4444-7c1e-9d51-2b1f0a6c4e10' },

@@ -66,6 +66,19 @@ describe('calls of programs', () => {
     expect([await written(team), await written(other)]).toEqual([7, 0]);
   });
 
+  it('are counted of a service account like of any key', async () => {
+    const team = await on('few');
+    const { headers } = team.owner;
+    const account = { name: 'Importer', role: 'viewer' };
+    const made = await spec.request('POST', team.url('service-accounts'), { headers, payload: account });
+    const wanted = { name: 'A key', scopes: ['workspace:read'], serviceAccountId: made.json().id };
+    const { key } = (await spec.request('POST', team.url('api-keys'), { headers, payload: wanted })).json();
+    const answers = [];
+    for (let i = 0; i < 6; i++) answers.push(await ask(team, { headers: { authorization: `Bearer ${key}` } }));
+    expect(answers.map((a) => a.statusCode)).toEqual([200, 200, 200, 200, 200, 402]);
+    expect(await written(team)).toBe(5);
+  });
+
   it('are refused with 402 when there are as many as the plan allows; people still get in', async () => {
     const team = await on('few');
     const key = await keyOf(team);

@@ -2,6 +2,13 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { query, Transactions } from '#platform/database/index.js';
 
 const EVERY_MS = 60_000;
+const USES = `(select decode(hash, 'hex') as hash, at from unnest($1::text[], $2::timestamptz[]) as noted(hash, at)) u`;
+/** Of present secrets, and of those before them. */
+const WRITE = [
+  `update api_key k set last_used_at = greatest(k.last_used_at, u.at) from ${USES} where k.hash = u.hash`,
+  `update api_key k set previous_last_used_at = greatest(k.previous_last_used_at, u.at) from ${USES}
+    where k.previous_hash = u.hash`,
+];
 
 /**
  * Notes when keys are used, in memory, and writes the times once a minute: a request does not wait for it, and a crash
@@ -20,9 +27,9 @@ export class KeyUses implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.timer.unref();
   }
 
-  /** Notes a use now. */
-  note(keyId: string): void {
-    this.uses.set(keyId, new Date());
+  /** Notes a use now. @param hash the hexadecimal digest of the secret that was used, since a key may have two */
+  note(hash: string): void {
+    this.uses.set(hash, new Date());
   }
 
   /** Writes what was noted since the last time. */
@@ -30,13 +37,9 @@ export class KeyUses implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (this.uses.size === 0) return;
     const noted = [...this.uses];
     this.uses.clear();
+    const values = [noted.map(([hash]) => hash), noted.map(([, at]) => at)];
     await this.transactions.run(async (em) => {
-      await query(
-        em,
-        `update api_key k set last_used_at = greatest(k.last_used_at, u.at)
-         from unnest($1::uuid[], $2::timestamptz[]) as u(id, at) where k.id = u.id`,
-        [noted.map(([id]) => id), noted.map(([, at]) => at)],
-      );
+      for (const text of WRITE) await query(em, text, values);
     });
   }
 

@@ -20,17 +20,24 @@ export class RoleNameTaken extends Conflict {
   }
 }
 
+/** How many have a role, or are offered it. */
+export interface RoleUse {
+  members: number;
+  serviceAccounts: number;
+  projects: number;
+  invitations: number;
+}
+
 /** Somebody has the role, or is offered it. */
 export class RoleInUse extends Conflict {
   static override code = 'role_in_use';
   static override title = 'The role is in use';
 
-  /** @param use how many members, memberships of projects and open invitations have it */
-  constructor(use: { members: number; projects: number; invitations: number }) {
+  constructor(use: RoleUse) {
     super(
-      `This role is in use (members: ${use.members}, memberships of projects: ${use.projects}, open invitations: ` +
-        `${use.invitations}): give those people another role first.`,
-      { members: use },
+      `This role is in use (members: ${use.members}, service accounts: ${use.serviceAccounts}, memberships of projects: ` +
+        `${use.projects}, open invitations: ${use.invitations}): give them another role first.`,
+      { members: { ...use } },
     );
   }
 }

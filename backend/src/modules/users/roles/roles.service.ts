@@ -6,7 +6,7 @@ import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, expectVersion, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { InvitationEndings } from '../members/invitation-endings.js';
 import { requireHeld, requireStill } from './role-rights.js';
-import { NoSuchRole, RoleInUse, RoleNameTaken, TooManyRoles } from './roles.errors.js';
+import { NoSuchRole, RoleInUse, RoleNameTaken, type RoleUse, TooManyRoles } from './roles.errors.js';
 import type { NewRole, RoleEdit, RoleShown } from './roles.schemas.js';
 import { WorkspaceRole } from './workspace-role.entity.js';
 
@@ -24,6 +24,7 @@ const SHOWN = `r.id, r.name, r.description, r.permissions, r.version,
 const USE = `
   select (select count(*)::int from membership where workspace_id = $1 and role_id = $2) as members,
          (select count(*)::int from project_membership where workspace_id = $1 and role_id = $2) as projects,
+         (select count(*)::int from service_account where workspace_id = $1 and role_id = $2) as "serviceAccounts",
          (select count(*)::int from invitation
            where role_id = $2 and accepted_at is null and revoked_at is null and expires_at > now()) as invitations`;
 const OTHERS = `
@@ -109,11 +110,8 @@ export class RolesService {
     await this.transactions.run(async (em) => {
       const { role } = await this.lock(em, who, roleId);
       expectVersion(ifMatch, role.version);
-      const [use] = await query<{ members: number; projects: number; invitations: number }>(em, USE, [
-        who.workspaceId,
-        roleId,
-      ]);
-      if (use && use.members + use.projects + use.invitations > 0) throw new RoleInUse(use);
+      const [use] = await query<RoleUse>(em, USE, [who.workspaceId, roleId]);
+      if (use && Object.values(use).some((count) => count > 0)) throw new RoleInUse(use);
       em.remove(role);
       this.events.record(em, 'role.deleted', { ...about(role, who), data: role.told() });
     });

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Authenticator, type Credentials } from '#platform/access/index.js';
+import { type Actor, AddressNotAllowed, Authenticator, type Credentials } from '#platform/access/index.js';
 import { Unauthenticated } from '#platform/errors/index.js';
 import { KEY_PREFIX } from '../api-keys/key-text.js';
 import { KeyUses } from '../api-keys/key-uses.js';
-import { LiveKeys } from '../api-keys/live-keys.js';
+import { type LiveKey, LiveKeys } from '../api-keys/live-keys.js';
 import { AccessTokens } from './access-tokens.js';
 import { LiveSessions } from './live-sessions.js';
 import { SessionUses } from './session-uses.js';
@@ -45,7 +45,16 @@ export class RequestAuthenticator extends Authenticator {
   private async byKey(text: string, ip: string): Promise<Actor> {
     const key = await this.keys.find(text);
     if (!key) throw new Unauthenticated('This API key is not valid: it is mistyped, revoked or expired.');
-    this.uses.note(key.id);
-    return { kind: 'api_key', id: key.id, userId: key.userId, address: ip, scopes: key.scopes };
+    const actor = actorOf(key, ip);
+    if (!key.addresses.permit(ip)) throw new AddressNotAllowed(actor, key.workspaceId);
+    this.uses.note(key.hash);
+    return actor;
   }
+}
+
+function actorOf({ id, userId, serviceAccountId, scopes }: LiveKey, address: string): Actor {
+  const key = { id, userId, address, scopes };
+  return serviceAccountId === null
+    ? { kind: 'api_key', ...key }
+    : { kind: 'service_account', serviceAccountId, ...key };
 }

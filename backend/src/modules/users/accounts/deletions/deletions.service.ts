@@ -21,9 +21,17 @@ const OTHER_OPERATORS = `
 const LOCK_OPERATORS = `select from user_account where operator order by id for update`;
 const REVOKE_KEYS = `
   update api_key set revoked_at = now(), revoked_by = $1 where user_id = $1 and revoked_at is null
-  returning id, workspace_id as "workspaceId", name, hash`;
+  returning id, workspace_id as "workspaceId", name, hash, previous_hash as previous`;
 
 type Person = Actor & { userId: string };
+
+interface RevokedKey {
+  id: string;
+  workspaceId: string;
+  name: string;
+  hash: Buffer;
+  previous: Buffer | null;
+}
 
 /** Lets people delete their account: it is closed at once and erased after some days, in which signing in keeps it. */
 @Enqueues('users.erase_account')
@@ -92,12 +100,11 @@ export class DeletionsService {
   }
 
   private async revokeKeys(em: EntityManager, who: Person): Promise<void> {
-    const revoked = await query<{ id: string; workspaceId: string; name: string; hash: Buffer }>(em, REVOKE_KEYS, [
-      who.userId,
-    ]);
+    const values = [who.userId];
+    const revoked = await query<RevokedKey>(em, REVOKE_KEYS, values);
     for (const { id: subjectId, workspaceId, name } of revoked)
       this.events.record(em, 'api_key.revoked', { workspaceId, subjectId, actor: who, data: { name } });
-    afterCommit(em, this, () => revoked.forEach(({ hash }) => this.keys.forget(hash)));
+    afterCommit(em, this, () => revoked.forEach(({ hash, previous }) => this.keys.forget(hash, previous)));
   }
 }
 

@@ -336,10 +336,23 @@ describe('the link to the earlier address', () => {
         values,
       );
       const key = await factory(spec.app).apiKey(team, ada).create();
-      await spec.rows(`update api_key set created_at = now() - $2::interval where id = $1`, [key.id, age]);
+      const aged =
+        'update api_key set created_at = now() - $2::interval, issued_at = now() - $2::interval where id = $1';
+      await spec.rows(aged, [key.id, age]);
       return key;
     };
     const [older, newer] = [await ways('20 days'), await ways('2 days')];
+    // One that got a new secret, and one of a service account whose secret ada was shown.
+    const rotated = await factory(spec.app).apiKey(team, ada).create();
+    await spec.rows(`update api_key set created_at = now() - interval '20 days' where id = $1`, [rotated.id]);
+    const robot = await factory(spec.app).apiKey(team, ada).create();
+    await spec.rows(
+      `with made as (
+         insert into service_account (id, workspace_id, name, role, created_at, updated_at)
+         values (gen_random_uuid(), $1, 'Importer', 'viewer', now(), now()) returning id)
+       update api_key set user_id = null, service_account_id = made.id, issued_by = $2 from made where api_key.id = $3`,
+      [team.id, ada.id, robot.id],
+    );
     await spec.rows(
       `insert into totp_factor (user_id, secret, created_at, confirmed_at) values ($1, 'sealed', now(), now())`,
       [ada.id],
@@ -356,11 +369,13 @@ describe('the link to the earlier address', () => {
     expect(await left('totp_factor', 'user_id')).toEqual([]);
     expect(await spec.rows('select from user_account where id = $1 and erase_at is null', [ada.id])).toHaveLength(1);
     const works = async ({ headers }: typeof older) => (await spec.request('GET', team.url(), { headers })).statusCode;
-    expect([await works(older), await works(newer)]).toEqual([403, 401]);
+    const keys = [older, newer, rotated, robot];
+    expect(await Promise.all(keys.map(works))).toEqual([403, 401, 401, 401]);
     const events = (await spec.events()).filter((e) => e.actor.userId === ada.id).map((e) => e.type);
     for (const type of ['passkey.removed', 'identity.unlinked', 'totp.disabled', 'user.deletion_cancelled'])
       expect(events.filter((other) => other === type)).toEqual([type]);
-    expect((await spec.events({ subjectId: newer.id })).map((e) => e.type)).toEqual(['api_key.revoked']);
+    for (const { id } of [newer, rotated, robot])
+      expect((await spec.events({ subjectId: id })).map((e) => e.type)).toEqual(['api_key.revoked']);
     expect(await spec.events({ subjectId: older.id })).toEqual([]);
   });
 

@@ -12,9 +12,19 @@ const PASSKEYS = `delete from passkey where user_id = $1 and created_at >= $2 re
 const IDENTITIES = `delete from identity where user_id = $1 and created_at >= $2 returning id, provider`;
 const AUTHENTICATOR = `delete from totp_factor where user_id = $1 and created_at >= $2`;
 const CODES = `delete from recovery_code where user_id = $1 and created_at >= $2`;
+// Also those of service accounts whose secret they were shown since, and older ones that got a new secret.
 const KEYS = `
-  update api_key set revoked_at = now() where user_id = $1 and created_at >= $2 and revoked_at is null
-  returning id, workspace_id as "workspaceId", name, hash`;
+  update api_key set revoked_at = now()
+   where (user_id = $1 or issued_by = $1) and issued_at >= $2 and revoked_at is null
+  returning id, workspace_id as "workspaceId", name, hash, previous_hash as previous`;
+
+interface RevokedKey {
+  id: string;
+  workspaceId: string;
+  name: string;
+  hash: Buffer;
+  previous: Buffer | null;
+}
 
 /** Puts whoever got into an account out of it, with what they may have left to come back by. */
 @Injectable()
@@ -29,7 +39,7 @@ export class Evictions {
 
   /**
    * Ends every session, forgets every device, makes the password useless, calls a deletion off, and removes the ways to sign in
-   * and the API keys that were made since a moment; the owner's older ones stay.
+   * and the API keys that were made or got a new secret since a moment; the owner's older ones stay.
    */
   async evict(em: EntityManager, account: Account, actor: Actor & { userId: string }, since: Date): Promise<void> {
     const { id } = account;
@@ -47,10 +57,10 @@ export class Evictions {
       this.events.record(em, 'totp.disabled', { ...about, subjectId: id, data: {} });
     await query(em, CODES, [id, since]);
     await this.factors.removed(em, actor);
-    const keys = await query<{ id: string; workspaceId: string; name: string; hash: Buffer }>(em, KEYS, [id, since]);
+    const keys = await query<RevokedKey>(em, KEYS, [id, since]);
     for (const { id: subjectId, workspaceId, name } of keys)
       this.events.record(em, 'api_key.revoked', { workspaceId, subjectId, actor, data: { name } });
-    afterCommit(em, this, () => keys.forEach(({ hash }) => this.keys.forget(hash)));
+    afterCommit(em, this, () => keys.forEach(({ hash, previous }) => this.keys.forget(hash, previous)));
     await this.sessions.endAll(em, id, 'email_changed', actor);
     await this.devices.forgetAll(em, id);
   }
