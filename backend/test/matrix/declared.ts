@@ -23,6 +23,8 @@ export const HELD_BY = {
   'billing:write': admins,
   'api_keys:read': writers,
   'api_keys:write': admins,
+  'service_accounts:read': writers,
+  'service_accounts:write': admins,
   'audit:read': admins,
 } as const satisfies Record<Exclude<Permission, 'instance:operate'>, readonly Role[]>;
 

@@ -147,8 +147,21 @@ export const ROWS: Readonly<Record<RoutePermission, readonly string[]>> = {
   'workspace:read': inWorkspace('GET', 'GET plan', 'GET usage', 'GET second-factor-policy'),
   'workspace:write': inWorkspace('PATCH', 'PUT second-factor-policy'),
   'billing:write': inWorkspace('POST checkouts', 'POST billing-portal-sessions'),
-  'api_keys:read': inWorkspace('GET api-keys'),
-  'api_keys:write': inWorkspace('POST api-keys', 'DELETE api-keys/:keyId'),
+  'api_keys:read': inWorkspace('GET api-keys', 'GET api-keys/:keyId'),
+  'api_keys:write': inWorkspace(
+    'POST api-keys',
+    'PATCH api-keys/:keyId',
+    'POST api-keys/:keyId/rotation',
+    'DELETE api-keys/:keyId',
+  ),
+  'service_accounts:read': inWorkspace('GET service-accounts', 'GET service-accounts/:serviceAccountId'),
+  'service_accounts:write': inWorkspace(
+    'POST service-accounts',
+    'PATCH service-accounts/:serviceAccountId',
+    'DELETE service-accounts/:serviceAccountId',
+    'POST service-accounts/:serviceAccountId/suspension',
+    'DELETE service-accounts/:serviceAccountId/suspension',
+  ),
   'audit:read': inWorkspace(
     'GET audit-events',
     'GET audit-events/:eventId',
