@@ -83,11 +83,23 @@ function wire({ plural, singular, number }) {
     [/import \{ UsersModule \}/, `import { ${pascal(plural)}Module } from '#modules/${plural}/index.js';\n$&`],
     [/(imports: \[\s*ConfigModule[^\]]*?)(?=,?\s*\])/, `$&, ${pascal(plural)}Module`],
   ]);
+  const [read, write] = [`'${snake(plural)}:read'`, `'${snake(plural)}:write'`];
+  const one = `${plural}/:${camel(singular)}Id`;
+  edit('backend/test/matrix/declared.ts', [[/ {2}'members:read'/, `  ${read}: everyone,\n  ${write}: writers,\n$&`]]);
+  edit('backend/test/matrix/rows.ts', [
+    [
+      / {2}'members:read'/,
+      `  ${read}: inWorkspace('GET ${plural}', 'GET ${one}'),
+  ${write}: inWorkspace('POST ${plural}', 'PATCH ${one}', 'DELETE ${one}'),\n$&`,
+    ],
+  ]);
   return [
     'contract/events/index.ts',
     'backend/migrations/index.ts',
     'backend/src/platform/access/permissions.ts',
     'backend/src/app.module.ts',
+    'backend/test/matrix/declared.ts',
+    'backend/test/matrix/rows.ts',
   ];
 }
 
