@@ -52,6 +52,7 @@ import {
 } from './service-accounts/service-accounts.parts.js';
 import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
+import { CsrfTokens } from './sessions/csrf-tokens.js';
 import { DeviceMails } from './sessions/device-mails.js';
 import { KnownDevices } from './sessions/known-devices.js';
 import { LiveSessions } from './sessions/live-sessions.js';
@@ -87,6 +88,7 @@ const accounts = [
 const sessions = [
   AccessTokenStrategy,
   AccessTokens,
+  CsrfTokens,
   DeviceMails,
   KnownDevices,
   LiveSessions,

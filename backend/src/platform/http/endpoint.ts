@@ -29,6 +29,13 @@ export interface EndpointOptions {
   idempotent?: boolean;
   /** The answer holds a secret that is shown once: it is never stored, and a repeated key is refused instead of replayed. */
   oneTimeSecret?: boolean;
+  /**
+   * Its authority may be a cookie, which browsers send unasked. The handler reads it through a class that asks for an
+   * `Origin` of ours and an `X-CSRF-Token` of the session, and that refuses to read it for a route without this mark.
+   */
+  cookieAuthority?: true;
+  /** Pages of other sites may send it, such as a mail program's: it takes and gives nothing that a browser keeps. */
+  anySite?: true;
   /** Answers carry an ETag (of `version` when the answer has one, else of its bytes), and If-None-Match is honoured. */
   etag?: boolean;
   /** The largest body in bytes; 1 MB when absent. */

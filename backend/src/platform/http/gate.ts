@@ -11,6 +11,7 @@ import {
 } from '#platform/access/index.js';
 import { Forbidden, NotFound, Unauthenticated } from '#platform/errors/index.js';
 import { Quotas } from '#platform/quotas/index.js';
+import { OwnOrigins } from './cross-site/own-origins.js';
 import { RefusalWatch } from './refusal-watch.js';
 import { rateHeaders, type RateVerdict } from './rate/policy.js';
 import { addressPrincipal, RateLimits, refuse } from './rate/rate-limits.js';
@@ -32,19 +33,21 @@ export class Gate {
   constructor(
     private readonly grants: Grants,
     private readonly limits: RateLimits,
+    private readonly origins: OwnOrigins,
     @Optional() private readonly authenticator?: Authenticator,
     @Optional() private readonly quotas?: Quotas,
-    @Optional() private readonly watch?: RefusalWatch,
+    @Optional() readonly watch?: RefusalWatch,
   ) {}
 
   /**
    * Lets a request through and sets its `actor`.
    *
    * @throws Unauthenticated, Forbidden, NotFound (also for a workspace the caller has no part in), AddressNotAllowed,
-   *   TooManyRequests, QuotaExceeded, Unavailable, ValidationFailed for an address that cannot be read
+   *   TooManyRequests, QuotaExceeded, ForeignOrigin, Unavailable, ValidationFailed for an address that cannot be read
    */
   async admit(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     checkAddress(request);
+    this.checkSite(plan, request, reply);
     const actor = await this.authenticate(plan, request, reply);
     const verdict = this.count(plan, actor, request);
     if (verdict) limited(reply, verdict instanceof Promise ? await verdict : verdict);
@@ -62,6 +65,16 @@ export class Gate {
   /** Counts a request that no route serves. */
   admitNowhere(request: FastifyRequest, reply: FastifyReply): void {
     limited(reply, this.limits.take(this.limits.policies.anonymous, addressPrincipal(request.ip)));
+  }
+
+  private checkSite(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): void {
+    try {
+      this.origins.admit(plan, request);
+    } catch (error) {
+      // Not counted with the attempts to sign in: another site's page could use those of its visitor up.
+      this.admitNowhere(request, reply);
+      throw error;
+    }
   }
 
   private async authenticate(plan: RoutePlan, request: FastifyRequest, reply: FastifyReply): Promise<Actor | null> {

@@ -2,6 +2,7 @@ import { Global, Module, Optional, type OnApplicationBootstrap, type OnModuleIni
 import { HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 import { Quotas } from '#platform/quotas/index.js';
 import { API_CALLS, Gate } from './gate.js';
+import { OwnOrigins } from './cross-site/own-origins.js';
 import { Claims } from './idempotency/claims.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { Cursor } from './lists/cursor.js';
@@ -12,8 +13,8 @@ import { RequestLog } from './server/request-log.js';
 /** The HTTP side of the house. `configureApp` puts it into an application. */
 @Global()
 @Module({
-  providers: [Claims, Cursor, Gate, Idempotency, MetadataScanner, RateLimits, RequestLog, RouteTable],
-  exports: [Cursor, RateLimits, RouteTable],
+  providers: [Claims, Cursor, Gate, Idempotency, MetadataScanner, OwnOrigins, RateLimits, RequestLog, RouteTable],
+  exports: [Cursor, OwnOrigins, RateLimits, RouteTable],
 })
 export class HttpModule implements OnApplicationBootstrap, OnModuleInit {
   constructor(

@@ -13,6 +13,8 @@ export {
   ValidationFailed,
 } from '#platform/errors/index.js';
 export type { DomainErrorClass, ErrorExtra, FieldError } from '#platform/errors/index.js';
+export { CsrfTokenRefused, ForeignOrigin } from './cross-site/cross-site.errors.js';
+export { OwnOrigins, refusesOtherSites } from './cross-site/own-origins.js';
 export { Endpoint } from './endpoint.js';
 export type { EndpointOptions, RateClass } from './endpoint.js';
 export { etag, etagOf, expectVersion } from './etag.js';

@@ -47,6 +47,7 @@ export class UnsubscriptionsController {
     status: 200,
     produces: 'text/html',
     errors: [NotFound],
+    anySite: true,
   })
   async end(@Input.params() { token }: Path): Promise<string> {
     const ended = await this.subscriptions.pauseByMail(this.read(token));

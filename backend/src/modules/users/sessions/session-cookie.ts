@@ -2,65 +2,75 @@ import fastifyCookie from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InstanceConfig } from '#platform/config/index.js';
-import { HttpConfig } from '#platform/http/index.js';
+import { Transactions } from '#platform/database/index.js';
+import { CsrfTokenRefused, ForeignOrigin, OwnOrigins } from '#platform/http/index.js';
+import { CsrfTokens } from './csrf-tokens.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { SessionOver } from './sessions.errors.js';
 import type { Grant } from './sessions.service.js';
-import { ForeignOrigin } from './sessions.errors.js';
 
 const PATH = '/api/v1/sessions';
 
 /**
  * The cookie that holds a browser's refresh token: out of reach of scripts, sent to the renewal only and from this site
- * only. Where the console is served over https it is `Secure`, and its prefix makes browsers insist on that.
+ * only. Beside it stands one with the session's CSRF token, which pages of this host can read. Where the console is served
+ * over https both are `Secure`, and their prefixes make browsers insist on that (RFC 6265bis, section 4.1.3).
  */
 @Injectable()
 export class SessionCookie {
   private readonly secure: boolean;
   private readonly name: string;
+  private readonly csrfName: string;
 
   constructor(
-    private readonly config: InstanceConfig,
-    private readonly http: HttpConfig,
+    config: InstanceConfig,
+    private readonly origins: OwnOrigins,
+    private readonly csrf: CsrfTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly transactions: Transactions,
   ) {
     this.secure = config.origin.startsWith('https:');
     this.name = this.secure ? '__Secure-signalbox-session' : 'signalbox-session';
+    this.csrfName = this.secure ? '__Host-signalbox-csrf' : 'signalbox-csrf';
   }
 
-  /** Sets the cookie for as long as the session may live. */
-  set(reply: FastifyReply, { refreshToken, session }: Grant): void {
-    this.write(reply, refreshToken, session.expiresAt);
+  /** Sets the cookies for as long as the session may live. @returns the CSRF token, for pages that cannot read the cookie */
+  set(reply: FastifyReply, { refreshToken, session }: Grant): string {
+    const token = this.csrf.make(session.id);
+    this.write(reply, refreshToken, token, session.expiresAt);
+    return token;
   }
 
-  /** Removes the cookie. */
+  /** Removes the cookies. */
   clear(reply: FastifyReply): void {
-    this.write(reply, '', new Date(0));
+    this.write(reply, '', '', new Date(0));
   }
 
   /**
    * The refresh token of the request's cookie, if it has one.
    *
-   * @throws ForeignOrigin when a page of another site made the browser send it
+   * @throws ForeignOrigin unless a page of ours sent it
+   * @throws CsrfTokenRefused unless that page sent the session's token as `X-CSRF-Token` along
+   * @throws SessionOver when the cookie is of no session
    */
-  read(request: FastifyRequest): string | undefined {
+  async read(request: FastifyRequest): Promise<string | undefined> {
+    if (!request.routeOptions.config.endpoint?.cookieAuthority)
+      throw new Error(`${request.routeOptions.url} does not declare that a cookie is its authority.`);
     const token = fastifyCookie.fastifyCookie.parse(request.headers.cookie ?? '')[this.name];
     if (!token) return undefined;
-    if (!this.sameOrigin(request)) throw new ForeignOrigin();
+    if (this.origins.senderOf(request) !== 'own') throw new ForeignOrigin();
+    const proof = request.headers['x-csrf-token'];
+    if (typeof proof !== 'string') throw new CsrfTokenRefused();
+    const sessionId = await this.refreshTokens.sessionOf(this.transactions.reader(), token);
+    if (!sessionId) throw new SessionOver();
+    if (!this.csrf.proves(sessionId, proof)) throw new CsrfTokenRefused();
     return token;
   }
 
-  /**
-   * A browser names the origin of every POST. It is ours when it is the public one, one that the settings allow, or, over
-   * the public one's scheme, that of the host which the request was sent to: no page can make a browser lie about these.
-   */
-  private sameOrigin({ headers }: FastifyRequest): boolean {
-    const { origin } = headers;
-    if (!origin || !URL.canParse(origin)) return false;
-    const [sent, own] = [new URL(origin), new URL(this.config.origin)];
-    if (sent.origin === own.origin || this.http.corsOrigins.includes(sent.origin)) return true;
-    return sent.protocol === own.protocol && sent.host === headers.host;
-  }
-
-  private write(reply: FastifyReply, value: string, expires: Date): void {
-    const options = { path: PATH, httpOnly: true, secure: this.secure, sameSite: 'strict', expires } as const;
-    reply.header('Set-Cookie', fastifyCookie.fastifyCookie.serialize(this.name, value, options));
+  private write(reply: FastifyReply, refreshToken: string, csrfToken: string, expires: Date): void {
+    const common = { secure: this.secure, sameSite: 'strict', expires } as const;
+    const { serialize } = fastifyCookie.fastifyCookie;
+    reply.header('Set-Cookie', serialize(this.name, refreshToken, { ...common, path: PATH, httpOnly: true }));
+    reply.header('Set-Cookie', serialize(this.csrfName, csrfToken, { ...common, path: '/', httpOnly: false }));
   }
 }

@@ -6,7 +6,7 @@ import { requirePerson } from '../accounts/person.js';
 import { AttemptsLocked } from '../guessing/guessing.errors.js';
 import type { Visitor } from './session.entity.js';
 import { SessionCookie } from './session-cookie.js';
-import { EmailUnverified, ForeignOrigin, InvalidCredentials, SessionOver } from './sessions.errors.js';
+import { EmailUnverified, InvalidCredentials, SessionOver } from './sessions.errors.js';
 import { entered, type Renewal, renewal, type SignIn, signIn, tokens } from './sessions.schemas.js';
 import { SessionsService } from './sessions.service.js';
 import { SignIns } from './sign-ins.js';
@@ -44,11 +44,12 @@ export class SessionsController {
     permission: 'public',
     summary: 'Renew the access token',
     description:
-      'Takes the refresh token from the body or the cookie, and replaces it. A token that was replaced more than ten ' +
-      'seconds ago ends the session: somebody else may hold it.',
+      'Takes the refresh token from the body, or from the cookie that a page of the console sends with its X-CSRF-Token, ' +
+      'and replaces it. A token that was replaced more than ten seconds ago ends the session: somebody else may hold it.',
     body: renewal,
     response: tokens,
-    errors: [SessionOver, ForeignOrigin],
+    errors: [SessionOver],
+    cookieAuthority: true,
     idempotent: false,
     oneTimeSecret: true,
   })
@@ -58,7 +59,7 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const token = refreshToken ?? this.cookie.read(request);
+    const token = refreshToken ?? (await this.cookie.read(request));
     if (!token) throw new SessionOver();
     const grant = await this.service.renew(token, from);
     return this.signIns.tokens(grant, refreshToken ? 'body' : 'cookie', reply);

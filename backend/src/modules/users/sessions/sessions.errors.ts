@@ -29,13 +29,3 @@ export class SessionOver extends Unauthenticated {
     super('This session is over: sign in again.');
   }
 }
-
-/** A browser sent the session's cookie from another site. */
-export class ForeignOrigin extends Forbidden {
-  static override code = 'foreign_origin';
-  static override title = 'Sent from another site';
-
-  constructor() {
-    super('The request comes from another site than this console and is not carried out.');
-  }
-}

@@ -9,12 +9,10 @@ import { factory, TEST_PASSWORD, type TestPerson } from '#test/factories.js';
 import { UsersModule } from '../index.js';
 
 const ORIGIN = 'https://signalbox.example.com';
-const ALLOWED = 'https://console.example.com';
-const COOKIE = '__Secure-signalbox-session';
 
 let spec: TestApplication;
 beforeAll(async () => {
-  spec = await startApplication([UsersModule], { SIGNALBOX_PUBLIC_URL: ORIGIN, SIGNALBOX_CORS_ORIGINS: ALLOWED });
+  spec = await startApplication([UsersModule], { SIGNALBOX_PUBLIC_URL: ORIGIN });
 });
 afterAll(() => spec.close());
 
@@ -179,62 +177,6 @@ describe('renewing a session', () => {
   it('refuses a token that nobody was given', async () => {
     expect((await renew('a'.repeat(43))).json().code).toBe('session_over');
     expect((await renew()).json().code).toBe('session_over');
-  });
-});
-
-describe('the cookie', () => {
-  const cookieOf = (answer: Awaited<ReturnType<typeof signIn>>) => answer.cookies.find((c) => c.name === COOKIE);
-  const withCookie = async () => {
-    const answer = await signIn((await person()).email, TEST_PASSWORD, 'cookie');
-    return { answer, cookie: `${COOKIE}=${cookieOf(answer)?.value}` };
-  };
-
-  it('holds the refresh token out of reach of scripts and of other sites', async () => {
-    const { answer } = await withCookie();
-    expect(answer.json().refreshToken).toBeNull();
-    expect(cookieOf(answer)).toMatchObject({
-      path: '/api/v1/sessions',
-      httpOnly: true,
-      secure: true,
-      sameSite: 'Strict',
-    });
-  });
-
-  it('renews a session of this console', async () => {
-    const { cookie } = await withCookie();
-    const answer = await renew(undefined, { cookie, origin: ORIGIN });
-    expect(answer.statusCode).toBe(201);
-    expect(answer.json().refreshToken).toBeNull();
-    expect(cookieOf(answer)?.value).not.toBe(cookie.split('=')[1]);
-    const ours: Record<string, string>[] = [
-      { origin: ALLOWED },
-      { origin: 'https://10.0.0.7:3000', host: '10.0.0.7:3000' },
-    ];
-    for (const headers of ours) {
-      const { cookie: other } = await withCookie();
-      expect((await renew(undefined, { ...headers, cookie: other })).statusCode).toBe(201);
-    }
-  });
-
-  it.each([
-    ['another site', { origin: 'https://evil.example' }],
-    ['a subdomain', { origin: 'https://evil.signalbox.example.com' }],
-    ['the same host over http', { origin: 'http://signalbox.example.com', host: 'signalbox.example.com' }],
-    ['a page without an origin', { origin: 'null' }],
-    ['a client that names none', {}],
-  ])('is not taken from %s', async (_, headers: Record<string, string>) => {
-    const { cookie } = await withCookie();
-    const answer = await renew(undefined, { ...headers, cookie });
-    expect([answer.statusCode, answer.json().code]).toEqual([403, 'foreign_origin']);
-    expect((await renew(undefined, { cookie, origin: ORIGIN })).statusCode).toBe(201);
-  });
-
-  it('is removed at sign-out', async () => {
-    const { answer } = await withCookie();
-    const headers = { authorization: `Bearer ${answer.json().accessToken}` };
-    const out = await spec.request('DELETE', '/api/v1/sessions/current', { headers });
-    expect(out.statusCode).toBe(204);
-    expect(cookieOf(out)).toMatchObject({ value: '', path: '/api/v1/sessions', expires: new Date(0) });
   });
 });
 

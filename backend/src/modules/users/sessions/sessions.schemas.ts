@@ -16,6 +16,10 @@ export const tokens = z.object({
   tokenType: z.literal('Bearer'),
   expiresIn: z.int().describe('Seconds until the access token expires.'),
   refreshToken: z.string().nullable().describe('Null when it was set as a cookie.'),
+  csrfToken: z
+    .string()
+    .nullable()
+    .describe('Sent as X-CSRF-Token with requests that carry the cookie. Null when no cookie was set.'),
   sessionId: z.uuid(),
   sessionExpiresAt: z.iso.datetime().describe('When the person must sign in again, whatever happens.'),
 });

@@ -34,12 +34,13 @@ export class SignIns {
   /** The answer to a renewal, likewise. */
   tokens(grant: Grant, transport: Transport, reply: FastifyReply): Tokens {
     const { session, refreshToken } = grant;
-    if (transport === 'cookie') this.cookie.set(reply, grant);
+    const csrfToken = transport === 'cookie' ? this.cookie.set(reply, grant) : null;
     return {
       accessToken: this.accessTokens.sign(session),
       tokenType: 'Bearer',
       expiresIn: ACCESS_TOKEN_SECONDS,
       refreshToken: transport === 'body' ? refreshToken : null,
+      csrfToken,
       sessionId: session.id,
       sessionExpiresAt: session.expiresAt.toISOString(),
     };

@@ -129,6 +129,14 @@ function headersOf(method: string, { endpoint, demand }: Route['plan']): Paramet
         'Any text that is new for each request: a repetition is answered, not carried out again.',
       ),
     );
+  if (endpoint.cookieAuthority)
+    headers.push(
+      header(
+        'X-CSRF-Token',
+        'Needed when the token is in the cookie: the `csrfToken` of the sign-in or of the last renewal, which is also the ' +
+          'value of the cookie `signalbox-csrf` (over https `__Host-signalbox-csrf`).',
+      ),
+    );
   if (endpoint.errors?.some((error) => error.status === 412))
     headers.push(header('If-Match', 'The ETag that the change is based on.'));
   if (endpoint.etag && method === 'GET')

@@ -11,6 +11,8 @@ import {
   ValidationFailed,
 } from '#platform/errors/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
+import { CsrfTokenRefused, ForeignOrigin } from '../cross-site/cross-site.errors.js';
+import { refusesOtherSites } from '../cross-site/own-origins.js';
 import { AnswerLost, KeyReused, RequestRunning, SecretShownOnce } from '../idempotency/idempotency.errors.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { problemType } from '../problems/problem.js';
@@ -86,6 +88,8 @@ function kindsOf(method: string, plan: RoutePlan): Kind[] {
   return [
     ValidationFailed,
     ...(demand.kind === 'public' ? [] : [Unauthenticated, Forbidden]),
+    ...(refusesOtherSites(method, plan) ? [ForeignOrigin] : []),
+    ...(endpoint.cookieAuthority ? [CsrfTokenRefused] : []),
     // A program that has asked too often in a month.
     ...(demand.kind === 'workspace' ? [QuotaExceeded] : []),
     ...(demand.kind === 'workspace' ? [SecondFactorNeeded] : []),

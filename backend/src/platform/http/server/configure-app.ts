@@ -45,7 +45,7 @@ export async function configureApp(app: NestFastifyApplication, options: Configu
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const config = app.get(HttpConfig);
   const routes = app.get(RouteTable);
-  const filter = new ProblemFilter(routes);
+  const filter = new ProblemFilter(routes, app.get(Gate).watch);
   app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE });
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(filter);
@@ -87,7 +87,15 @@ function registerHeaders(app: NestFastifyApplication, server: FastifyInstance): 
     origin: corsOrigins,
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'X-Request-Id'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'If-Match',
+      'If-None-Match',
+      'Idempotency-Key',
+      'X-CSRF-Token',
+      'X-Request-Id',
+    ],
     exposedHeaders: [
       'ETag',
       'Location',
