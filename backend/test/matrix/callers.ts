@@ -83,6 +83,22 @@ function key(
   return { name, credential: 'key', part: 'member', may, perPermission, make };
 }
 
+/** A key with all scopes of a service account that got a role since, and may be suspended. */
+function robot(name: string, role: 'admin' | 'member' | 'viewer', part: Standing['part'] = 'member'): CallerKind {
+  const may = (permission: WorkspacePermission) => holds(role, permission);
+  const make: CallerKind['make'] = async (own) => {
+    const serviceAccountId = await own.made('service-accounts', { name: `Robot ${uuidv7()}`, role: 'admin' });
+    const wanted = { name: 'A key', scopes: WORKSPACE_PERMISSIONS, serviceAccountId };
+    const { key: text } = await own.post<{ key: string }>('api-keys', wanted);
+    await own.whole.make.sql(
+      'update service_account set role = $2, suspended_at = case when $3 then now() end where id = $1 returning id',
+      [serviceAccountId, role, part === 'suspended'],
+    );
+    return { headers: { authorization: `Bearer ${text}` } };
+  };
+  return { name, credential: 'key', part, may, robot: true, make };
+}
+
 const suspend = async ({ whole, workspace }: Tenant, { id }: { id: string }) => {
   const text = 'update membership set suspended_at = now() where workspace_id = $1 and user_id = $2 returning user_id';
   await whole.make.sql(text, [workspace.id, id]);
@@ -152,6 +168,21 @@ export const CALLERS: readonly CallerKind[] = [
         .apiKey(workspace, owner)
         .scopes(...WORKSPACE_PERMISSIONS)
         .create();
+    },
+  },
+  robot('a service account with the role admin', 'admin'),
+  robot('a service account with the role member', 'member'),
+  robot('a service account with the role viewer', 'viewer'),
+  robot('a suspended service account', 'admin', 'suspended'),
+  {
+    name: 'a key that may come from another address',
+    credential: 'misplaced key',
+    part: 'member',
+    may: everything,
+    make: async (own) => {
+      const wanted = { name: 'A key', scopes: WORKSPACE_PERMISSIONS, allowedAddresses: ['198.51.100.0/24'] };
+      const { key: text } = await own.post<{ key: string }>('api-keys', wanted);
+      return { headers: { authorization: `Bearer ${text}` } };
     },
   },
   dead('nobody', async () => undefined),

@@ -44,13 +44,15 @@ export type Outcome = 'allowed' | 'unknown caller' | 'forbidden' | 'not found';
 
 /** What of a caller decides. */
 export interface Standing {
-  /** What the request carries: a live session, a live key, or nothing that counts. */
-  readonly credential: 'session' | 'key' | 'none';
+  /** What the request carries: a live session, a live key, one that may not be used from here, or nothing that counts. */
+  readonly credential: 'session' | 'key' | 'misplaced key' | 'none';
   /** Its part in its own workspace; it has none in the other one. */
   readonly part: 'member' | 'suspended' | 'none';
   /** Whether it holds a permission in its own workspace. */
   readonly may: (permission: WorkspacePermission) => boolean;
   readonly operator?: boolean;
+  /** True for a service account, which nothing belongs to. */
+  readonly robot?: boolean;
 }
 
 /** What of an entrance decides. */
@@ -58,6 +60,8 @@ export interface Row {
   readonly permission: RoutePermission;
   /** Hands out access or acts for a person: no key may. */
   readonly peopleOnly: boolean;
+  /** What a service account gets that holds the permission, where it is about what only people have. */
+  readonly robots?: Outcome | undefined;
 }
 
 /** Which of the two workspaces a request is about. */
@@ -68,10 +72,12 @@ export function declaredOutcome(row: Row, caller: Standing, place: Place): Outco
   const { permission } = row;
   if (permission === 'public') return 'allowed';
   if (caller.credential === 'none') return 'unknown caller';
+  if (caller.credential === 'misplaced key') return 'forbidden';
   if (permission === 'self') return caller.credential === 'session' ? 'allowed' : 'forbidden';
   if (permission === 'instance:operate')
     return caller.operator && caller.credential === 'session' ? 'allowed' : 'forbidden';
   if (place === 'other' || caller.part === 'none') return 'not found';
   if (caller.part === 'suspended' || !caller.may(permission)) return 'forbidden';
-  return row.peopleOnly && caller.credential !== 'session' ? 'forbidden' : 'allowed';
+  if (row.peopleOnly && caller.credential !== 'session') return 'forbidden';
+  return (caller.robot && row.robots) || 'allowed';
 }

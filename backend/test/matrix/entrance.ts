@@ -33,6 +33,7 @@ const REFUSALS: Record<string, Outcome> = {
   unauthenticated: 'unknown caller',
   forbidden: 'forbidden',
   member_suspended: 'forbidden',
+  address_not_allowed: 'forbidden',
   not_found: 'not found',
 };
 const EXPECTED_STATUS: Partial<Record<Outcome, number>> = { 'unknown caller': 401, forbidden: 403, 'not found': 404 };
@@ -96,7 +97,8 @@ function outcomeOf({ plan }: Route, answer: LightMyRequestResponse, best?: numbe
   const { code = '' } = answer.headers['content-type']?.toString().includes('json')
     ? answer.json<{ code?: string }>()
     : {};
-  const refusal = REFUSALS[code];
+  // Whoever may finds what was made for them: that it is not there means that it is hidden.
+  const refusal = REFUSALS[code] ?? (statusCode === 404 ? 'not found' : undefined);
   if (refusal) return EXPECTED_STATUS[refusal] === statusCode ? refusal : `${code} with status ${statusCode}`;
   const documented = plan.endpoint.errors?.some((error) => error.code === code && error.status === statusCode);
   return documented ? 'allowed' : `${statusCode} ${body}`;

@@ -51,12 +51,14 @@ describe('what is declared', () => {
         'session: not found',
         'key: allowed',
         'key: forbidden',
+        'misplaced key: forbidden',
         'none: unknown caller',
       ]),
     );
     for (const caller of CALLERS) {
       const outcome = declaredOutcome({ permission: 'deals:read', peopleOnly: false }, caller, 'other');
-      expect(outcome).toBe(caller.credential === 'none' ? 'unknown caller' : 'not found');
+      const early = { none: 'unknown caller', 'misplaced key': 'forbidden' } as const;
+      expect(outcome).toBe(caller.credential in early ? early[caller.credential as 'none'] : 'not found');
     }
   });
 });

@@ -1,6 +1,7 @@
 // The row of each way in: what it asks for, written down a second time. A route that is new, or that asks for something else,
 // fails the matrix until somebody says here that it is right.
 import type { RoutePermission } from '#platform/access/index.js';
+import type { Outcome } from './declared.js';
 import type { Entrance } from './entrance.js';
 
 const inWorkspace = (...lines: string[]) =>
@@ -197,6 +198,17 @@ export const ROWS: Readonly<Record<RoutePermission, readonly string[]>> = {
     'POST parked-events/:reader/:position/retry',
     'DELETE parked-events/:reader/:position',
   ],
+};
+
+/** Alerts and what makes them belong to a person: a service account makes none, and finds nobody else's. */
+export const ROBOTS: Readonly<Record<string, Outcome>> = {
+  'POST workspaces/:workspaceId/subscriptions': 'forbidden',
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId': 'not found',
+  'PATCH workspaces/:workspaceId/subscriptions/:subscriptionId': 'forbidden',
+  'DELETE workspaces/:workspaceId/subscriptions/:subscriptionId': 'forbidden',
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/deliveries': 'not found',
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/mail-preview': 'not found',
+  'GET workspaces/:workspaceId/deliveries/:deliveryId': 'not found',
 };
 
 /** What a row says that an entrance asks for; undefined without a row. */
