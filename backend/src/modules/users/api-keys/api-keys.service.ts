@@ -15,6 +15,13 @@ import type { ApiKeyShown, KeyEdit, MadeKey, NewKeyWanted, NewRotation } from '.
 import { newKeyText } from './key-text.js';
 import { LiveKeys } from './live-keys.js';
 
+/** What is said of scopes that somebody lacks. */
+const OWN = { whole: 'A key can do no more than the person who makes it.', lacking: 'you do not hold' };
+const OF_ACCOUNT = {
+  whole: 'A key can do no more than the service account that it belongs to.',
+  lacking: 'the role of this service account does not include',
+};
+
 type Person = Member & { userId: string };
 
 /** Makes, changes, rotates and revokes API keys. Nobody gets more by a key than they may do themselves. */
@@ -36,7 +43,7 @@ export class ApiKeysService {
   async create(who: Person, { serviceAccountId: account, expiresAt, ...wanted }: NewKeyWanted): Promise<MadeKey> {
     const serviceAccountId = account ?? null;
     if (serviceAccountId !== null) requireHeld(who, ['service_accounts:write']);
-    requireWithin(wanted.scopes, who.permissions, 'you do not hold');
+    requireWithin(wanted.scopes, who.permissions, OWN);
     const { workspaceId, userId } = who;
     const text = newKeyText();
     const key = ApiKey.make(text, {
@@ -119,7 +126,7 @@ export class ApiKeysService {
     const where = { id, workspaceId: who.workspaceId };
     const account = await em.findOne(ServiceAccount, where, { lockMode: LockMode.PESSIMISTIC_READ });
     if (!account) throw new NoSuchServiceAccount();
-    requireWithin(scopes, await rightsOf(em, account.held()), 'the role of this service account does not include');
+    requireWithin(scopes, await rightsOf(em, account.held()), OF_ACCOUNT);
   }
 
   private forget(em: EntityManager, ...hashes: (Buffer | null)[]): void {
@@ -141,15 +148,13 @@ async function requireOver(em: EntityManager, who: Person, key: ApiKey): Promise
   await requireStill(em, who, 'api_keys:write', ['service_accounts:write', ...scopes]);
 }
 
-function requireWithin(scopes: Permission[], held: ReadonlySet<Permission>, lacking: string): void {
+/** @throws ValidationFailed that names each scope which is not held */
+function requireWithin(scopes: Permission[], held: ReadonlySet<Permission>, { whole, lacking }: typeof OWN): void {
   const errors = scopes
     .map((scope, at) => ({ scope, path: `/body/scopes/${at}` }))
     .filter(({ scope }) => !held.has(scope))
     .map(({ scope, path }) => ({ path, message: `${lacking} ${scope}` }));
-  if (errors.length > 0)
-    throw new ValidationFailed('A key can do no more than whom it acts for, and than the person who makes it.', {
-      errors,
-    });
+  if (errors.length > 0) throw new ValidationFailed(whole, { errors });
 }
 
 function about({ id: subjectId, workspaceId }: ApiKey, actor: Person) {

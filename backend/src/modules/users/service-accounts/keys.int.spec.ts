@@ -201,6 +201,23 @@ describe('the key of a service account', () => {
     expect(await spec.rows('select from api_key where service_account_id = $1', [here.id])).toEqual([]);
   });
 
+  it('is not left over when it is made while its account is removed', async () => {
+    const acme = await team();
+    const r2 = await robot(acme, ['workspace:read']);
+    const wanted = { name: 'Late', scopes: ['workspace:read'], serviceAccountId: r2.id };
+    const lock = { sql: 'select from service_account where id = $1 for update', values: [r2.id], until: 2 };
+    const [made, removed] = await spec.race(lock, () =>
+      Promise.all([send('POST', acme.url('api-keys'), acme.owner, wanted), send('DELETE', r2.at, acme.owner)]),
+    );
+    // Made and read again before it went, made and gone before it could be read, or refused.
+    expect([201, 404]).toContain(made.statusCode);
+    expect(removed.statusCode).toBe(204);
+    expect(await spec.rows('select from api_key where workspace_id = $1', [acme.id])).toEqual([]);
+    const events = await spec.events({ workspaceId: acme.id });
+    const count = (type: string) => events.filter((event) => event.type === type).length;
+    expect(count('api_key.revoked')).toBe(count('api_key.created'));
+  });
+
   it('goes on when whoever made it leaves, and is erased', async () => {
     const acme = await team();
     const admin = await factory(spec.app).person().in(acme, 'admin').create();
