@@ -1,3 +1,4 @@
+import { KeysOfLeavers } from './api-keys/keys-of-leavers.js';
 import { MemberAccessController } from './member-access/member-access.controller.js';
 import { MemberAccessService } from './member-access/member-access.service.js';
 import { InvitationEndings } from './members/invitation-endings.js';
@@ -25,6 +26,7 @@ export const membershipControllers = [
 ];
 export const membershipProviders = [
   InvitationEndings,
+  KeysOfLeavers,
   MemberAccessService,
   OperatorsService,
   OwnMembershipsService,

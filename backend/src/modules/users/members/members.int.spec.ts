@@ -71,12 +71,35 @@ describe('members', () => {
     expect((await read(key.headers)).statusCode).toBe(200);
     expect((await as(team.owner, 'DELETE', team.url(`members/${bob.id}`))).statusCode).toBe(204);
     expect((await read(bob.headers)).statusCode).toBe(404);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect((await read(key.headers)).statusCode).toBe(404);
+    expect((await read(key.headers)).statusCode).toBe(401);
     expect(await rolesIn(team)).toEqual({ [team.owner.id]: 'owner' });
+    expect(await spec.events({ subjectId: key.id })).toEqual([
+      expect.objectContaining({
+        type: 'api_key.revoked',
+        workspaceId: team.id,
+        actor: expect.objectContaining({ userId: team.owner.id }),
+      }),
+    ]);
     expect((await spec.events({ subjectId: bob.id })).map((e) => [e.type, e.data])).toEqual([
       ['member.removed', { role: 'admin' }],
     ]);
+  });
+
+  it('who come back find the keys of before revoked, and those elsewhere as they were', async () => {
+    const make = factory(spec.app);
+    const [team, other] = [await make.workspace().create(), await make.workspace().create()];
+    const bob = await make.person().in(team, 'admin').in(other, 'admin').create();
+    const key = await make.apiKey(team, bob).scopes('workspace:read').create();
+    const elsewhere = await make.apiKey(other, bob).scopes('workspace:read').create();
+    await as(bob, 'DELETE', `/api/v1/me/memberships/${team.id}`);
+    await spec.rows(`insert into membership (workspace_id, user_id, role) values ($1, $2, 'admin') returning role`, [
+      team.id,
+      bob.id,
+    ]);
+    const status = async (place: TestWorkspace, { headers }: { headers: object }) =>
+      (await spec.request('GET', place.url(), { headers: { ...headers } })).statusCode;
+    expect([await status(team, bob), await status(team, key), await status(other, elsewhere)]).toEqual([200, 401, 200]);
+    expect(await spec.events({ workspaceId: other.id })).toEqual([]);
   });
 
   it('include an owner always, also when two leave at once', async () => {
