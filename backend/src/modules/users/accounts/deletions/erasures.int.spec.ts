@@ -118,6 +118,11 @@ async function somebody() {
      values (gen_random_uuid(), $1, $2, $2, 'member', sha256(convert_to($2::text, 'UTF8')), now(), now(), now(), $3)`,
     [shared.id, email, ada.id],
   );
+  await spec.rows(
+    `insert into invitation (id, workspace_id, email, email_key, role, token_hash, created_at, expires_at, revoked_at)
+     values (gen_random_uuid(), $1, $2, $2, 'admin', sha256('taken back' || convert_to($2::text, 'UTF8')), now(), now(), now())`,
+    [shared.id, email],
+  );
   const files = [await upload(ada, own, 'New York to Lisbon roundtrip $299')];
   const sharedFile = await upload(ada, shared, 'Boston to Paris roundtrip $310');
   await until(
@@ -127,6 +132,19 @@ async function somebody() {
 }
 
 describe('the erasure of a person', () => {
+  it('takes no mail along that went to an address of somebody else, whatever was asked for it', async () => {
+    const [ada, bob] = [await make().person().create(), await make().person().create()];
+    await spec.request('POST', '/api/v1/password-resets', { payload: { email: bob.email } });
+    const mailed = (to: string) => spec.rows('select subject from preview_mail where $1 = any(recipients)', [to]);
+    await until(async () => (await mailed(bob.email)).length === 1);
+    const ask = { headers: ada.headers, payload: { email: bob.email } };
+    expect((await spec.request('POST', '/api/v1/me/email-change', ask)).statusCode).toBe(202);
+    await until(async () => (await mailed(ada.email)).length === 1 && (await mailed(bob.email)).length === 2);
+    expect((await remove(ada)).statusCode).toBe(202);
+    await gone(ada);
+    expect([(await mailed(ada.email)).length, (await mailed(bob.email)).length]).toEqual([0, 2]);
+  });
+
   it('leaves no trace of them, takes what was theirs alone, keeps what others share, and the log verifies', async () => {
     const { ada, own, shared, colleague, mark, email, files, sharedFile } = await somebody();
     expect(await traces(mark)).toEqual(

@@ -10,10 +10,17 @@ import { type DataSubject, PersonalData } from '#platform/personal-data/index.js
 import { Account } from '../account.entity.js';
 import { Departures } from './departures.js';
 
+// An address that they left, or only asked for, may be somebody else's: what was sent there is not theirs to take along.
 const ADDRESSES = `
-  select email from user_account where id = $1
-  union select from_email from email_change where user_id = $1
-  union select to_email from email_change where user_id = $1`;
+  select a.email
+    from (select email, email_key from user_account where id = $1
+          union select from_email, from_email_key from email_change where user_id = $1
+          union select to_email, to_email_key from email_change where user_id = $1) a
+   where not exists (select from user_account o where o.email_key = a.email_key and o.id <> $1)`;
+// Those that are open stay: they are offers of a workspace to whoever reads the address.
+const INVITATIONS = `
+  delete from invitation where accepted_by = $1 or (
+    email_key = any($2::text[]) and (accepted_at is not null or revoked_at is not null or expires_at <= now()))`;
 const ACTORS = `select $1::uuid as id union all select id from api_key where user_id = $1`;
 
 /** What an erasure begins with. */
@@ -81,7 +88,7 @@ export class Erasures {
     );
     await forgetMails(em, addresses);
     await forgetJobs(em, { type: 'user', id });
-    await query(em, `delete from invitation where accepted_by = $1`, [id]);
+    await query(em, INVITATIONS, [id, addresses.map((address) => address.toLowerCase())]);
     await query(em, `delete from user_account where id = $1`, [id]);
     this.events.record(em, 'user.erased', {
       workspaceId: SYSTEM_WORKSPACE,
