@@ -1,11 +1,21 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Agent, buildConnector } from 'undici';
 import { AddressRefused, AddressRules } from './address-rules.js';
 import { HttpClientConfig } from './http-client.config.js';
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/** Asks for all addresses of a name, as `dns.lookup` does. */
+export type Resolve = (
+  host: string,
+  options: LookupOptions & { all: true },
+  done: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void;
+
+/** Provides another `Resolve` than the machine's own, for specs with a name server of their own. */
+export const RESOLVE = Symbol('RESOLVE');
 
 /**
  * Connections to hosts that people name. The check sits where the connection is made: the addresses that were checked are
@@ -15,18 +25,22 @@ type LookupCallback = (error: Error | null, address: string | LookupAddress[], f
 export class GuardedConnections {
   readonly rules: AddressRules;
 
-  constructor(@Inject(HttpClientConfig) config: HttpClientConfig) {
+  constructor(
+    @Inject(HttpClientConfig) config: HttpClientConfig,
+    @Optional() @Inject(RESOLVE) private readonly resolve: Resolve = dnsLookup,
+  ) {
     this.rules = new AddressRules(config.allow);
   }
 
   /** For the `lookup` option of `net.connect` and `tls.connect`. Literals do not pass through it: see `assertLiteral`. */
   readonly lookup = (host: string, options: LookupOptions, done: LookupCallback): void => {
-    dnsLookup(host, { ...options, all: true }, (error, found) => {
+    this.resolve(host, { ...options, all: true }, (error, found) => {
       if (error) return done(error, '');
-      if (!found.every(({ address }) => this.rules.permits(address))) return done(new AddressRefused(host), '');
       const [first] = found;
+      // One private address among public ones is enough: which of them is tried is not ours to choose.
+      if (!first || !found.every(({ address }) => this.rules.permits(address)))
+        return done(new AddressRefused(host), '');
       if (options.all) return done(null, found);
-      if (!first) return done(new AddressRefused(host), '');
       return done(null, first.address, first.family);
     });
   };

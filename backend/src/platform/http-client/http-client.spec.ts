@@ -139,7 +139,9 @@ describe('the HTTP client', () => {
   });
 
   it('says in plain words what is wrong', async () => {
-    await expect(client(['127.0.0.1']).send('http://127.0.0.1:1/')).rejects.toThrow('The host refuses the connection.');
+    const closed = await serve(() => undefined);
+    await new Promise((done) => servers.pop()?.close(done));
+    await expect(client(['127.0.0.1']).send(closed)).rejects.toThrow('The host refuses the connection.');
     await expect(client([]).send('http://no-such-host.invalid/')).rejects.toThrow(/no host of that name|looked up/);
     await expect(client([]).send('ftp://x/')).rejects.toThrow('Only http:// and https://');
     await expect(client([]).send('http://user:pass@x/')).rejects.toThrow('must not contain a user name');

@@ -5,6 +5,7 @@ import { request, type Agent } from 'undici';
 import { AddressRefused } from './address-rules.js';
 import { GuardedConnections } from './guarded-connections.js';
 import { HttpClientConfig } from './http-client.config.js';
+import { BAD_PORTS } from './bad-ports.js';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const decoders = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
@@ -111,6 +112,8 @@ function parse(address: string): URL {
   const url = new URL(address);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new OutboundFailed('Only http:// and https:// addresses are fetched.');
+  if (BAD_PORTS.has(Number(url.port)) && url.port !== '')
+    throw new OutboundFailed(`Port ${url.port} belongs to another protocol than HTTP and is not asked.`);
   if (url.username || url.password) throw new OutboundFailed('The address must not contain a user name or password.');
   return url;
 }
