@@ -1,6 +1,6 @@
 import type { Actor } from '#platform/access/index.js';
 
-/** What the gate refused to somebody whom it knows. */
+/** What was refused to somebody who is known: by the gate, or by the handler behind it. */
 export interface GateRefusal {
   actor: Actor;
   method: string;
@@ -8,13 +8,13 @@ export interface GateRefusal {
   route: string;
   /** The workspace when the caller belongs to it, though not with this permission or not for now. */
   workspaceId: string | null;
-  /** What the route asks for. */
+  /** What the route asks for, when that is what the caller lacks. */
   permission: string | null;
   status: number;
   code: string;
 }
 
-/** Hears what the gate refuses to signed-in callers. The room of the audit trail provides it under this class. */
+/** Hears what is refused to signed-in callers. The room of the audit trail provides it under this class. */
 export abstract class RefusalWatch {
   /** Called in the request's path: it must return at once, and not throw. */
   abstract refused(refusal: GateRefusal): void;

@@ -44,6 +44,36 @@ describe('what the gate refuses to somebody signed in', () => {
     expect(items).toEqual([expect.objectContaining({ address: '127.0.0.1' })]);
   });
 
+  it('is recorded when a handler refuses, such as more than one may hand out oneself; not when it asks for a proof', async () => {
+    const team = await kit.make.workspace().create();
+    const admin = await kit.make.person().in(team, 'admin').create();
+    const { headers } = admin;
+    const asked = [
+      await kit.request('PATCH', team.url(`members/${admin.id}`), { headers, payload: { role: 'owner' } }),
+      await kit.request('POST', `/api/v1/me/memberships/${team.id}/ownership-transfer`, {
+        headers,
+        payload: { userId: team.owner.id },
+      }),
+      await kit.request('PUT', '/api/v1/me/password', {
+        headers,
+        payload: { currentPassword: 'not the password', newPassword: 'plums in a wooden bowl' },
+      }),
+    ];
+    expect(asked.map((answer) => answer.json<{ code: string }>().code)).toEqual([
+      'owners_only',
+      'not_owner',
+      'wrong_password',
+    ]);
+    await written();
+    const own = [...(await refusals(team.id)), ...(await refusals(SYSTEM_WORKSPACE))].filter(
+      ({ actor }) => actor.id === admin.id,
+    );
+    expect(own.map(({ workspaceId, data }) => [workspaceId, data['route'], data['code'], data['count']])).toEqual([
+      [team.id, '/api/v1/workspaces/:workspaceId/members/:userId', 'owners_only', 1],
+      [SYSTEM_WORKSPACE, '/api/v1/me/memberships/:membershipId/ownership-transfer', 'not_owner', 1],
+    ]);
+  });
+
   it("is recorded in the instance's trail for strangers, who write into no workspace's", async () => {
     const [team, stranger] = [await kit.make.workspace().create(), await kit.make.person().create()];
     for (const id of [team.id, uuidv7(), 'nonsense'])

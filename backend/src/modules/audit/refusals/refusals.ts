@@ -9,8 +9,11 @@ const EVERY_MS = 60_000;
 /** About a megabyte a process, and at most so many events a minute, whoever asks for whatever. */
 const BOUNDS = { counts: 2000, ofActor: 20 };
 
+/** Asked for a proof of who they are: no refusal of what they may, and their rooms record what is to be recorded. */
+const PROOFS = new Set(['reauthentication_required', 'wrong_password', 'factor_unproved']);
+
 /**
- * Records what the gate refuses to signed-in callers. Refusals alike are one event a minute with their number, so that a
+ * Records what is refused to signed-in callers. Refusals alike are one event a minute with their number, so that a
  * refused request costs no transaction and nobody can flood the log by being refused.
  */
 @Injectable()
@@ -38,7 +41,7 @@ export class Refusals implements RefusalWatch, OnApplicationBootstrap, BeforeApp
   }
 
   refused(refusal: GateRefusal): void {
-    this.counts.add(refusal);
+    if (!PROOFS.has(refusal.code)) this.counts.add(refusal);
   }
 
   /** Records what was counted since the last time. Never throws: what cannot be recorded now is kept for the next time. */

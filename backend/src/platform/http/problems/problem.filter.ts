@@ -8,6 +8,9 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isMember } from '#platform/access/index.js';
+import { Forbidden } from '#platform/errors/index.js';
+import type { RefusalWatch } from '../refusal-watch.js';
 import type { RouteTable } from '../routes/route-table.js';
 import { HANDLER_TIMEOUT, PROBLEM_TYPE, problemOf, type Refusal, REQUEST_TIMEOUT } from './problem.js';
 import { translate } from './translate.js';
@@ -27,7 +30,11 @@ const OF_ANOTHER_ANSWER = [
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');
 
-  constructor(private readonly routes: RouteTable) {}
+  /** @param watch hears what handlers refuse; what the gate refuses it hears of the gate */
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly watch?: RefusalWatch,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -58,6 +65,7 @@ export class ProblemFilter implements ExceptionFilter {
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const refusal = this.missing(error, request) ?? translate(error);
     if (refusal.ours) this.log.error({ err: error, ...named(request) });
+    if (error instanceof Forbidden) this.tell(error, request);
     // Given up meanwhile: the caller has an answer, and the connection may be busy with the next request.
     if (reply.sent) return;
     if (reply.raw.headersSent) {
@@ -73,6 +81,13 @@ export class ProblemFilter implements ExceptionFilter {
       .header('Content-Type', PROBLEM_TYPE)
       .header('Cache-Control', 'no-store')
       .send(JSON.stringify(problemOf(refusal, request.id)));
+  }
+
+  /** Only whom the gate let in has an actor here. */
+  private tell({ status, code }: Forbidden, { actor, method, routeOptions }: FastifyRequest): void {
+    if (!actor) return;
+    const workspaceId = isMember(actor) ? actor.workspaceId : null;
+    this.watch?.refused({ actor, method, route: routeOptions.url ?? '', workspaceId, permission: null, status, code });
   }
 
   /** A path that no route serves: 404, or 405 when other methods are served there. */
