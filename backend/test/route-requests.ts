@@ -199,6 +199,7 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: heir,
   },
   'POST instance/operators': { body: async (tenant) => ({ email: (await guest(tenant)).email }) },
+  'POST instance/sign-outs': { body: async (tenant) => ({ email: (await guest(tenant)).email }) },
   'DELETE instance/operators/:userId': {
     params: { userId: async ({ whole }) => (await whole.make.person().operator().create()).id },
   },

@@ -41,6 +41,12 @@ export const userEvents = defineEvents({
     data: z.object({ by: z.enum(['reset', 'change']) }),
     about: 'A person set a new password.',
   },
+  'user.signed_out': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ sessions: z.int() }),
+    about: 'An operator ended all sessions of a person.',
+  },
   'operator.added': {
     version: 1,
     subject: 'user',

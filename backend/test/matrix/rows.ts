@@ -173,6 +173,7 @@ export const ROWS: Readonly<Record<RoutePermission, readonly string[]>> = {
     'GET instance/operators',
     'POST instance/operators',
     'DELETE instance/operators/:userId',
+    'POST instance/sign-outs',
     'GET instance/workspaces',
     'PUT instance/workspaces/:workspaceId/suspension',
     'DELETE instance/workspaces/:workspaceId/suspension',

@@ -8,6 +8,8 @@ import { RolesService } from './roles/roles.service.js';
 import { WorkspaceRole } from './roles/workspace-role.entity.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { OperatorsService } from './operators/operators.service.js';
+import { SignOutsController } from './operators/sign-outs.controller.js';
+import { SignOutsService } from './operators/sign-outs.service.js';
 import { WorkspaceSuspensionsController } from './operators/workspace-suspensions.controller.js';
 import { WorkspaceSuspensionsService } from './operators/workspace-suspensions.service.js';
 import { OwnMembershipsController } from './workspaces/own-memberships.controller.js';
@@ -22,6 +24,7 @@ export const membershipControllers = [
   PermissionsController,
   OwnMembershipsController,
   RolesController,
+  SignOutsController,
   WorkspaceSuspensionsController,
 ];
 export const membershipProviders = [
@@ -32,5 +35,6 @@ export const membershipProviders = [
   OwnMembershipsService,
   OwnershipMails,
   RolesService,
+  SignOutsService,
   WorkspaceSuspensionsService,
 ];
