@@ -19,7 +19,7 @@ import { RedisModule } from '#platform/redis/index.js';
 import { StorageModule } from '#platform/storage/index.js';
 import { TelemetryModule } from '#platform/telemetry/index.js';
 import { WorkspaceSignsModule } from '#platform/workspace-signs/index.js';
-import { testInstance } from './harness.js';
+import { testInstance, type TestInstance } from './harness.js';
 
 type Room = Type | DynamicModule;
 
@@ -44,6 +44,8 @@ export interface CaughtMail {
 /** An application that runs. */
 export interface TestApplication {
   readonly app: NestFastifyApplication;
+  /** What it runs on, to boot another process of it. */
+  readonly instance: TestInstance;
   /** Sends a request through the whole server, without a socket. */
   request(
     method: string,
@@ -74,9 +76,14 @@ const LOOSE = Object.fromEntries(
  *
  * @param rooms modules of `#modules`; the users room among them where routes need a caller
  * @param settings further environment variables
+ * @param shared what another application runs on, to be another process of it: end this one first
  */
-export async function startApplication(rooms: Room[], settings: Record<string, string> = {}): Promise<TestApplication> {
-  const instance = await testInstance();
+export async function startApplication(
+  rooms: Room[],
+  settings: Record<string, string> = {},
+  shared?: TestInstance,
+): Promise<TestApplication> {
+  const instance = shared ?? (await testInstance());
   const env = known({ ...instance.env, ...LOOSE, ...settings });
   const app = await createHttpApp(everything(rooms, env), {
     env,
@@ -88,6 +95,7 @@ export async function startApplication(rooms: Room[], settings: Record<string, s
   const rows = <T extends object>(text: string, values: unknown[] = []) => app.get(Reads).adHoc<T>(text, values);
   return {
     app,
+    instance,
     rows,
     request: (method, url, options = {}) => app.inject({ ...options, method: method as 'GET', url }),
     mailTo: caughtBy(rows),
@@ -95,7 +103,7 @@ export async function startApplication(rooms: Room[], settings: Record<string, s
     events: (of = {}) => rows<RecordedEvent>(EVENTS, [of.type ?? null, of.subjectId ?? null, of.workspaceId ?? null]),
     close: async () => {
       await app.close();
-      await instance.dispose();
+      if (!shared) await instance.dispose();
     },
   };
 }

@@ -71,7 +71,7 @@ it('says that keys and ways to sign in work again, also those revoked since the 
   expect(report.notices).toEqual([
     'Sessions ended: 2. Everybody signs in again.',
     'Passkeys, linked accounts and recovery codes that work as they did when the backup was made: 1. One that was removed or used since works again until its owner removes it anew.',
-    'API keys that work as they did when the backup was made: 2. One that was revoked since works again until it is revoked anew.',
+    'API keys that work as they did when the backup was made: 2. One that was revoked since works again until it is revoked anew, and one that was rotated since works by its earlier secret only.',
   ]);
   for (const { headers } of [kept, revoked])
     expect((await restored.request('GET', '/api/v1/workspaces', { headers })).statusCode).not.toBe(401);

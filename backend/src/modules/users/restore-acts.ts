@@ -17,6 +17,6 @@ export const userRestoreActs: readonly RestoreAct[] = [
     name: 'workingApiKeys',
     sql: `select 1 from api_key where revoked_at is null and (expires_at is null or expires_at > now())`,
     sentence: (rows) =>
-      `API keys that work as they did when the backup was made: ${rows}. One that was revoked since works again until it is revoked anew.`,
+      `API keys that work as they did when the backup was made: ${rows}. One that was revoked since works again until it is revoked anew, and one that was rotated since works by its earlier secret only.`,
   },
 ];
