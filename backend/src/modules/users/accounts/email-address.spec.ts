@@ -36,6 +36,7 @@ describe('emailAddress', () => {
     ['a quoted part', '"ada lovelace"@example.com'],
     ['doubled dots', 'ada..l@example.com'],
     ['a leading dot', '.ada@example.com'],
+    ['a leading dash', '-ada@example.com'],
     ['a domain without a dot', 'ada@localhost'],
     ['an address literal', 'ada@[127.0.0.1]'],
     ['an IP address', 'ada@127.0.0.1'],

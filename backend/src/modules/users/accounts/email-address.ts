@@ -56,8 +56,11 @@ export function emailAddress(text: string): EmailAddress {
   if (at < 1 || domain.length === 0) throw new EmailRefused('This is not an e-mail address: write name@example.com.');
   if (/[^\x21-\x7e]/.test(local))
     throw new EmailRefused('The part before @ may hold plain Latin letters, digits and signs only.');
-  if (!DOT_ATOM.test(local) || local.length > MAX_LOCAL)
-    throw new EmailRefused('The part before @ is not right: check it for spaces, quotes and doubled dots.');
+  // A leading dash is an option to careless mail programs; the mailer refuses it, too.
+  if (!DOT_ATOM.test(local) || local.startsWith('-') || local.length > MAX_LOCAL)
+    throw new EmailRefused(
+      'The part before @ is not right: check it for spaces, quotes, doubled dots and a dash at its beginning.',
+    );
   const ascii = asciiDomain(domain);
   const address = `${local}@${ascii}`;
   if (address.length > MAX_ADDRESS) throw new EmailRefused('This address is too long.');

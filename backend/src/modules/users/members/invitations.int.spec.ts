@@ -188,6 +188,18 @@ describe('an invitation', () => {
     expect(await spec.events({ workspaceId: team.id, type: 'invitation.created' })).toHaveLength(1);
   });
 
+  it.each(['-guest@example.com', '!#$%&*+/=?^_`{|}~-guest-@example.com'])(
+    'to %s is sent or refused in a sentence, never a fault',
+    async (email) => {
+      const team = await factory(spec.app).workspace().create();
+      const answer = await invite(team, email);
+      const sent = email.startsWith('-') ? 0 : 1;
+      expect(answer.statusCode).toBe(sent ? 201 : 400);
+      expect(await spec.rows('select from invitation where workspace_id = $1', [team.id])).toHaveLength(sent);
+      expect(await spec.events({ workspaceId: team.id })).toHaveLength(sent);
+    },
+  );
+
   it('of another workspace cannot be taken back', async () => {
     const make = factory(spec.app);
     const [team, other] = [await make.workspace().create(), await make.workspace().create()];
