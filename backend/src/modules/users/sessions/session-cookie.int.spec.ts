@@ -68,13 +68,14 @@ describe('the cookies of a session', () => {
     expect([answer.json().csrfToken, answer.cookies]).toEqual([null, []]);
   });
 
-  it('are removed at sign-out', async () => {
+  it('are removed at sign-out, with what pages have stored', async () => {
     const { accessToken } = await browser();
     const headers = { authorization: `Bearer ${accessToken}` };
     const out = await spec.request('DELETE', '/api/v1/sessions/current', { headers });
     expect(out.statusCode).toBe(204);
     expect(cookieOf(out)).toMatchObject({ value: '', path: '/api/v1/sessions', expires: new Date(0) });
     expect(cookieOf(out, CSRF)).toMatchObject({ value: '', path: '/', expires: new Date(0) });
+    expect(out.headers['clear-site-data']).toBe('"storage"');
   });
 });
 

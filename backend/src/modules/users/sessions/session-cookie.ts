@@ -41,9 +41,10 @@ export class SessionCookie {
     return token;
   }
 
-  /** Removes the cookies. */
+  /** Removes the cookies, and has the browser remove what pages of this host stored (W3C Clear Site Data, section 3.1). */
   clear(reply: FastifyReply): void {
     this.write(reply, '', '', new Date(0));
+    reply.header('Clear-Site-Data', '"storage"');
   }
 
   /**
