@@ -1,6 +1,6 @@
 import { Controller, Get, Patch, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Actor } from '#platform/access/index.js';
+import { type Actor, WorkspaceReadOnly, WorkspaceSuspended } from '#platform/access/index.js';
 import { Endpoint, IfMatch, Input, PreconditionFailed, Who } from '#platform/http/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { FamiliarBrowsers } from '../guessing/familiar-browsers.js';
@@ -55,6 +55,8 @@ export class RegistrationsController {
       InvitationClosed,
       OtherAddress,
       EmailTaken,
+      WorkspaceReadOnly,
+      WorkspaceSuspended,
       QuotaExceeded,
     ],
     rateClass: 'auth',

@@ -1,7 +1,8 @@
 import { Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Actor } from '#platform/access/index.js';
+import { type Actor, WorkspaceReadOnly, WorkspaceSuspended } from '#platform/access/index.js';
 import { Endpoint, Input, Who } from '#platform/http/index.js';
+import { QuotaExceeded } from '#platform/quotas/index.js';
 import { RegistrationClosed, SetupRequired } from '../accounts/accounts.errors.js';
 import { requirePerson } from '../accounts/person.js';
 import { ReauthenticationRequired } from '../accounts/reauthentications/reauthentications.errors.js';
@@ -120,6 +121,9 @@ export class IdentitySignInsController {
       RegistrationClosed,
       InvitationClosed,
       OtherAddress,
+      WorkspaceReadOnly,
+      WorkspaceSuspended,
+      QuotaExceeded,
     ],
     rateClass: 'auth',
     idempotent: false,

@@ -1,5 +1,11 @@
 import { Controller, Delete, Get, Post } from '@nestjs/common';
-import { type Actor, AlreadyMember, type Member } from '#platform/access/index.js';
+import {
+  type Actor,
+  AlreadyMember,
+  type Member,
+  WorkspaceReadOnly,
+  WorkspaceSuspended,
+} from '#platform/access/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requirePerson } from '../accounts/person.js';
@@ -91,7 +97,7 @@ export class InvitationLinksController {
     summary: 'Accept an invitation',
     body: invitationUse,
     response: joined,
-    errors: [InvitationClosed, OtherAddress, AlreadyMember, QuotaExceeded],
+    errors: [InvitationClosed, OtherAddress, AlreadyMember, WorkspaceReadOnly, WorkspaceSuspended, QuotaExceeded],
   })
   accept(@Who() who: Actor, @Input.body() { token }: InvitationUse) {
     return this.service.accept(requirePerson(who), token);

@@ -1,6 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
-import { type Actor, AlreadyMember, type Member, MembershipApi } from '#platform/access/index.js';
+import {
+  type Actor,
+  AlreadyMember,
+  type Member,
+  MembershipApi,
+  WorkspaceReadOnly,
+  WorkspaceSuspended,
+} from '#platform/access/index.js';
 import { type EntityManager, isoTime, query, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
@@ -129,7 +136,8 @@ export class InvitationsService {
   /**
    * Accepts an invitation for a person who is signed in.
    *
-   * @throws InvitationClosed, OtherAddress, AlreadyMember, QuotaExceeded when the plan shrank since the invitation
+   * @throws InvitationClosed, OtherAddress, AlreadyMember, WorkspaceReadOnly, WorkspaceSuspended, QuotaExceeded when the plan
+   *   shrank since the invitation
    */
   async accept(actor: Actor, token: string): Promise<Joined> {
     return this.transactions.run(async (em) => {
@@ -155,6 +163,7 @@ export class InvitationsService {
   async join(em: EntityManager, invitation: Invitation, account: Account, actor: Actor): Promise<Joined> {
     const { workspaceId, role, roleId } = invitation;
     invitation.accept(account);
+    await this.requireOpen(em, workspaceId);
     await this.quotas.redeem(em, workspaceId, MEMBERS);
     await this.memberships.add(em, { workspaceId, userId: account.id, role, roleId });
     this.verifications.confirm(em, account, { address: actor.address, requestId: actor.requestId });
@@ -166,6 +175,14 @@ export class InvitationsService {
     });
     this.events.record(em, 'member.added', { workspaceId, subjectId: account.id, actor, data: toldRole(invitation) });
     return { workspaceId, role };
+  }
+
+  /** Nobody joins a workspace that operators closed, or made read-only; the invitation stays as it is. */
+  private async requireOpen(em: EntityManager, workspaceId: string): Promise<void> {
+    const text = 'select suspension, suspension_reason as reason from workspace where id = $1 for key share';
+    const [found] = await query<{ suspension: string | null; reason: string | null }>(em, text, [workspaceId]);
+    if (found?.suspension === 'read_only') throw new WorkspaceReadOnly();
+    if (found?.suspension) throw new WorkspaceSuspended(found.reason);
   }
 
   private async refuseMember(em: EntityManager, workspaceId: string, emailKey: string): Promise<void> {

@@ -63,6 +63,33 @@ describe('a workspace that an operator closed', () => {
   });
 });
 
+describe.each([
+  ['closed', 'workspace_suspended'],
+  ['read_only', 'workspace_read_only'],
+])('a workspace that an operator made %s', (mode, code) => {
+  it('is joined by nobody who was invited before; the invitation stays', async () => {
+    const make = factory(spec.app);
+    const [team, bob, email] = [await make.workspace().create(), await make.person().create(), `${mode}@example.com`];
+    const tokens = [];
+    for (const address of [bob.email, email]) {
+      await send('POST', team.url('invitations'), team.owner, { email: address, role: 'member' });
+      tokens.push((await spec.mailTo(address)).token);
+    }
+    await send('PUT', at(team), operator, { mode });
+    const [own, anew] = tokens;
+    const accept = () => send('POST', '/api/v1/invitations/acceptance', bob, { token: own });
+    const newcomer = { name: 'Carol', email, password: 'a long enough password', invitation: anew };
+    expect((await verdict(accept())).slice(0, 2)).toEqual([403, code]);
+    const registered = await spec.request('POST', '/api/v1/registrations', { payload: newcomer });
+    expect([registered.statusCode, registered.json().code]).toEqual([403, code]);
+    expect(await spec.rows('select from user_account where email_key = $1', [email])).toEqual([]);
+    expect(await spec.rows('select from membership where workspace_id = $1', [team.id])).toHaveLength(1);
+    expect(await spec.events({ workspaceId: team.id, type: 'member.added' })).toEqual([]);
+    await send('DELETE', at(team), operator);
+    expect((await accept()).statusCode).toBe(201);
+  });
+});
+
 describe('a workspace that an operator made read-only', () => {
   it('is read by its people and by keys, and changed by nobody', async () => {
     const team = await factory(spec.app).workspace('Engines').create();
