@@ -200,6 +200,9 @@ export const routeRequests: Record<string, RouteRequest> = {
   },
   'POST instance/operators': { body: async (tenant) => ({ email: (await guest(tenant)).email }) },
   'POST instance/sign-outs': { body: async (tenant) => ({ email: (await guest(tenant)).email }) },
+  'POST instance/second-factor-resets': {
+    body: async (tenant) => ({ email: (await equipped(tenant)).person.email }),
+  },
   'DELETE instance/operators/:userId': {
     params: { userId: async ({ whole }) => (await whole.make.person().operator().create()).id },
   },

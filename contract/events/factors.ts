@@ -30,6 +30,12 @@ export const factorEvents = defineEvents({
     data: z.object({ left: z.int() }),
     about: 'A recovery code was used.',
   },
+  'second_factors.reset': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ totp: z.boolean(), passkeys: z.int(), recoveryCodes: z.int(), sessions: z.int() }),
+    about: 'An operator removed all second factors of a person and ended so many sessions of theirs.',
+  },
   'second_factor.refused': {
     version: 1,
     subject: 'user',

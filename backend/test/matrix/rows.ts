@@ -174,6 +174,7 @@ export const ROWS: Readonly<Record<RoutePermission, readonly string[]>> = {
     'POST instance/operators',
     'DELETE instance/operators/:userId',
     'POST instance/sign-outs',
+    'POST instance/second-factor-resets',
     'GET instance/workspaces',
     'PUT instance/workspaces/:workspaceId/suspension',
     'DELETE instance/workspaces/:workspaceId/suspension',

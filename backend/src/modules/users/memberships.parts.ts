@@ -6,6 +6,8 @@ import { PermissionsController } from './roles/permissions.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
 import { WorkspaceRole } from './roles/workspace-role.entity.js';
+import { FactorResetsController } from './operators/factor-resets.controller.js';
+import { FactorResetsService } from './operators/factor-resets.service.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { OperatorsService } from './operators/operators.service.js';
 import { SignOutsController } from './operators/sign-outs.controller.js';
@@ -19,6 +21,7 @@ import { OwnershipMails } from './workspaces/ownership-mails.js';
 /** What the users room is made of where people belong to workspaces, beside members and invitations themselves. */
 export const membershipEntities = [WorkspaceRole];
 export const membershipControllers = [
+  FactorResetsController,
   MemberAccessController,
   OperatorsController,
   PermissionsController,
@@ -28,6 +31,7 @@ export const membershipControllers = [
   WorkspaceSuspensionsController,
 ];
 export const membershipProviders = [
+  FactorResetsService,
   InvitationEndings,
   KeysOfLeavers,
   MemberAccessService,

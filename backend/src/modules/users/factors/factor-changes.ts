@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Grants } from '#platform/access/index.js';
-import { afterCommit, type EntityManager } from '#platform/database/index.js';
+import { afterCommit, type EntityManager, query } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
@@ -10,6 +10,17 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { Challenges } from './challenges/challenges.js';
 import { HeldFactors } from './held-factors.js';
 import { RECOVERY_CODES, RecoveryCodes } from './recovery-codes/recovery-codes.js';
+
+const AUTHENTICATOR = `delete from totp_factor where user_id = $1 returning confirmed_at is not null as counted`;
+const PASSKEYS = `delete from passkey where user_id = $1 returning id, name`;
+
+/** What a person had who has no second factor any more. */
+export interface RemovedFactors {
+  totp: boolean;
+  passkeys: number;
+  /** Those that were still good. */
+  recoveryCodes: number;
+}
 
 /** What every change of a person's second factors brings with it, whichever factor it is. */
 @Injectable()
@@ -58,10 +69,26 @@ export class FactorChanges {
   }
 
   /** After a factor was removed: recovery codes go with the last one. */
-  async removed(em: EntityManager, actor: Actor & { userId: string }): Promise<void> {
-    this.forgetGrants(em, actor.userId);
-    await this.challenges.discardAll(em, actor.userId);
-    if (!(await this.held.any(em, actor.userId))) await this.recoveryCodes.remove(em, actor.userId);
+  async removed(em: EntityManager, { userId }: { userId: string }): Promise<void> {
+    this.forgetGrants(em, userId);
+    await this.challenges.discardAll(em, userId);
+    if (!(await this.held.any(em, userId))) await this.recoveryCodes.remove(em, userId);
+  }
+
+  /**
+   * Takes every second factor of a person away, whoever does it, inside the caller's transaction, which holds the lock of
+   * the person's account.
+   */
+  async removeAll(em: EntityManager, userId: string, actor: Actor): Promise<RemovedFactors> {
+    const about = { workspaceId: SYSTEM_WORKSPACE, scope: { kind: 'user', id: userId }, actor } as const;
+    const recoveryCodes = await this.recoveryCodes.left(em, userId);
+    const [app] = await query<{ counted: boolean }>(em, AUTHENTICATOR, [userId]);
+    if (app?.counted) this.events.record(em, 'totp.disabled', { ...about, subjectId: userId, data: {} });
+    const passkeys = await query<{ id: string; name: string }>(em, PASSKEYS, [userId]);
+    for (const { id: subjectId, name } of passkeys)
+      this.events.record(em, 'passkey.removed', { ...about, subjectId, data: { userId, name } });
+    await this.removed(em, { userId });
+    return { totp: app?.counted ?? false, passkeys: passkeys.length, recoveryCodes };
   }
 
   /** Gives the person new recovery codes and says so. */

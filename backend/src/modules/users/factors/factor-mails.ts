@@ -3,6 +3,7 @@ import { InstanceConfig } from '#platform/config/index.js';
 import type { EntityManager } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { Account } from '../accounts/account.entity.js';
+import type { RemovedFactors } from './factor-changes.js';
 import { RECOVERY_CODES } from './recovery-codes/recovery-codes.js';
 
 /** What changed about the ways to sign in. */
@@ -13,6 +14,7 @@ export type FactorChange =
   | { what: 'identity_linked' | 'identity_unlinked'; name: string };
 
 const NOT_YOU = 'If it was not you, set a new password at once, look at your sessions, and tell your administrator.';
+const RESET = 'Your second factors were removed';
 
 /** Mails to a person about the ways to sign in to their account. */
 @Injectable()
@@ -38,6 +40,44 @@ export class FactorMails {
       about: { type: 'user', id: account.id },
     });
   }
+
+  /** Tells the person that an operator removed their second factors, and how to go on. */
+  async reset(em: EntityManager, account: Account, removed: RemovedFactors): Promise<void> {
+    const text =
+      'An operator of Signalbox removed the second factors of your account, as is done for people who lost them: ' +
+      `${listed(removed)}. You were signed out everywhere. Your password stays as it is, and signs in alone for now.`;
+    await this.mailer.queueMail(em, {
+      to: account.email,
+      subject: RESET,
+      preheader: 'Sign in with your password, and set up a new one.',
+      heading: RESET,
+      blocks: [
+        { type: 'text', text },
+        {
+          type: 'text',
+          text: 'Sign in and set up a new second factor. Until then, workspaces that ask for one stay closed to you.',
+        },
+        { type: 'button', label: 'Sign in', url: `${this.config.origin}/sign-in` },
+        {
+          type: 'text',
+          tone: 'muted',
+          text: `Have no password, or forgot it? Set one at ${this.config.origin}/reset-password`,
+        },
+      ],
+      footer:
+        'If you did not ask for this, set a new password at once and tell your administrator: somebody may have pretended to be you.',
+      about: { type: 'user', id: account.id },
+    });
+  }
+}
+
+function listed({ totp, passkeys, recoveryCodes }: RemovedFactors): string {
+  const parts = [
+    ...(totp ? ['the authenticator app'] : []),
+    ...(passkeys > 0 ? [passkeys === 1 ? 'the passkey' : `${passkeys} passkeys`] : []),
+    ...(recoveryCodes > 0 ? ['the recovery codes'] : []),
+  ];
+  return new Intl.ListFormat('en').format(parts);
 }
 
 function words(change: FactorChange): { subject: string; text: string } {

@@ -15,3 +15,13 @@ export class CannotOperate extends Conflict {
   static override code = 'cannot_operate';
   static override title = 'This person cannot become an operator';
 }
+
+/** Operators do not take their own second factors away like that: whoever holds their session could. */
+export class OwnSecondFactors extends Conflict {
+  static override code = 'own_second_factors';
+  static override title = 'This is you';
+
+  constructor() {
+    super('You cannot reset your own second factors: remove them in your settings, or ask another operator.');
+  }
+}
