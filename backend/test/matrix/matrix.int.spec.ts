@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ModulesContainer } from '@nestjs/core';
 import type { TestPerson } from '../factories.js';
 import { Tenant, type Caller } from '../tenants.js';
 import { wholeApplication } from '../whole-application.js';
@@ -6,6 +7,7 @@ import { CALLERS, Cast, type CallerKind } from './callers.js';
 import { declaredOutcome, HELD_BY, type Outcome, type Place, type Row, type WorkspacePermission } from './declared.js';
 import { routeEntrances, type Entrance, type Knock } from './entrance.js';
 import { ROBOTS, rowFaults, rowOf } from './rows.js';
+import { socketMessages } from './socket-messages.js';
 import { settledState } from './state.js';
 
 jest.setTimeout(120_000);
@@ -81,7 +83,11 @@ const finder = async (entrance: Entrance, tenant: Tenant): Promise<Caller> => {
 describe('the matrix', () => {
   it('has a row for every way in', () => {
     expect(rowFaults(entrances)).toEqual([]);
+  });
+
+  it('has an entrance for every message of a socket, and no rule about what is gone', () => {
     const names = entrances.map(({ name }) => name);
+    expect(socketMessages(whole.app.get(ModulesContainer)).filter((name) => !names.includes(name))).toEqual([]);
     expect([ROBOTS, OWN_RULES].flatMap((rules) => Object.keys(rules)).filter((name) => !names.includes(name))).toEqual(
       [],
     );

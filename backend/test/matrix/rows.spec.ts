@@ -1,8 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { workspacePermissions } from '#platform/access/index.js';
 import { CALLERS } from './callers.js';
 import { declaredOutcome, WORKSPACE_PERMISSIONS } from './declared.js';
 import { rowFaults, ROWS } from './rows.js';
+import { socketMessages } from './socket-messages.js';
+
+@WebSocketGateway()
+class Gateway {
+  @SubscribeMessage('deals.watch')
+  watch() {}
+
+  close() {}
+}
+
+@Injectable()
+class NoGateway {
+  watch() {}
+}
 
 const rows = { ...ROWS, public: ['GET /health'], self: ['GET me'] };
 for (const permission of [...WORKSPACE_PERMISSIONS, 'instance:operate'] as const) rows[permission] = [];
@@ -31,6 +48,14 @@ describe('the rows of the matrix', () => {
   it('fail a row whose route is gone, and one that is there twice', () => {
     expect(rowFaults([known[0]], rows)).toEqual(['The row of GET me is of nothing that exists.']);
     expect(rowFaults(known, { ...rows, self: ['GET me', 'GET me'] })).toEqual(['GET me has two rows.']);
+  });
+});
+
+describe('the messages of sockets', () => {
+  it('are found where a gateway handles them', () => {
+    const providers = new Map([Gateway, NoGateway].map((metatype) => [metatype, { metatype }]));
+    const modules = new Map([['rooms', { providers }]]) as unknown as ModulesContainer;
+    expect(socketMessages(modules)).toEqual(['MESSAGE deals.watch']);
   });
 });
 
