@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +83,46 @@ async function through(path: string, headers: Record<string, string> = {}, metho
   return { status: answer.statusCode, headers: answer.headers, text };
 }
 
+const GUARDS = [
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'permissions-policy',
+  'referrer-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'cache-control',
+];
+/** Node joins a header that came twice with a comma. */
+const REPEATED = /default-src.*default-src|camera.*camera|^(same-origin|no-referrer|nosniff|DENY|no-store|no-cache), /;
+
+/** Carries all that browsers are to be told, whoever answered. */
+function expectGuarded(headers: IncomingHttpHeaders): void {
+  expect(headers).toMatchObject({
+    'content-security-policy': expect.stringMatching(/^(?!.*unsafe)default-src 'self';.*frame-ancestors 'none'/),
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': expect.stringContaining('camera=()'),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  });
+  expect(headers['server']).not.toMatch(/\d/);
+}
+
+/** Says something that no HTTP client would. */
+async function spoken(text: string): Promise<{ status: number; headers: IncomingHttpHeaders }> {
+  const socket = connect(port, '127.0.0.1', () => socket.write(text));
+  let said = '';
+  for await (const chunk of socket.setEncoding('utf8')) said += String(chunk);
+  const [first = '', ...lines] = said.split('\r\n\r\n')[0]?.split('\r\n') ?? [];
+  const headers = lines.map((line) => [
+    line.slice(0, line.indexOf(':')).toLowerCase(),
+    line.slice(line.indexOf(':') + 2),
+  ]);
+  return { status: Number(first.split(' ')[1]), headers: Object.fromEntries(headers) as IncomingHttpHeaders };
+}
+
 beforeAll(async () => {
   application = await startApplication([ConsoleModule, CallerModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
   await application.app.listen(0, '127.0.0.1');
@@ -139,8 +179,38 @@ describe('nginx', () => {
     const { status, headers, text } = await through('/console.css');
     expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
     expect(text).toBe(readFileSync(join(root, 'frontend/public/console.css'), 'utf8'));
-    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['cache-control']).toBe('no-cache');
+    expectGuarded(headers);
     expect(headers['x-request-id']).toBeUndefined();
+  });
+
+  it.each<[string, number, () => Promise<{ status: number | undefined; headers: IncomingHttpHeaders }>]>([
+    ['what it does not show', 404, () => through('/metrics')],
+    ['a body that is too large', 413, () => through('/api/v1/x', { 'content-length': '99999999' }, 'POST')],
+    ['an address that is too long', 414, () => through(`/${'x'.repeat(20_000)}`)],
+    ['a method that it does not serve for files', 405, () => through('/console.css', {}, 'POST')],
+    ['what is not HTTP', 400, () => spoken('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')],
+  ])('guards its own error pages: %s', async (_, status, ask) => {
+    const answer = await ask();
+    expect([answer.status, answer.headers['cache-control']]).toEqual([status, 'no-store']);
+    expectGuarded(answer.headers);
+  });
+
+  it('says each of these things once on what it passes on', async () => {
+    for (const path of ['/', '/api/v1/nowhere', '/api/docs', '/missing.css', '/health']) {
+      const { headers } = await through(path);
+      expectGuarded(headers);
+      for (const name of GUARDS)
+        expect([name, String(headers[name])]).not.toEqual([name, expect.stringMatching(REPEATED)]);
+    }
+  });
+
+  it('keeps browsers on https where TLS ends before it, and there only', async () => {
+    for (const path of ['/metrics', '/console.css']) {
+      const { headers } = await through(path, { 'X-Forwarded-Proto': 'https' });
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+      expect((await through(path)).headers['strict-transport-security']).toBeUndefined();
+    }
   });
 
   it('asks the backend for a file that it has not got', async () => {

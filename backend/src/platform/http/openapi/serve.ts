@@ -61,10 +61,10 @@ export function serveApiDocument(app: NestFastifyApplication, server: FastifyIns
   const page = open('The API explorer');
   for (const path of ['/api/docs', '/api/docs/'])
     server.get(path, { config: { endpoint: page } }, (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(PAGE),
+      reply.type('text/html; charset=utf-8').header('Cache-Control', 'no-cache').send(PAGE),
     );
   server.get('/api/docs/start.js', { config: { endpoint: page } }, (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(START),
+    reply.type('text/javascript; charset=utf-8').header('Cache-Control', 'no-cache').send(START),
   );
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   for (const [file, type] of Object.entries(ASSETS)) {

@@ -5,14 +5,17 @@ import { translate } from '../problems/translate.js';
 import { newRequestId } from './request-ids.js';
 
 /** Answers what the router refuses before any hook runs: an address that cannot be decoded, a parameter too long. */
-export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = translate(error);
-  void reply
-    .code(refusal.status)
-    .headers({ 'Content-Type': PROBLEM_TYPE, 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff' })
-    .send(JSON.stringify(problemOf(refusal, request.id)));
+export function frameworkErrors(fixed: Record<string, string>) {
+  return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = translate(error);
+    void reply
+      .code(refusal.status)
+      .headers({ ...fixed, 'Content-Type': PROBLEM_TYPE, 'X-Request-Id': request.id })
+      .send(JSON.stringify(problemOf(refusal, request.id)));
+  };
 }
 
+/** Faults of the parser that are told apart. */
 const SOCKET_FAULTS: Record<string, Refusal> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -30,17 +33,24 @@ const MALFORMED: Refusal = {
 };
 
 /** Answers what never became a request, on the bare socket. */
-export function answerSocketError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
-    socket.destroy(error);
-    return;
-  }
-  const refusal = SOCKET_FAULTS[error.code ?? ''] ?? MALFORMED;
-  const id = newRequestId();
-  const body = JSON.stringify(problemOf(refusal, id));
-  socket.end(
-    `HTTP/1.1 ${refusal.status} ${refusal.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${id}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+export function socketErrors(fixed: Record<string, string>) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    if (!socket.writable) {
+      socket.destroy(error);
+      return;
+    }
+    const refusal = SOCKET_FAULTS[error.code ?? ''] ?? MALFORMED;
+    const id = newRequestId();
+    const body = JSON.stringify(problemOf(refusal, id));
+    const headers = {
+      ...fixed,
+      'Content-Type': PROBLEM_TYPE,
+      'X-Request-Id': id,
+      'Content-Length': Buffer.byteLength(body),
+      Connection: 'close',
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${refusal.status} ${refusal.title}\r\n${lines.join('')}\r\n${body}`);
+  };
 }

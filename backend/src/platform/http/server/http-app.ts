@@ -1,10 +1,11 @@
 import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { readConfig } from '#platform/config/index.js';
+import { InstanceConfig, readConfig } from '#platform/config/index.js';
 import { BODY_LIMIT, HttpConfig } from '../http.config.js';
+import { securityHeaders } from '../responses/security-headers.js';
 import { configureApp, type ConfigureOptions } from './configure-app.js';
-import { answerFrameworkError, answerSocketError } from './early-errors.js';
+import { frameworkErrors, socketErrors } from './early-errors.js';
 import { requestId } from './request-ids.js';
 
 /** Longer than the idle time of usual reverse proxies, so that they close first and never meet a closed connection. */
@@ -27,7 +28,7 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
-  const adapter = httpAdapter(readConfig(HttpConfig, options.env));
+  const adapter = httpAdapter(readConfig(HttpConfig, options.env), readConfig(InstanceConfig, options.env));
   const nest = { ...options.nest, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, nest);
   try {
@@ -40,7 +41,8 @@ export async function createHttpApp(
 }
 
 /** The Fastify server: limits, timeouts, request ids and whose word on the client's address is taken. */
-export function httpAdapter(config: HttpConfig): FastifyAdapter {
+export function httpAdapter(config: HttpConfig, { origin }: InstanceConfig): FastifyAdapter {
+  const fixed = securityHeaders(origin.startsWith('https:'));
   return new FastifyAdapter({
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: BODY_LIMIT,
@@ -51,7 +53,7 @@ export function httpAdapter(config: HttpConfig): FastifyAdapter {
     return503OnClosing: true,
     genReqId: requestId,
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerSocketError,
+    frameworkErrors: frameworkErrors(fixed),
+    clientErrorHandler: socketErrors(fixed),
   });
 }
