@@ -5,13 +5,14 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** The keys file is unreadable or lacks a key that something stored needs. */
 export class KeyRingError extends Error {}
@@ -67,6 +68,16 @@ export function makeFirstKey(path: string): void {
 export function addKey(path: string, file: KeyFile): void {
   renameSync(writeAside(path, withNewKey(file)), path);
   flushFolder(dirname(path));
+}
+
+/**
+ * Removes what writers left that died before they put it in place: nothing was ever sealed with those keys, and a copy of
+ * the others has no business lying about. Nobody else may be writing.
+ */
+export function removeUnfinished(path: string): void {
+  const folder = dirname(path);
+  const left = (name: string) => name.startsWith(`${basename(path)}.`) && name.endsWith('.new');
+  for (const name of readdirSync(folder).filter(left)) rmSync(join(folder, name), { force: true });
 }
 
 function withNewKey(file: KeyFile): KeyFile {

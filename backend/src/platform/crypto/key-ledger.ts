@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { keyFilePath, KeyRingError } from './key-file.js';
+import { keyFilePath, KeyRingError, removeUnfinished } from './key-file.js';
 import { KeyRing, type MasterKey } from './key-ring.js';
 
 /** "signalbox keys", hashed to a number once. */
@@ -33,6 +33,7 @@ export async function openKeyRing(dataDir: string, sql: Sql): Promise<KeyRing> {
   const lost = missingFrom(ring, noted);
   if (lost.length > 0)
     throw new KeyRingError(lostSentence(`The keys file ${path} lacks ${lost.map((id) => `"${id}"`).join(', ')}`));
+  removeUnfinished(path);
   await note(ring, sql);
   return ring;
 }
