@@ -18,6 +18,7 @@ import { Sessions0018 } from './0018-sessions.js';
 import { Deals0020 } from './0020-deals.js';
 import { Sources0021 } from './0021-sources.js';
 import { Intake0022 } from './0022-intake.js';
+import { Renewals0023 } from './0023-renewals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
@@ -42,4 +43,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Audit0017,
   Sessions0018,
   ServiceAccounts0015,
+  Renewals0023,
 ];

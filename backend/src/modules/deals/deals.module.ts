@@ -32,6 +32,7 @@ import { MailboxConnections } from './sources/imap/mailbox-connections.js';
 import { MailboxCursor } from './sources/imap/mailbox-cursor.js';
 import { MailboxWatch } from './sources/imap/mailbox-watch.js';
 import { OauthTokens } from './sources/imap/oauth-tokens.js';
+import { RenewalTurns } from './sources/imap/renewal-turns.js';
 import { Recipients } from './sources/smtp/recipients.js';
 import { SessionDeadlines } from './sources/smtp/session-deadlines.js';
 import { SmtpReceiver } from './sources/smtp/smtp-receiver.js';
@@ -69,6 +70,7 @@ const sources = [
   MailboxCursor,
   MailboxWatch,
   OauthTokens,
+  RenewalTurns,
 ];
 const messages = [
   MessageIntake,

@@ -1,5 +1,6 @@
 import { connectionFault, OutboundFailed } from '#platform/http-client/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
+import { Superseded } from '../source-leases.js';
 
 /** The mailbox cannot be read as it is set up; the message is a sentence for people. */
 export class MailboxRefused extends Error {
@@ -18,7 +19,7 @@ const WORDS: Record<string, string> = {
 
 /** Any failure of a mailbox as a sentence for people. */
 export function imapWords(error: unknown): string {
-  const spoken = [MailboxRefused, OutboundFailed, QuotaExceeded].some((kind) => error instanceof kind);
+  const spoken = [MailboxRefused, OutboundFailed, QuotaExceeded, Superseded].some((kind) => error instanceof kind);
   if (spoken) return (error as Error).message;
   const { code, authenticationFailed, message, responseText } = error as {
     code?: string;

@@ -6,7 +6,8 @@ import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { SourceCredentials } from '../source-credentials.js';
 import type { ImapCredentials, ImapSettings } from '../source-settings.js';
 import { MailboxRefused } from './imap-words.js';
-import { OauthTokens, type AccessToken, type OpenableSource } from './oauth-tokens.js';
+import { OauthTokens, type AccessToken } from './oauth-tokens.js';
+import type { OpenableSource } from './renewal-turns.js';
 import { within } from './within.js';
 
 /** An open mailbox: read-only, so that nothing in it can change. */
@@ -54,14 +55,22 @@ export class MailboxConnections {
     signal?: AbortSignal,
   ): Promise<OpenMailbox> {
     const open = ({ accessToken }: AccessToken) => this.connect(settings, { user: settings.user, accessToken }, signal);
-    const token = await this.tokens.current(source, settings, held);
+    const token = await this.tokens.current(source, settings, held, signal);
     try {
       return await open(token);
     } catch (error) {
       if (!signInRefused(error)) throw error;
       if (token.renewed) throw new MailboxRefused(REFUSED_ANEW, { cause: error });
     }
-    const another = await this.tokens.another(source, settings, held, 'The mail server refused the access token');
+    // What is held by now: the refused token may be one that another process had got meanwhile.
+    const now = source.credentials === null ? held : this.credentials.open(source.id, source.credentials);
+    const another = await this.tokens.another(
+      source,
+      settings,
+      now,
+      'The mail server refused the access token',
+      signal,
+    );
     return open(another).catch((error: unknown) => {
       throw signInRefused(error) ? new MailboxRefused(REFUSED_ANEW, { cause: error }) : error;
     });

@@ -1,20 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { affected, Transactions } from '#platform/database/index.js';
 import { HttpClient } from '#platform/http-client/index.js';
-import { SourceCredentials } from '../source-credentials.js';
-import type { HeldSource } from '../source-leases.js';
 import type { ImapCredentials, ImapSettings } from '../source-settings.js';
 import { MailboxRefused } from './imap-words.js';
+import { RenewalTurns, type OpenableSource, type Replaced } from './renewal-turns.js';
 
 const answer = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive().optional(),
   refresh_token: z.string().min(1).optional(),
 });
-
-/** What of a source opens it. */
-export type OpenableSource = Pick<HeldSource, 'id' | 'settings' | 'credentials'>;
 
 /** A token to sign in with, and whether it was got just now. */
 export interface AccessToken {
@@ -30,27 +25,35 @@ const MARGIN_MS = 60_000;
 export class OauthTokens {
   constructor(
     private readonly http: HttpClient,
-    private readonly credentials: SourceCredentials,
-    private readonly transactions: Transactions,
+    private readonly turns: RenewalTurns,
   ) {}
 
   /**
    * The token that is held, or another one when it is known to have ended.
    *
+   * @param signal gives up waiting for another process that renews it
    * @throws as `another` does
    */
-  async current(source: OpenableSource, settings: ImapSettings, held: ImapCredentials): Promise<AccessToken> {
+  async current(
+    source: OpenableSource,
+    settings: ImapSettings,
+    held: ImapCredentials,
+    signal?: AbortSignal,
+  ): Promise<AccessToken> {
     const { accessToken, expiresAt } = held;
     if (accessToken && (expiresAt === undefined || expiresAt > Date.now() + MARGIN_MS))
       return { accessToken, renewed: false };
-    return this.another(source, settings, held, 'The access token has ended');
+    return this.another(source, settings, held, 'The access token has ended', signal);
   }
 
   /**
-   * Another token, whatever is known of the one that is held. It is stored, and put on the source.
+   * Another token, whatever is known of the one that is held: the one that another process got meanwhile, or a new one. It is
+   * stored, and put on the source.
    *
    * @param why what happened to the one that is held
+   * @param signal gives up waiting for another process that renews it
    * @throws MailboxRefused when the token server refuses, or nothing can renew it
+   * @throws Superseded when the source is reached in another way by now
    * @throws OutboundFailed, AddressRefused when the token server cannot be reached
    */
   async another(
@@ -58,16 +61,33 @@ export class OauthTokens {
     settings: ImapSettings,
     held: ImapCredentials,
     why: string,
+    signal?: AbortSignal,
   ): Promise<AccessToken> {
     if (!held.refreshToken || !settings.oauth)
       throw new MailboxRefused(`${why}, and there is no refresh token to get another one: sign in again.`);
-    const renewed = await this.renew(settings.oauth, held);
-    const sealed = this.credentials.seal(source.id, renewed);
-    // Only over what was read: a person may have entered new credentials meanwhile.
-    const text = 'update source set credentials = $2 where id = $1 and credentials = $3';
-    await this.transactions.run((em) => affected(em, text, [source.id, sealed, source.credentials]));
+    const turn = await this.turns.take(source, held, signal);
+    if (typeof turn !== 'string') return this.adopt(source, settings, turn, signal);
+    try {
+      // Not given up with the signal: the answer may hold the only refresh token that is good from then on.
+      const renewed = await this.renew(settings.oauth, held);
+      source.credentials = await this.turns.store(turn, source, held, renewed);
+      return { accessToken: renewed.accessToken, renewed: true };
+    } catch (error) {
+      const replaced = await this.turns.giveUp(turn, source, held);
+      // What was refused is not what is stored any more.
+      if (replaced && error instanceof MailboxRefused) return this.adopt(source, settings, replaced, signal);
+      throw error;
+    }
+  }
+
+  private adopt(
+    source: OpenableSource,
+    settings: ImapSettings,
+    { sealed, credentials }: Replaced,
+    signal?: AbortSignal,
+  ): Promise<AccessToken> {
     source.credentials = sealed;
-    return { accessToken: renewed.accessToken, renewed: true };
+    return this.current(source, settings, credentials, signal);
   }
 
   private async renew(
