@@ -7,6 +7,9 @@ import { type EntityManager, query, Transactions } from '#platform/database/inde
 import { tokenHash } from '../accounts/tokens.js';
 import { SetupCodeRefused } from './setup.errors.js';
 
+/** 144 random bits: 24 letters and digits. */
+const CODE_BYTES = 18;
+
 /**
  * The code that lets the first person in. It stands in a file of mode 0600 in the data folder, so that it stays the same
  * over restarts; the database holds its digest only. It works once.
@@ -37,7 +40,7 @@ export class SetupCode {
       const kept = await this.read();
       const [row] = await query<{ hash: Buffer }>(em, `select hash from setup_code`);
       if (kept && row && sameDigest(row.hash, kept)) return kept;
-      const code = kept ?? randomBytes(15).toString('base64url');
+      const code = kept ?? randomBytes(CODE_BYTES).toString('base64url');
       if (!kept) await this.write(code);
       await query(
         em,
