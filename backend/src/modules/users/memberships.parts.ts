@@ -8,6 +8,7 @@ import { RolesService } from './roles/roles.service.js';
 import { WorkspaceRole } from './roles/workspace-role.entity.js';
 import { FactorResetsController } from './operators/factor-resets.controller.js';
 import { FactorResetsService } from './operators/factor-resets.service.js';
+import { OperatorMails } from './operators/operator-mails.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { OperatorsService } from './operators/operators.service.js';
 import { SignOutsController } from './operators/sign-outs.controller.js';
@@ -17,6 +18,7 @@ import { WorkspaceSuspensionsService } from './operators/workspace-suspensions.s
 import { OwnMembershipsController } from './workspaces/own-memberships.controller.js';
 import { OwnMembershipsService } from './workspaces/own-memberships.service.js';
 import { OwnershipMails } from './workspaces/ownership-mails.js';
+import { SuspensionMails } from './workspaces/suspension-mails.js';
 
 /** What the users room is made of where people belong to workspaces, beside members and invitations themselves. */
 export const membershipEntities = [WorkspaceRole];
@@ -35,10 +37,12 @@ export const membershipProviders = [
   InvitationEndings,
   KeysOfLeavers,
   MemberAccessService,
+  OperatorMails,
   OperatorsService,
   OwnMembershipsService,
   OwnershipMails,
   RolesService,
   SignOutsService,
+  SuspensionMails,
   WorkspaceSuspensionsService,
 ];

@@ -6,6 +6,8 @@ import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { chosenRole, requireRightsOver, requireStill, toldRole } from '../roles/role-rights.js';
 import type { RoleChoice } from '../roles/roles.schemas.js';
+import { SuspensionMails } from '../workspaces/suspension-mails.js';
+import { Workspace } from '../workspaces/workspace.entity.js';
 import { OwnMembership } from './members.errors.js';
 import type { MemberShown } from './members.schemas.js';
 
@@ -35,6 +37,7 @@ export class MembersService {
     private readonly events: EventLog,
     private readonly memberships: MembershipApi,
     private readonly cursor: Cursor,
+    private readonly mails: SuspensionMails,
   ) {}
 
   /** A page of the members. */
@@ -86,6 +89,9 @@ export class MembersService {
       if (!held.changed) return;
       const about = { workspaceId, subjectId: userId, actor: who, data: toldRole(held) };
       this.events.record(em, suspended ? 'member.suspended' : 'member.resumed', about);
+      const workspace = await em.findOneOrFail(Workspace, workspaceId);
+      if (suspended) await this.mails.memberSuspended(em, workspace, userId);
+      else await this.mails.memberResumed(em, workspace, userId);
     });
     return this.one(who, userId);
   }

@@ -21,6 +21,8 @@ const code = async (answer: Promise<{ statusCode: number; json(): { code?: strin
   const { statusCode, json } = await answer;
   return [statusCode, json().code];
 };
+const mails = async ({ id }: { id: string }) =>
+  (await spec.rows(`select from job where queue = 'mail' and subject_id = $1`, [id])).length;
 const SHUT = [403, 'member_suspended'];
 
 async function team(role: 'owner' | 'admin' | 'member' = 'admin') {
@@ -66,6 +68,18 @@ describe('a suspended member', () => {
     ]);
   });
 
+  it('is told by mail, once a change', async () => {
+    const { acme, owner, bob } = await team();
+    for (const act of [suspend, suspend, resume, resume]) await act(acme, owner, bob);
+    const got = [await spec.mailTo(bob.email), await spec.mailTo(bob.email)];
+    const [again, closed] = got.sort((a, b) => b.subject.length - a.subject.length);
+    expect(closed?.subject).toBe(`${acme.name} is closed to you`);
+    expect(closed?.text).toContain('ask an owner of the workspace');
+    expect(again?.subject).toBe(`${acme.name} is open to you again`);
+    expect(again?.text).toContain(`/workspaces/${acme.id}`);
+    expect([await mails(bob), await mails(owner)]).toEqual([2, 0]);
+  });
+
   it('is suspended by those who may, and nobody suspends themselves', async () => {
     const { acme, owner, bob } = await team();
     const [plain] = await Promise.all([
@@ -82,6 +96,7 @@ describe('a suspended member', () => {
       await spec.rows('select from membership where workspace_id = $1 and suspended_at is not null', [acme.id]),
     ).toEqual([]);
     expect(await spec.events({ workspaceId: acme.id })).toEqual([]);
+    expect([await mails(owner), await mails(bob), await mails(stranger)]).toEqual([0, 0, 0]);
   });
 
   it('is never the last owner, whoever suspends whom at once', async () => {

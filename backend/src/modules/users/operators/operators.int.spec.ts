@@ -26,6 +26,12 @@ const ids = async () =>
   (await spec.rows<{ id: string }>('select id from user_account where operator order by id')).map(({ id }) => id);
 const told = async (subjectId: string) =>
   (await spec.events({ subjectId, workspaceId: SYSTEM_WORKSPACE })).map((e) => [e.type, e.actor.userId]);
+const mailed = (...people: { id: string }[]) =>
+  Promise.all(
+    people.map(
+      async ({ id }) => (await spec.rows(`select from job where queue = 'mail' and subject_id = $1`, [id])).length,
+    ),
+  );
 
 describe('operators', () => {
   it('make another one and unmake them, which is recorded in the system workspace', async () => {
@@ -85,6 +91,40 @@ describe('operators', () => {
     expect((await remove(ada, ada)).json().code).toBe('reauthentication_required');
     expect(await ids()).toEqual([ada.id]);
     expect(await told(bob.id)).toEqual([]);
+  });
+
+  it('are told of each other, and so is the person concerned, once a change', async () => {
+    const [bob, carol] = [
+      await factory(spec.app).person().create(),
+      await factory(spec.app).person().operator().create(),
+    ];
+    for (let twice = 0; twice < 2; twice++) await add(ada, bob.email);
+    const name = async ({ id }: { id: string }) =>
+      (await spec.rows<{ name: string }>('select name from user_account where id = $1', [id]))[0]?.name;
+    const [bobs, adas] = [await name(bob), await name(ada)];
+    const toBob = await spec.mailTo(bob.email);
+    expect(toBob.subject).toBe('You are an operator now');
+    expect(toBob.text).toContain(`${adas} (${ada.email})`);
+    for (const { email } of [ada, carol]) {
+      const mail = await spec.mailTo(email);
+      expect(mail.subject).toBe(`${bobs} is an operator now`);
+      expect(mail.text).toContain(`${bobs} (${bob.email})`);
+      expect(mail.text).toContain('sign in at once, take it back');
+    }
+    for (let twice = 0; twice < 2; twice++) await remove(ada, bob);
+    expect((await spec.mailTo(bob.email)).subject).toBe('You are no operator any more');
+    for (const { email } of [ada, carol])
+      expect((await spec.mailTo(email)).subject).toBe(`${bobs} is no operator any more`);
+    expect(await mailed(ada, bob, carol)).toEqual([2, 2, 2]);
+  });
+
+  it('are told nothing of what was refused', async () => {
+    const bob = await factory(spec.app).person().unverified().create();
+    const before = await mailed(ada, bob);
+    expect((await add(ada, bob.email)).statusCode).toBe(409);
+    expect((await remove(ada, bob)).statusCode).toBe(404);
+    expect((await remove(ada, ada)).statusCode).toBe(409);
+    expect(await mailed(ada, bob)).toEqual(before);
   });
 
   it('see how workspaces fare, and nothing of what is in them', async () => {

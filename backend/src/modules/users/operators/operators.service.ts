@@ -8,6 +8,7 @@ import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/ht
 import { WorkspaceSigns } from '#platform/workspace-signs/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { Reauthentications } from '../accounts/reauthentications/reauthentications.service.js';
+import { OperatorMails } from './operator-mails.js';
 import { CannotOperate, OnlyOperator } from './operators.errors.js';
 import type { OperatorShown, WorkspaceHealth } from './operators.schemas.js';
 
@@ -42,6 +43,7 @@ export class OperatorsService {
     private readonly events: EventLog,
     private readonly reauthentications: Reauthentications,
     private readonly cursor: Cursor,
+    private readonly mails: OperatorMails,
     @Optional() private readonly signs?: WorkspaceSigns,
   ) {}
 
@@ -53,7 +55,7 @@ export class OperatorsService {
   /** @throws NotFound, CannotOperate, ReauthenticationRequired */
   async add(who: Person, email: { key: string }): Promise<OperatorShown> {
     const userId = await this.transactions.run(async (em) => {
-      await this.requireOperator(em, who);
+      const operators = await this.requireOperator(em, who);
       const account = await em.findOne(Account, { emailKey: email.key }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!account) throw new NotFound('Nobody has an account with this address.');
       if (account.eraseAt) throw new CannotOperate('This person deleted their account.');
@@ -61,6 +63,7 @@ export class OperatorsService {
       if (!account.operator) {
         account.becomeOperator();
         this.record(em, 'operator.added', account.id, who);
+        await this.tell(em, 'added', account, who, operators);
       }
       return account.id;
     });
@@ -72,13 +75,14 @@ export class OperatorsService {
   /** @throws NotFound, OnlyOperator, ReauthenticationRequired */
   async remove(who: Person, userId: string): Promise<void> {
     await this.transactions.run(async (em) => {
-      await this.requireOperator(em, who);
+      const operators = await this.requireOperator(em, who);
       const account = await em.findOne(Account, { id: userId, operator: true });
       if (!account) throw new NotFound('This person is no operator.');
       const [others] = await query<{ any: boolean }>(em, OTHERS, [userId]);
       if (!others?.any) throw new OnlyOperator();
       account.ceaseToOperate();
       this.record(em, 'operator.removed', userId, who);
+      await this.tell(em, 'removed', account, who, operators);
     });
   }
 
@@ -97,11 +101,29 @@ export class OperatorsService {
     );
   }
 
-  /** Locks all operators in one order, so that two who unmake each other at once cannot both find the other one staying. */
-  private async requireOperator(em: EntityManager, who: Person): Promise<void> {
+  /**
+   * Locks all operators in one order, so that two who unmake each other at once cannot both find the other one staying.
+   *
+   * @returns their ids
+   */
+  private async requireOperator(em: EntityManager, who: Person): Promise<string[]> {
     const operators = await query<{ id: string }>(em, LOCK);
     if (!operators.some(({ id }) => id === who.userId)) throw new Forbidden('You are no operator any more.');
     await this.reauthentications.require(em, who, await em.findOneOrFail(Account, who.userId));
+    return operators.map(({ id }) => id);
+  }
+
+  private async tell(
+    em: EntityManager,
+    what: 'added' | 'removed',
+    person: Account,
+    who: Person,
+    operators: readonly string[],
+  ): Promise<void> {
+    const ids = operators.filter((id) => id !== person.id);
+    const others = await em.find(Account, { id: { $in: ids }, erasing: false }, { orderBy: { id: 1 } });
+    const by = await em.findOneOrFail(Account, who.userId);
+    await this.mails.changed(em, { what, person, by, others });
   }
 
   private record(

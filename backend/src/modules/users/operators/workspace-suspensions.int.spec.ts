@@ -135,3 +135,47 @@ describe('suspending a workspace', () => {
     expect(await spec.rows('select from workspace where id = $1 and suspension is null', [team.id])).toHaveLength(1);
   });
 });
+
+describe('the owners of a suspended workspace', () => {
+  const mailed = async (...people: { id: string }[]) => {
+    const jobs = `select from job where queue = 'mail' and subject_id = $1`;
+    return Promise.all(people.map(async ({ id }) => (await spec.rows(jobs, [id])).length));
+  };
+
+  it('are told of each change with its reason, and nobody else is', async () => {
+    const make = factory(spec.app);
+    const team = await make.workspace('Engines').create();
+    const second = await make.person().in(team, 'owner').create();
+    const shutOut = await make.person().in(team, 'owner').create();
+    const admin = await make.person().in(team, 'admin').create();
+    await spec.rows('update membership set suspended_at = now() where user_id = $1 returning user_id', [shutOut.id]);
+    const reason = 'The invoice of March is open.';
+    for (let twice = 0; twice < 2; twice++) await send('PUT', at(team), operator, { mode: 'read_only' });
+    for (let twice = 0; twice < 2; twice++) await send('PUT', at(team), operator, { mode: 'closed', reason });
+    for (let twice = 0; twice < 2; twice++) await send('DELETE', at(team), operator);
+    for (const { email } of [team.owner, second]) {
+      const got = new Map<string, string>();
+      while (got.size < 3) {
+        const { subject, text } = await spec.mailTo(email);
+        got.set(subject, text);
+      }
+      expect([...got.keys()].sort()).toEqual([
+        'Engines is open again',
+        'Engines is read-only now',
+        'Engines was closed',
+      ]);
+      expect(got.get('Engines was closed')).toContain(reason);
+      expect(got.get('Engines is read-only now')).not.toContain('Reason');
+      expect(got.get('Engines is open again')).toContain(`/workspaces/${team.id}`);
+    }
+    expect(await mailed(team.owner, second, shutOut, admin)).toEqual([3, 3, 0, 0]);
+  });
+
+  it('are told nothing of what was refused', async () => {
+    const team = await factory(spec.app).workspace().create();
+    expect((await send('PUT', at(team), team.owner, { mode: 'closed' })).statusCode).toBe(403);
+    expect((await send('PUT', at(team), operator, { mode: 'gone' })).statusCode).toBe(400);
+    expect((await send('DELETE', at(team), operator)).statusCode).toBe(204);
+    expect(await mailed(team.owner)).toEqual([0]);
+  });
+});

@@ -4,6 +4,7 @@ import { type Actor, Grants } from '#platform/access/index.js';
 import { afterCommit, type EntityManager, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { SuspensionMails } from '../workspaces/suspension-mails.js';
 import { type Suspension, Workspace } from '../workspaces/workspace.entity.js';
 import type { SuspensionShown } from './workspace-suspensions.schemas.js';
 
@@ -14,6 +15,7 @@ export class WorkspaceSuspensionsService {
     private readonly transactions: Transactions,
     private readonly events: EventLog,
     private readonly grants: Grants,
+    private readonly mails: SuspensionMails,
   ) {}
 
   /** @throws NotFound */
@@ -26,6 +28,7 @@ export class WorkspaceSuspensionsService {
           const about = { workspaceId: place, subjectId: workspaceId, actor: who, data: { mode, reason } };
           this.events.record(em, 'workspace.suspended', about);
         }
+        await this.mails.workspaceSuspended(em, workspace, mode, reason);
         this.forget(em);
       }
       const suspendedAt = (workspace.suspendedAt ?? new Date()).toISOString();
@@ -36,12 +39,14 @@ export class WorkspaceSuspensionsService {
   /** @throws NotFound */
   async resume(who: Actor, workspaceId: string): Promise<void> {
     await this.transactions.run(async (em) => {
-      const mode = (await this.lock(em, workspaceId)).resume();
+      const workspace = await this.lock(em, workspaceId);
+      const mode = workspace.resume();
       if (!mode) return;
       for (const place of [SYSTEM_WORKSPACE, workspaceId]) {
         const about = { workspaceId: place, subjectId: workspaceId, actor: who, data: { mode } };
         this.events.record(em, 'workspace.resumed', about);
       }
+      await this.mails.workspaceResumed(em, workspace);
       this.forget(em);
     });
   }
