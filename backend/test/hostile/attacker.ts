@@ -49,9 +49,10 @@ export class Attacker {
     const { operation } = request;
     const { headers: credentials, pools } = await this.callerOf(request);
     const url = this.urlOf(request, pools);
-    const body = request.body?.replaceAll(/"((?:own|other|nobody):\d+)"/g, (_, symbol: string) =>
-      JSON.stringify(this.thing('sourceId', symbol, pools)),
-    );
+    const body = request.body?.replaceAll(/(?:"(\w+)":)?"((?:own|other|nobody):\d+)"/g, (_, field, symbol: string) => {
+      const name = typeof field === 'string' && pools.own.has(field) ? field : 'sourceId';
+      return (typeof field === 'string' ? `"${field}":` : '') + JSON.stringify(this.thing(name, symbol, pools));
+    });
     const headers = { ...credentials, ...request.headers };
     const sent = `${operation.method} ${url}\n${JSON.stringify(request.headers)}\n${(body ?? '').slice(0, 2000)}`;
     const reply = await this.exchange(operation.method, url, headers, body).catch((error: unknown) => {
@@ -181,6 +182,7 @@ const NAMES: Record<string, string> = {
   sources: 'sourceId',
   invitations: 'invitationId',
   'api-keys': 'keyId',
+  'service-accounts': 'serviceAccountId',
 };
 
 async function poolOf(tenant: Tenant, caller: Caller): Promise<Map<string, string[]>> {

@@ -108,6 +108,10 @@ export const urls = fc.constantFrom(
   ...['http://127.0.0.1:1/', 'https://nothing.invalid/feed?a=1#b', 'http://[::1]:1/', 'http://169.254.169.254/latest/'],
   ...['http://nothing.invalid/%00', 'https://xn--.invalid/', 'http://0/', 'http://2130706433/'],
 );
+const networks = fc.constantFrom(
+  ...['192.0.2.7', '192.0.2.77/24', '0.0.0.0/0', '255.255.255.255/32', '::', '::/0', '2001:DB8::1/33'],
+  ...['::ffff:192.0.2.7', '::ffff:0:0/96', '::ffff:192.0.2.7/95', 'ff02::1/128'],
+);
 const addresses = fc
   .tuple(fc.constantFrom('ada', 'o.neill', 'a+tag', 'A.B', 'x'.repeat(60), '用户'), fc.nat(10_000))
   .map(([local, n]) => `${local}${n % 3 ? '' : n}@example.com`);
@@ -171,6 +175,10 @@ export const named: Record<string, Arbitrary<unknown>> = {
     minLength: 1,
   }),
   expiresAt: fc.option(soon),
+  allowedAddresses: fc.array(
+    fc.oneof({ weight: 40, arbitrary: networks }, { weight: 1, arbitrary: anyText.map((text) => text.slice(0, 100)) }),
+    { maxLength: 3 },
+  ),
   token: fc.oneof(fc.base64String({ minLength: 4, maxLength: 60 }), fc.constantFrom('a', '..', 'null')),
   target: fc.constant('deal'),
   filter: filters,

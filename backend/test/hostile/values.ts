@@ -53,7 +53,15 @@ export function objectOf(schema: Schema, ids: Arbitrary<string>): Arbitrary<Reco
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>);
   const required = (schema['required'] ?? []) as string[];
   const values = Object.fromEntries(properties.map(([name, property]) => [name, valueOf(name, property, ids)]));
-  return fc.record(values, { requiredKeys: required, noNullPrototype: true });
+  const object = fc.record(values, { requiredKeys: required, noNullPrototype: true });
+  return 'role' in values && 'roleId' in values ? fc.tuple(object, fc.nat(9)).map(oneRole) : object;
+}
+
+/** A role is named in one of two ways; a body with both is refused before any handler, so that few may have both. */
+function oneRole([object, n]: [Record<string, unknown>, number]): Record<string, unknown> {
+  const { role, roleId, ...rest } = object;
+  if (n === 0 || role === undefined || roleId === undefined) return object;
+  return n % 2 === 0 ? { ...rest, role } : { ...rest, roleId };
 }
 
 /** Both ends of a range, what lies between, and where machines run out of digits. */
