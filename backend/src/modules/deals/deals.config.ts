@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Config, configClass, flag, port, setting, url, whole } from '#platform/config/index.js';
+import { Config, configClass, flag, list, port, setting, url, whole } from '#platform/config/index.js';
+import { isNetwork } from './sources/smtp/networks.js';
 
 /** Settings of the deals room: the receiving SMTP port, the threads that read mail, how long deals live. */
 @Config
@@ -27,6 +28,18 @@ export class DealsConfig extends configClass('deals', {
     'SIGNALBOX_SMTP_IN_CONNECTIONS',
     whole(100, 1, 10_000),
     'Connections the receiving port serves at once.',
+  ),
+  smtpInConnectionsPerAddress: setting(
+    'SIGNALBOX_SMTP_IN_CONNECTIONS_PER_ADDRESS',
+    whole(20, 1, 10_000),
+    'Of these, connections from one address, or one IPv6 network of 64 bits.',
+  ),
+  smtpInRelays: setting(
+    'SIGNALBOX_SMTP_IN_RELAYS',
+    list('127.0.0.0/8,::1').refine((relays) => relays.every(isNetwork), {
+      error: 'must be addresses or networks such as 192.0.2.7 or 10.0.0.0/8, separated by commas',
+    }),
+    'Addresses and networks of mail servers that hand over the mail of many senders: they may take all connections.',
   ),
   smtpInCertificate: setting(
     'SIGNALBOX_SMTP_IN_TLS_CERT',

@@ -33,6 +33,7 @@ import { MailboxCursor } from './sources/imap/mailbox-cursor.js';
 import { MailboxWatch } from './sources/imap/mailbox-watch.js';
 import { OauthTokens } from './sources/imap/oauth-tokens.js';
 import { RenewalTurns } from './sources/imap/renewal-turns.js';
+import { ClientConnections } from './sources/smtp/client-connections.js';
 import { Recipients } from './sources/smtp/recipients.js';
 import { SessionDeadlines } from './sources/smtp/session-deadlines.js';
 import { SmtpReceiver } from './sources/smtp/smtp-receiver.js';
@@ -51,6 +52,7 @@ import { UploadsController } from './sources/upload/uploads.controller.js';
 import { UploadsService } from './sources/upload/uploads.service.js';
 
 const sources = [
+  ClientConnections,
   Recipients,
   SessionDeadlines,
   SmtpReceiver,

@@ -21,11 +21,11 @@ export const url = (...schemes: string[]) =>
     error: `must be a URL that starts with ${schemes.map((s) => `${s}://`).join(' or ')}`,
   });
 
-/** A list separated by commas; empty when absent. */
-export const list = () =>
+/** A list separated by commas; empty, or what `fallback` lists, when absent. */
+export const list = (fallback = '') =>
   z
     .string()
-    .default('')
+    .default(fallback)
     .transform((text) =>
       text
         .split(',')

@@ -8,6 +8,7 @@ import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { MessageIntake } from '../../messages/message-intake.js';
 import { SourceHealth } from '../source-health.js';
 import { Spool, SpoolFailed } from '../spool.js';
+import { ClientConnections } from './client-connections.js';
 import { Recipients, type Recipient } from './recipients.js';
 import { SessionDeadlines } from './session-deadlines.js';
 
@@ -47,6 +48,7 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly health: SourceHealth,
     private readonly spool: Spool,
     private readonly deadlines: SessionDeadlines,
+    private readonly clients: ClientConnections,
     private readonly instance: InstanceConfig,
     @Inject(DealsConfig) private readonly config: DealsConfig,
   ) {}
@@ -70,11 +72,11 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
       socketTimeout: IDLE_MS,
       closeTimeout: 2_000,
       logger: false,
-      onConnect: (session, done) => {
-        this.deadlines.opened(session);
-        done();
+      onConnect: (session, done) => done(this.opened(session)),
+      onClose: (session) => {
+        this.clients.closed(session);
+        this.deadlines.closed(session);
       },
-      onClose: (session) => this.deadlines.closed(session),
       onRcptTo: (address, session, done) => void this.rcpt(address.address, session).then(() => done(), done),
       onData: (stream, session, done) =>
         void this.data(stream, session)
@@ -103,6 +105,17 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
     const { smtpInCertificate: cert, smtpInKey: key } = this.config;
     if (!cert || !key) return {};
     return { cert: await readFile(cert), key: await readFile(key) };
+  }
+
+  /** @returns what the client is sent away with; the domain stands where RFC 5321 (4.2.2) has it */
+  private opened(session: SMTPServerSession): Refusal | null {
+    if (!this.clients.opened(session)) {
+      const { smtpInDomain, smtpInConnectionsPerAddress } = this.config;
+      const most = `Your address has ${smtpInConnectionsPerAddress} connections already, which is the most one may have`;
+      return new Refusal(421, `${smtpInDomain} ${most}; please try again later.`);
+    }
+    this.deadlines.opened(session);
+    return null;
   }
 
   private async rcpt(address: string, session: SMTPServerSession): Promise<void> {
