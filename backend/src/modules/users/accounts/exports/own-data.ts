@@ -73,10 +73,16 @@ const FILES: Record<string, { about: string; sql: string }> = {
   },
   'workspaces/api-keys': {
     about: 'The API keys that you made, without the keys themselves.',
-    sql: `select k.id, k.name, k.hint, k.scopes, w.name as workspace, ${isoTime('k.created_at')} as "createdAt",
+    sql: `select k.id, k.name, k.hint, k.scopes, k.allowed_addresses as "allowedAddresses", w.name as workspace,
+        ${isoTime('k.created_at')} as "createdAt", ${isoTime('k.issued_at')} as "issuedAt",
         ${isoTime('k.expires_at')} as "expiresAt", ${isoTime('k.last_used_at')} as "lastUsedAt",
-        ${isoTime('k.revoked_at')} as "revokedAt"
+        ${isoTime('k.previous_last_used_at')} as "previousLastUsedAt", ${isoTime('k.revoked_at')} as "revokedAt"
       from api_key k join workspace w on w.id = k.workspace_id where k.user_id = $1 ${page('k.id')}`,
+  },
+  'workspaces/service-accounts': {
+    about: 'The service accounts that you made. They belong to their workspace and stay there.',
+    sql: `select s.id, s.name, w.name as workspace, ${isoTime('s.created_at')} as "createdAt"
+      from service_account s join workspace w on w.id = s.workspace_id where s.created_by = $1 ${page('s.id')}`,
   },
 };
 

@@ -90,6 +90,11 @@ describe('the export of a person', () => {
     await until(async () => (await spec.rows(`select from delivery where user_id = $1`, [ada.id])).length === 2);
     const promotion = { headers: bob.headers, payload: { role: 'admin' }, remoteAddress: '198.51.100.2' };
     await spec.request('PATCH', team.url(`members/${ada.id}`), promotion);
+    for (const [name, { headers }] of [
+      ['Hers', ada],
+      ['His', bob],
+    ] as const)
+      await spec.request('POST', team.url('service-accounts'), { headers, payload: { name, role: 'viewer' } });
     await sealed();
 
     const { id, size } = await made(ada);
@@ -111,7 +116,12 @@ describe('the export of a person', () => {
     expect(read(zip, 'workspaces/memberships')).toEqual([
       expect.objectContaining({ id: team.id, workspace: 'Engines', role: 'admin' }),
     ]);
-    expect(read(zip, 'workspaces/api-keys')).toEqual([expect.objectContaining({ id: key.id, scopes: ['deals:read'] })]);
+    expect(read(zip, 'workspaces/api-keys')).toEqual([
+      expect.objectContaining({ id: key.id, scopes: ['deals:read'], allowedAddresses: [], previousLastUsedAt: null }),
+    ]);
+    expect(read(zip, 'workspaces/service-accounts')).toEqual([
+      expect.objectContaining({ name: 'Hers', workspace: 'Engines' }),
+    ]);
     expect(read(zip, 'subscriptions/subscriptions')).toEqual([expect.objectContaining({ name: 'Wishes of Ada' })]);
     expect(read(zip, 'subscriptions/deliveries')).toHaveLength(2);
     expect(read(zip, 'deals/uploads')).toEqual([
