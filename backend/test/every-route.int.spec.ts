@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
 import { effectivePermissions, permissions, ROLES, type Permission } from '#platform/access/index.js';
 import { RouteTable, type Route } from '#platform/http/index.js';
+import { expectGuarded } from './guards.js';
 import { bodyFaults, queryFaults } from './route-faults.js';
 import { routeRequests, type RouteRequest } from './route-requests.js';
 import { fill } from './routes.js';
@@ -100,6 +101,7 @@ function expectProblem(answer: LightMyRequestResponse, status: number): void {
     detail: expect.stringMatching(/[.?]$/),
     requestId: answer.headers['x-request-id'],
   });
+  expect(answer.headers['cache-control']).toBe('no-store');
 }
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
@@ -121,6 +123,9 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     const answer = await sendValid(route, await right(route));
     const unexpected = answer.statusCode >= 400 && answer.statusCode !== succeeds(route);
     expect([answer.statusCode, unexpected ? answer.body : '']).toEqual([succeeds(route), '']);
+    expectGuarded(answer.headers);
+    // Secrets that are shown once, and whatever else belongs to somebody, are not to lie in a cache.
+    if (ofApi || route.plan.endpoint.oneTimeSecret) expect(answer.headers['cache-control']).toBe('no-store');
   });
 
   if (!open)
