@@ -6,7 +6,10 @@ export class ForeignOrigin extends Forbidden {
   static override title = 'Sent from another site';
 
   constructor() {
-    super('The request comes from another site than this console and is not carried out.');
+    super(
+      'The request comes from another site than this console and is not carried out. If it is the console, its address ' +
+        'must be SIGNALBOX_PUBLIC_URL.',
+    );
   }
 }
 
