@@ -82,12 +82,15 @@ export class SuspensionMails {
     });
   }
 
-  /** Tells a member that they are let in again. */
-  async memberResumed(em: EntityManager, workspace: Workspace, userId: string): Promise<void> {
+  /** Tells a member that they are let in again; `heir` when it is because nobody else was left to own the workspace. */
+  async memberResumed(em: EntityManager, workspace: Workspace, userId: string, heir = false): Promise<void> {
     const { name } = workspace;
+    const kept = heir
+      ? 'You own it from now on, because its last owner left. Your keys and subscriptions are as they were.'
+      : 'Your role, keys and subscriptions are as they were.';
     await this.tell(em, workspace, await query<Reader>(em, PERSON, [userId]), {
       subject: `${name} is open to you again`,
-      text: `You were let in to the workspace ${name} again. Your role, keys and subscriptions are as they were.`,
+      text: `You were let in to the workspace ${name} again. ${kept}`,
       footer: 'You get this mail because you were suspended there before.',
       open: true,
     });

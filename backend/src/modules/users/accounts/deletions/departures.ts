@@ -3,6 +3,8 @@ import { MembershipApi, type MemberRole, systemActor } from '#platform/access/in
 import { type EntityManager, query } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { toldRole } from '../../roles/role-rights.js';
+import { SuspensionMails } from '../../workspaces/suspension-mails.js';
+import { Workspace } from '../../workspaces/workspace.entity.js';
 import { membershipsOf } from './memberships-of.js';
 
 const CLOSE_INVITATIONS = `
@@ -29,6 +31,7 @@ export class Departures {
   constructor(
     private readonly memberships: MembershipApi,
     private readonly events: EventLog,
+    private readonly mails: SuspensionMails,
   ) {}
 
   /**
@@ -61,6 +64,7 @@ export class Departures {
     if (suspended) {
       const resumed = await this.memberships.suspend(em, workspaceId, userId, false);
       this.events.record(em, 'member.resumed', { ...about, data: toldRole(resumed) });
+      await this.mails.memberResumed(em, await em.findOneOrFail(Workspace, workspaceId), userId, true);
     }
     if (role === 'owner') return;
     const { role: before } = await this.memberships.changeRole(em, workspaceId, userId, 'owner');

@@ -257,6 +257,9 @@ describe('the erasure of a person', () => {
       ['member.resumed', { role: 'member' }],
       ['member.role_changed', { before: 'member', after: 'owner' }],
     ]);
+    const mail = await spec.mailTo(kept.email);
+    expect(mail.subject).toBe(`${team.name} is open to you again`);
+    expect(mail.text).toContain('You own it from now on');
     expect((await spec.request('GET', team.url(), { headers: kept.headers })).statusCode).toBe(200);
   });
 
