@@ -7,7 +7,7 @@ import type { EventData } from '#contract/events/index.js';
 import { dealFields, type Subject } from '#contract/filter/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
 import { UsersModule } from '#modules/users/index.js';
-import { systemActor } from '#platform/access/index.js';
+import { Grants, systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog, type EventScope } from '#platform/event-log/index.js';
 import { FiltersModule, FilterTargets } from '#platform/filters/index.js';
@@ -28,6 +28,7 @@ class DealsForSpecs implements OnModuleInit {
     this.targets.register({
       name: 'deal',
       title: 'Deals',
+      permission: 'deals:read',
       events: ['deal.found'],
       catalogue: dealFields,
       from: 'deal d',
@@ -111,6 +112,21 @@ export class Room {
     const answer = await this.call(who, 'POST', to.url('subscriptions'), { filter, ...more });
     if (answer.statusCode !== 201) throw new Error(`Refused: ${answer.body}`);
     return answer.json<Shown>();
+  }
+
+  /** Gives a member a role of the workspace's own, made of these permissions. */
+  async demote(who: Pick<TestPerson, 'id'>, { id: workspaceId }: TestWorkspace, permissions: string[]): Promise<void> {
+    const roleId = uuidv7();
+    await this.rows(
+      `insert into workspace_role (id, workspace_id, name, permissions, created_at, updated_at)
+       values ($1, $2, $1::uuid::text, $3, now(), now()) returning id`,
+      [roleId, workspaceId, permissions],
+    );
+    await this.rows(
+      `update membership set role = 'custom', role_id = $3 where workspace_id = $1 and user_id = $2 returning role`,
+      [workspaceId, who.id, roleId],
+    );
+    this.application.app.get(Grants).invalidate();
   }
 
   /** Records a `deal.found`. @returns the event's id */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EventData, EventType } from '#contract/events/index.js';
 import type { FieldCatalogue, FilterContext, Subject } from '#contract/filter/index.js';
+import type { Permission } from '#platform/access/index.js';
 import { FilterContexts, type FilterOwner } from './filter-contexts.js';
 
 /** An event as far as a target looks at it. */
@@ -15,6 +16,8 @@ export interface FilterTarget {
   readonly name: string;
   /** For people: "Deals". */
   readonly title: string;
+  /** What somebody must hold to see the target's things, and so to ask a filter about them or to hear of them. */
+  readonly permission: Permission;
   /** The events that a subscription to this target hears. */
   readonly events: readonly EventType[];
   readonly catalogue: FieldCatalogue;

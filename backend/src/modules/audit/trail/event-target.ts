@@ -6,6 +6,7 @@ import { FilterTargets, type FilterTarget } from '#platform/filters/index.js';
 export const eventTarget: FilterTarget = {
   name: 'event',
   title: 'Events',
+  permission: 'audit:read',
   events: [],
   catalogue: eventFields,
   from: 'event e',

@@ -9,6 +9,7 @@ import { dataOf, FilterTargets, type FilterTarget } from '#platform/filters/inde
 export const dealTarget: FilterTarget = {
   name: 'deal',
   title: 'Deals',
+  permission: 'deals:read',
   events: ['deal.found', 'deal.repriced'],
   catalogue: dealFields,
   from: 'deal d',

@@ -215,6 +215,16 @@ describe('nothing is sent', () => {
     await unsent(leaver, id, /no longer belongs/);
   });
 
+  it('to a person whose role lets them see it no more', async () => {
+    const blind = await person('blind');
+    const { id, release } = await held(blind, -15);
+    await room.demote(blind, team, ['workspace:read', 'subscriptions:read']);
+    await release();
+    await unsent(blind, id, /may not see the event any more/);
+    const mail = await room.call(blind, 'GET', team.url(`subscriptions/${id}/mail-preview`));
+    expect(mail.statusCode).toBe(403);
+  });
+
   it('to a person who has left the project since', async () => {
     const leaver = await person('of-project');
     const { id, eventId, release } = await held(leaver, -13);

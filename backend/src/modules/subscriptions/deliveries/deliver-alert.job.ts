@@ -2,7 +2,8 @@ import { affected, query, Reads, type EntityManager } from '#platform/database/i
 import { EventLog, LogTail, type LogEvent } from '#platform/event-log/index.js';
 import { JobHandler, type JobOutcome, type JobRunner, type RunningJob } from '#platform/jobs/index.js';
 import { Mailer, mailFailure } from '#platform/mail/index.js';
-import { eventVisible, scopeOf, systemActor } from '#platform/access/index.js';
+import { eventVisible, type MemberRole, permissionsOf, scopeOf, systemActor } from '#platform/access/index.js';
+import { FilterTargets } from '#platform/filters/index.js';
 import { AlertMails } from './alert-mail.js';
 
 interface DeliverAlert {
@@ -26,18 +27,21 @@ interface Due {
   locale: string | null;
   timeZone: string | null;
   visible: boolean;
+  target: string;
+  role: MemberRole | null;
+  made: string[] | null;
 }
 
 // The person is joined through the grant: who has left the workspace since the match gets nothing.
 const DUE = `
   select d.id, d.workspace_id as "workspaceId", d.subscription_id as "subscriptionId", d.user_id as "userId", s.name,
          s.removed_at is null and not s.paused as listening, d.event_id as "eventId", d.event_position as "position", d.state, u.email, (u.email_verified_at is not null or u.operator) as verified, u.locale,
-         u.time_zone as "timeZone",
+         u.time_zone as "timeZone", s.target, g.role, r.permissions as made,
          not exists (select from event e where e.position = d.event_position and e.id = d.event_id
                         and not ${eventVisible(scopeOf('e'), 'd.user_id')}) as visible
     from delivery d
     join subscription s on s.id = d.subscription_id
-    left join (user_account u join access_grant g on g.principal_id = u.id)
+    left join (user_account u join access_grant g on g.principal_id = u.id left join workspace_role r on r.id = g.role_id)
       on u.id = d.user_id and g.workspace_id = d.workspace_id
    where d.id = $1`;
 
@@ -56,17 +60,17 @@ export class DeliverAlertJob implements JobRunner<DeliverAlert> {
     private readonly mails: AlertMails,
     private readonly mailer: Mailer,
     private readonly events: EventLog,
+    private readonly targets: FilterTargets,
   ) {}
 
   async run({ payload, attempt, signal }: RunningJob<DeliverAlert>): Promise<JobOutcome> {
     const due = await this.reads.one<Due>('deliveries.due', DUE, [payload.deliveryId]);
     // It went with its person or workspace: there is nobody to tell.
-    if (!due) return {};
-    if (due.state === 'sent') return {};
+    if (!due || due.state === 'sent') return { asked: false };
     const { email, locale, timeZone } = due;
     if (email === null || locale === null || timeZone === null)
       return this.giveUp(due, 'The person no longer belongs to the workspace.');
-    if (!due.visible) return this.giveUp(due, 'The person may not see the event any more.');
+    if (!due.visible || !this.sees(due)) return this.giveUp(due, 'The person may not see the event any more.');
     if (!due.verified) return this.giveUp(due, 'The person has not confirmed their address.');
     // Who ended the alerts hears no more of them, not even those that were waiting for the mail server.
     if (!due.listening) return this.giveUp(due, 'The subscription was paused or removed before this was sent.');
@@ -89,9 +93,15 @@ export class DeliverAlertJob implements JobRunner<DeliverAlert> {
     if (due) await this.failed(em, due, error.message.slice(0, REASON_LENGTH));
   }
 
+  /** Whether the role that the person has now lets them see what the subscription is about. */
+  private sees({ target, role, made }: Due): boolean {
+    if (role === null || !this.targets.has(target)) return false;
+    return permissionsOf(role, made).has(this.targets.get(target).permission);
+  }
+
   /** Nothing to be sent, and nothing that anybody could repair: the job is done, the delivery is not. */
   private giveUp(due: Due, reason: string): JobOutcome {
-    return { apply: (em) => this.failed(em, due, reason) };
+    return { asked: false, apply: (em) => this.failed(em, due, reason) };
   }
 
   private async failed(em: EntityManager, due: Due, reason: string): Promise<void> {

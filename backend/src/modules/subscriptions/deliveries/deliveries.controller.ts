@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
-import { NoSuchSubscription } from '../subscriptions/subscriptions.errors.js';
+import { NoSuchSubscription, TargetHidden } from '../subscriptions/subscriptions.errors.js';
 import type { SubscriptionPath } from '../subscriptions/subscriptions.schemas.js';
 import {
   deliveries,
@@ -69,7 +69,7 @@ export class DeliveriesController {
     summary: 'How the mail of the newest alert looks',
     params: subscriptionPath,
     response: mailPreview,
-    errors: [NoSuchSubscription, NotFound],
+    errors: [NoSuchSubscription, TargetHidden, NotFound],
   })
   mailPreview(@Who() who: Member, @Input.params() { subscriptionId }: SubscriptionPath) {
     return this.service.mailPreview(who, subscriptionId);

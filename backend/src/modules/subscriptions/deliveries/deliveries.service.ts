@@ -61,11 +61,13 @@ export class DeliveriesService {
   /**
    * The mail of the newest alert of a subscription, as it would look today.
    *
-   * @throws NoSuchSubscription
+   * @throws NoSuchSubscription, TargetHidden
    * @throws NotFound when it has matched nothing yet
    */
   async mailPreview(who: Member, subscriptionId: string): Promise<MailPreview> {
-    const { id, name } = await this.subscriptions.one(who, subscriptionId);
+    const subscription = await this.subscriptions.one(who, subscriptionId);
+    this.subscriptions.requireSight(who, subscription);
+    const { id, name } = subscription;
     const newest = await this.reads.one<{ position: string; locale: string; timeZone: string }>(
       'deliveries.newest',
       `select d.event_position as position, u.locale, u.time_zone as "timeZone"

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { compile, FilterError, toMatcher, type Matcher, type OwnerContext } from '#contract/filter/index.js';
+import { type MemberRole, permissionsOf } from '#platform/access/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { FilterTargets, placeResolver } from '#platform/filters/index.js';
 
@@ -23,17 +24,22 @@ interface Row {
   created_at: string;
   zone: string;
   currency: string;
+  role: MemberRole;
+  made: string[] | null;
 }
 
 const LISTENING = `
-  select s.id, s.workspace_id, s.user_id, s.target, s.version, s.created_at, u.time_zone as zone, u.currency
+  select s.id, s.workspace_id, s.user_id, s.target, s.version, s.created_at, u.time_zone as zone, u.currency,
+         g.role, r.permissions as made
     from subscription s
     join access_grant g on g.workspace_id = s.workspace_id and g.principal_id = s.user_id
+    left join workspace_role r on r.id = g.role_id
     join user_account u on u.id = s.user_id and u.erase_at is null
    where s.workspace_id = any($1::uuid[]) and s.removed_at is null and not s.paused`;
 
 /**
- * The subscriptions that listen in some workspaces, as the transaction sees them: those of people who belong there now.
+ * The subscriptions that listen in some workspaces, as the transaction sees them: those of people who belong there now, with
+ * a role that lets them see what they listen to.
  * A filter is read and compiled once a version, and again when its owner moves to another time zone or currency.
  */
 @Injectable()
@@ -44,7 +50,11 @@ export class Listening {
 
   /** Every subscription that listens in one of the workspaces, by workspace. */
   async in(workspaceIds: readonly string[], em: EntityManager): Promise<Map<string, Listener[]>> {
-    const rows = await query<Row>(em, LISTENING, [[...new Set(workspaceIds)]]);
+    const needed = new Map(this.targets.all().map(({ name, permission }) => [name, permission]));
+    const rows = (await query<Row>(em, LISTENING, [[...new Set(workspaceIds)]])).filter(({ target, role, made }) => {
+      const permission = needed.get(target);
+      return permission !== undefined && permissionsOf(role, made).has(permission);
+    });
     await this.compile(
       rows.filter((row) => !this.compiled.has(keyOf(row))),
       em,

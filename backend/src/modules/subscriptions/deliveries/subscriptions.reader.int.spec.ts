@@ -98,6 +98,16 @@ describe('reading the log', () => {
     expect(await heard(await room.found(team, { z: -30 }))).toEqual([id]);
   });
 
+  it('hears for those whose role lets them see what it is about', async () => {
+    const [blind, seeing] = [await member(), await member()];
+    const heardOnce = await room.subscribe(blind, team, 'z:-31');
+    const { id } = await room.subscribe(seeing, team, 'z:-31');
+    expect(await heard(await room.found(team, { z: -31 }))).toEqual([heardOnce.id, id].sort());
+    await room.demote(blind, team, ['workspace:read', 'subscriptions:read']);
+    await room.demote(seeing, team, ['workspace:read', 'deals:read']);
+    expect(await heard(await room.found(team, { z: -31 }))).toEqual([id]);
+  });
+
   it('tells nobody of an event that is for somebody else', async () => {
     const [mine, theirs] = await Promise.all([member(), member()]);
     const { id } = await room.subscribe(mine, team, 'z:-40');

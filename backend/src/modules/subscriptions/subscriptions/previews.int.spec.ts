@@ -56,6 +56,24 @@ describe('a preview', () => {
     expect([body.count, body.more, body.matches.length]).toEqual([60, false, 50]);
   });
 
+  it('is for those who may see what it shows, however they may ask', async () => {
+    await dealRows(room.make, team, [{ title: 'Secret' }]);
+    const blind = await room.make.person().in(team).create();
+    await room.demote(blind, team, ['workspace:read', 'subscriptions:read', 'subscriptions:write']);
+    const key = await room.make.apiKey(team, ada).scopes('subscriptions:read').create();
+    for (const who of [blind, key]) {
+      const answer = await room.call(who, 'POST', team.url('subscription-previews'), { filter: '' });
+      expect([answer.statusCode, answer.json()]).toEqual([
+        403,
+        expect.objectContaining({ code: 'target_hidden', detail: expect.stringContaining('"deals:read"') }),
+      ]);
+      expect(answer.body).not.toContain('Secret');
+    }
+    const subscribed = await room.call(blind, 'POST', team.url('subscriptions'), { filter: '' });
+    expect(subscribed.statusCode).toBe(403);
+    expect(await room.rows('select from subscription where workspace_id = $1', [team.id])).toEqual([]);
+  });
+
   it('stores nothing and tells nobody', async () => {
     await dealRows(room.make, team, [{ title: 'One' }]);
     await ask({ filter: '' });

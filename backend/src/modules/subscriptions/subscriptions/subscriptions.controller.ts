@@ -4,7 +4,7 @@ import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, IfMatch, Input, listQuery, type ListQuery, PreconditionFailed, Who } from '#platform/http/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requireOwner } from '../owner.js';
-import { NoSuchSubscription, NoSuchTarget, TooManySubscriptions } from './subscriptions.errors.js';
+import { NoSuchSubscription, NoSuchTarget, TargetHidden, TooManySubscriptions } from './subscriptions.errors.js';
 import {
   newPreview,
   type NewPreview,
@@ -46,7 +46,7 @@ export class SubscriptionsController {
     params: workspacePath,
     body: newSubscription,
     response: subscription,
-    errors: [FilterRefused, NoSuchTarget, TooManySubscriptions, QuotaExceeded],
+    errors: [FilterRefused, NoSuchTarget, TargetHidden, TooManySubscriptions, QuotaExceeded],
     bodyExample: { name: 'Lisbon under 400', target: 'deal', filter: 'origin:NYC destination:LIS price<=400USD' },
   })
   create(@Who() who: Member, @Input.body() body: NewSubscription) {
@@ -73,7 +73,7 @@ export class SubscriptionsController {
     params: subscriptionPath,
     body: subscriptionChange,
     response: subscription,
-    errors: [NoSuchSubscription, FilterRefused, PreconditionFailed],
+    errors: [NoSuchSubscription, TargetHidden, FilterRefused, PreconditionFailed],
     etag: true,
     bodyExample: { paused: true },
   })
@@ -118,7 +118,7 @@ export class SubscriptionPreviewsController {
     response: preview,
     status: 200,
     idempotent: false,
-    errors: [FilterRefused, NoSuchTarget],
+    errors: [FilterRefused, NoSuchTarget, TargetHidden],
     bodyExample: { target: 'deal', filter: 'destination:country:PT price<400', days: 30 },
   })
   preview(@Who() who: Member, @Input.body() body: NewPreview) {

@@ -1,10 +1,22 @@
-import { Conflict, NotFound, ValidationFailed } from '#platform/errors/index.js';
+import type { Member } from '#platform/access/index.js';
+import { Conflict, Forbidden, NotFound, ValidationFailed } from '#platform/errors/index.js';
+import type { FilterTarget } from '#platform/filters/index.js';
 
 /** The caller has no such subscription. */
 export class NoSuchSubscription extends NotFound {
   static override code = 'subscription_not_found';
   constructor() {
     super('You have no such subscription.');
+  }
+}
+
+/** The caller may not see what a filter is about, and so neither ask it nor hear of it. */
+export class TargetHidden extends Forbidden {
+  static override code = 'target_hidden';
+  static override title = 'Not for you to see';
+  constructor({ title, permission }: FilterTarget, { kind }: Pick<Member, 'kind'>) {
+    const whose = kind === 'user' ? 'your role' : 'this API key';
+    super(`${title} are for those with the permission "${permission}", which ${whose} does not include.`);
   }
 }
 

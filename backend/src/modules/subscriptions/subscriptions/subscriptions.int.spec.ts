@@ -116,7 +116,11 @@ describe('subscribing', () => {
   });
 
   it('subscribes the person a key belongs to', async () => {
-    const key = await room.make.apiKey(team, ada).scopes('subscriptions:read', 'subscriptions:write').create();
+    const scopes = ['deals:read', 'subscriptions:read', 'subscriptions:write'] as const;
+    const key = await room.make
+      .apiKey(team, ada)
+      .scopes(...scopes)
+      .create();
     const answer = await room.call(key, 'POST', team.url('subscriptions'), { filter: 'z<-2' });
     expect(answer.statusCode).toBe(201);
     expect(await row(answer.json<Shown>().id)).toMatchObject({ user_id: ada.id });

@@ -8,7 +8,7 @@ import { expectVersion, type ListQuery, type Page } from '#platform/http/index.j
 import { Quotas } from '#platform/quotas/index.js';
 import { Subscription } from './subscription.entity.js';
 import { SUBSCRIPTIONS } from './subscription-quota.js';
-import { NoSuchSubscription, NoSuchTarget, TooManySubscriptions } from './subscriptions.errors.js';
+import { NoSuchSubscription, NoSuchTarget, TargetHidden, TooManySubscriptions } from './subscriptions.errors.js';
 import { SubscriptionQueries } from './subscriptions.queries.js';
 import type {
   NewPreview,
@@ -46,7 +46,7 @@ export class SubscriptionsService {
     return found;
   }
 
-  /** @throws NoSuchTarget, FilterRefused, TooManySubscriptions, QuotaExceeded */
+  /** @throws NoSuchTarget, TargetHidden, FilterRefused, TooManySubscriptions, QuotaExceeded */
   async create(who: Owner, wanted: NewSubscription): Promise<SubscriptionShown> {
     const target = this.target(wanted.target);
     await this.checkFilter(who, target, wanted.filter);
@@ -61,7 +61,7 @@ export class SubscriptionsService {
     });
   }
 
-  /** @throws NoSuchSubscription, FilterRefused, PreconditionFailed */
+  /** @throws NoSuchSubscription, TargetHidden, FilterRefused, PreconditionFailed */
   async change(
     who: Owner,
     id: string,
@@ -105,9 +105,10 @@ export class SubscriptionsService {
     for (const one of await em.find(Subscription, where, lock)) this.apply(em, one, { paused: true }, actor);
   }
 
-  /** What a filter would have matched. @throws NoSuchTarget, FilterRefused */
+  /** What a filter would have matched. @throws NoSuchTarget, TargetHidden, FilterRefused */
   async preview(who: Member, { target: name, filter, days }: NewPreview): Promise<Preview> {
     const target = this.target(name);
+    requireSight(who, target);
     return this.queries.preview(who, target, filter, await this.targets.context({ userId: who.userId }), days);
   }
 
@@ -129,7 +130,13 @@ export class SubscriptionsService {
     else this.events.record(em, type, { ...about, data });
   }
 
+  /** @throws TargetHidden when the caller may not see what a subscription is about */
+  requireSight(who: Member, { target }: Pick<SubscriptionShown, 'target'>): void {
+    requireSight(who, this.target(target));
+  }
+
   private async checkFilter(who: Member, target: FilterTarget, filter: string): Promise<void> {
+    requireSight(who, target);
     readFilter(filter, target.catalogue, await this.targets.context({ userId: who.userId }), '/body/filter');
   }
 
@@ -140,6 +147,10 @@ export class SubscriptionsService {
       this.targets.all().map((t) => t.name),
     );
   }
+}
+
+function requireSight(who: Member, target: FilterTarget): void {
+  if (!who.permissions.has(target.permission)) throw new TargetHidden(target, who);
 }
 
 /** Counts under a lock on the person, so that two requests at once cannot both take the last place. */
