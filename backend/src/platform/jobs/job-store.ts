@@ -83,14 +83,20 @@ const RENEW = `
   update job set lease_until = now() + make_interval(secs => $3)
    where id = $1 and attempt = $2 and state = 'running'`;
 
+/** A probe that asked nobody decided nothing: the next claim is the probe. */
+const PASS = `update job_circuit set probe = null, open_until = now(), changed_at = now() where open_until is not null`;
+
 const FINISH = `
   with finished as (
     update job set state = 'done', result = ran.result, last_error = null, lease_until = null, lease_owner = null,
            finished_at = now()
-      from unnest($1::uuid[], $2::int[], $3::jsonb[]) as ran(id, attempt, result)
+      from unnest($1::uuid[], $2::int[], $3::jsonb[], $4::boolean[]) as ran(id, attempt, result, asked)
      where job.id = ran.id and job.attempt = ran.attempt and state = 'running'
-    returning job.id, destination),
-  closed as (delete from job_circuit where destination in (select destination from finished) returning destination, open_until),
+    returning job.id, destination, ran.asked),
+  passed as (${PASS} and probe in (select id from finished where not asked)),
+  closed as (
+    delete from job_circuit where destination in (select destination from finished where asked)
+    returning destination, open_until),
   woken as (${WAKE})
   select id from finished`;
 
@@ -143,10 +149,18 @@ export class JobStore {
     return (await affected(this.transactions.reader(), RENEW, [id, attempt, leaseSeconds])) > 0;
   }
 
-  /** Marks jobs done and closes their destinations' circuits. @returns the ids of those whose attempt still held the job */
-  async finish(em: EntityManager, ran: readonly (Attempt & { result?: JsonObject })[]): Promise<Set<string>> {
+  /** Marks jobs done and closes the circuits of the destinations that were asked. @returns the ids of those whose attempt still held the job */
+  async finish(
+    em: EntityManager,
+    ran: readonly (Attempt & { result?: JsonObject; asked?: boolean })[],
+  ): Promise<Set<string>> {
     const results = ran.map(({ result }) => (result ? JSON.stringify(result) : null));
-    const done = await query<{ id: string }>(em, FINISH, [ran.map((r) => r.id), ran.map((r) => r.attempt), results]);
+    const done = await query<{ id: string }>(em, FINISH, [
+      ran.map((r) => r.id),
+      ran.map((r) => r.attempt),
+      results,
+      ran.map((r) => r.asked ?? true),
+    ]);
     return new Set(done.map(({ id }) => id));
   }
 
@@ -173,6 +187,12 @@ export class JobStore {
       circuitLongestMs / 1000,
     ];
     await query(this.transactions.reader(), BLAME, values);
+  }
+
+  /** Ends a probe that says nothing about the destination. */
+  async pass(destination: string, jobId: string): Promise<void> {
+    const text = `${PASS} and destination = $1 and probe = $2`;
+    await query(this.transactions.reader(), text, [destination, jobId]);
   }
 
   /** Closes the destination's circuit and wakes those who waited for it. */

@@ -11,7 +11,7 @@ import { JobGroup, type Finished } from './job-group.js';
 import { JobMeasures } from './job-measures.js';
 import { JobRegistry, type JobKind } from './job-registry.js';
 import { JobStore, type ClaimedJob } from './job-store.js';
-import { PermanentFailure, RetryLater } from './job.errors.js';
+import { PermanentFailure, ResultNotStored, RetryLater, verdictOf } from './job.errors.js';
 import type { JobOutcome, JsonObject, RunningJob } from './job.types.js';
 import { payloadContext } from './jobs.js';
 import { JobsConfig } from './jobs.config.js';
@@ -118,17 +118,19 @@ export class JobWorker {
       end((await persistently(() => store({ claimed, outcome }))) ? 'done' : 'lost');
     } catch (error) {
       if (transient(error)) throw error;
-      const fault = new RetryLater(`The result could not be stored: ${asError(error).message}`, 0, false, {
-        cause: error,
-      });
-      end(await this.fail(kind, claimed, running, lease.signal, fault));
+      end(await this.fail(kind, claimed, running, lease.signal, new ResultNotStored(asError(error))));
     }
   }
 
   /** Writes results and their effects in one transaction. @returns for each, whether its attempt still held the job */
   private async finish(kind: JobKind, finished: readonly Finished[]): Promise<boolean[]> {
     const held = await this.transactions.run(async (em) => {
-      const ran = finished.map(({ claimed: { id, attempt }, outcome: { result } }) => ({ id, attempt, result }));
+      const ran = finished.map(({ claimed: { id, attempt }, outcome: { result, asked } }) => ({
+        id,
+        attempt,
+        result,
+        asked,
+      }));
       const ids = await this.store.finish(em, ran);
       for (const { claimed, outcome } of finished) if (ids.has(claimed.id)) await outcome.apply?.(em);
       return ids;
@@ -166,12 +168,15 @@ export class JobWorker {
     return 'retried';
   }
 
-  /** A destination that refused for good, or put off this job alone, answered: only other failures speak against it. */
+  /** Only what the destination did moves its circuit: a job that failed before it was asked says nothing of it. */
   private async judge({ id, destination }: ClaimedJob, error: Error): Promise<void> {
     if (!destination) return;
-    const answered = error instanceof PermanentFailure || (error instanceof RetryLater && !error.blamesDestination);
-    if (answered) await persistently(() => this.store.absolve(destination));
-    else await persistently(() => this.store.blame(destination, id, error.message));
+    const verdict = verdictOf(error);
+    await persistently(() => {
+      if (verdict === 'answered') return this.store.absolve(destination);
+      if (verdict === 'nothing') return this.store.pass(destination, id);
+      return this.store.blame(destination, id, error.message);
+    });
   }
 
   private async park(kind: JobKind, claimed: ClaimedJob, job: RunningJob | undefined, error: Error): Promise<void> {

@@ -1,8 +1,12 @@
 /** Thrown by a handler: repeating is useless, so the job is parked at once. The reason is shown to the operator. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
-  constructor(reason: string, options?: ErrorOptions) {
+  /** True when the job's destination itself refused it: it works, so its circuit closes. */
+  readonly answered: boolean;
+
+  constructor(reason: string, { answered = false, ...options }: ErrorOptions & { answered?: boolean } = {}) {
     super(reason, options);
+    this.answered = answered;
   }
 }
 
@@ -22,6 +26,20 @@ export class RetryLater extends Error {
   ) {
     super(reason, options);
   }
+}
+
+/** The handler ran, and what it gave cannot be written: that tells nothing of the destination. */
+export class ResultNotStored extends RetryLater {
+  constructor(cause: Error) {
+    super(`The result could not be stored: ${cause.message}`, 0, false, { cause });
+  }
+}
+
+/** What a failure says about the destination: it answered, it is at fault, or nothing, because it was not asked. */
+export function verdictOf(error: Error): 'answered' | 'at fault' | 'nothing' {
+  if (error instanceof ResultNotStored) return 'nothing';
+  if (error instanceof PermanentFailure) return error.answered ? 'answered' : 'nothing';
+  return error instanceof RetryLater && !error.blamesDestination ? 'answered' : 'at fault';
 }
 
 /** A job was enqueued whose kind no handler of this instance runs. */

@@ -48,6 +48,8 @@ export interface JobOutcome {
   apply?(em: EntityManager): Promise<void>;
   /** Kept on the row for the operator; never a secret. */
   result?: JsonObject;
+  /** False when there was nothing to ask the job's destination, so that its circuit learns nothing. True when absent. */
+  asked?: boolean;
 }
 
 /** A class that `@JobHandler` decorates. */

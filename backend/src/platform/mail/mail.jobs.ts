@@ -31,7 +31,11 @@ export class SendMailJob {
 /** A mail's failure in the words of jobs: what the server refuses for good is parked, the rest is tried again. */
 export function jobFailure(error: unknown): unknown {
   if (error instanceof MailRejected || error instanceof MailInvalid)
-    return new PermanentFailure(error.message, { cause: error });
+    return new PermanentFailure(error.message, {
+      cause: error,
+      // Without a code it was refused here, before any server saw it.
+      answered: error instanceof MailRejected && error.responseCode !== undefined,
+    });
   if (error instanceof MailDeferred)
     return new RetryLater(error.message, undefined, error.serverFault, { cause: error });
   return error;

@@ -26,11 +26,11 @@ export class SyncBillingJob implements JobRunner<SyncBillingPayload> {
     private readonly jobs: Jobs,
   ) {}
 
-  async run({ payload: { workspaceId } }: RunningJob<SyncBillingPayload>): Promise<JobOutcome | void> {
+  async run({ payload: { workspaceId } }: RunningJob<SyncBillingPayload>): Promise<JobOutcome> {
     // Read before the question: what is told meanwhile makes a job of its own.
     const text = 'select customer_id, wanted from billing where workspace_id = $1';
     const row = await this.reads.one<{ customer_id: string; wanted: number }>('billing.to-sync', text, [workspaceId]);
-    if (!row || !this.payments.on) return;
+    if (!row || !this.payments.on) return { asked: false };
     const found = await subscriptionOf(this.payments.api, row.customer_id, (price) => this.planOf(price));
     return {
       apply: (em) => this.settle(em, workspaceId, found, row.wanted),
