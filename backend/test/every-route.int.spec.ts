@@ -172,7 +172,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     it('answers 403 to a key without the scope, and takes one with it unless it is for people', async () => {
       const others = (Object.keys(permissions) as Permission[]).filter((p) => p !== permission);
       expectProblem(await sendValid(route, await ours.key(others)), 403);
-      const answer = await sendValid(route, await ours.key([permission]));
+      const answer = await sendValid(route, await ours.key([permission, ...(requestOf(route).also ?? [])]));
       expect(answer.statusCode).toBe(peopleOnly ? 403 : succeeds(route));
     });
   }

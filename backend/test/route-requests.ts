@@ -1,6 +1,7 @@
 // What each route needs beside ids in its path, to be carried out. A route that takes a body and is not here gets the
 // example of the API document.
 import { v7 as uuidv7 } from 'uuid';
+import type { Permission } from '#platform/access/index.js';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
@@ -18,6 +19,8 @@ export interface RouteRequest {
   params?: Record<string, Maker>;
   /** Who may call it, when it is somebody particular. */
   caller?: (tenant: Tenant) => Promise<TestPerson>;
+  /** What it takes beside the permission of the route, because of what it is about here. */
+  also?: readonly Permission[];
   /** True when an API key is refused whatever its scopes. */
   peopleOnly?: true;
   /** What it answers at best in this application, when it is not its success. */
@@ -250,9 +253,12 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST workspaces/:workspaceId/message-parses': { body: () => ({ outdated: true }) },
   'GET workspaces/:workspaceId/deal-statistics/route-prices': { query: { origin: 'NYC', destination: 'Lisbon' } },
   'POST workspaces/:workspaceId/subscriptions': {
+    also: ['deals:read'],
     body: () => ({ name: 'Cheap', target: 'deal', filter: 'price<400', paused: false }),
   },
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/mail-preview': { also: ['deals:read'] },
   'POST workspaces/:workspaceId/subscription-previews': {
+    also: ['deals:read'],
     body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),
   },
   'GET audit-events/:eventId': { params: { eventId: systemEvent } },
