@@ -34,6 +34,7 @@ const REFUSALS: Record<string, Outcome> = {
   forbidden: 'forbidden',
   member_suspended: 'forbidden',
   address_not_allowed: 'forbidden',
+  target_hidden: 'forbidden',
   not_found: 'not found',
 };
 const EXPECTED_STATUS: Partial<Record<Outcome, number>> = { 'unknown caller': 401, forbidden: 403, 'not found': 404 };

@@ -28,11 +28,19 @@ interface Cell {
   readonly outcome: Outcome;
 }
 
-/** Cells that come through and are then refused by a rule of what was asked for: the sentence that says so. */
+/** Who holds this permission alone does not see the deals that are asked for. */
+const BLIND = {
+  'a member with a role of exactly this permission': 'forbidden',
+  'a key with exactly this scope': 'forbidden',
+};
+/** Cells that come through and are then refused by a rule of what was asked for: what the outcome says. */
 const OWN_RULES: Record<string, Record<string, string>> = {
   'POST workspaces/:workspaceId/api-keys': {
     'a member with a role of exactly this permission': 'A key can do no more than',
   },
+  'POST workspaces/:workspaceId/subscriptions': BLIND,
+  'POST workspaces/:workspaceId/subscription-previews': BLIND,
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/mail-preview': BLIND,
 };
 
 const rowFor = (entrance: Entrance): Row => ({
