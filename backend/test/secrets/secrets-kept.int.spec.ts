@@ -207,11 +207,18 @@ async function keys(): Promise<void> {
   const body = { name: 'Importer', scopes: ['deals:read'], expiresAt: null };
   const again = { 'idempotency-key': 'make-a-key' };
   const path = `POST ${owner.workspace}/api-keys`;
-  const made = await ask<{ key: string }>(path, { token: owner.token, body, headers: again });
+  const made = await ask<{ id: string; key: string }>(path, { token: owner.token, body, headers: again });
   expect(made.status).toBe(201);
   const key = planted.note('an API key', made.body.key, { answers: ['POST /workspaces/:id/api-keys'] });
   const repeated = await ask(path, { token: owner.token, body, headers: again });
   expect([repeated.status, planted.within(JSON.stringify(repeated.body))]).toEqual([409, []]);
+  const turned = await ask<{ key: string }>(`${path}/${made.body.id}/rotation`, {
+    token: owner.token,
+    body: { overlapSeconds: 60 },
+  });
+  expect(turned.status).toBe(201);
+  const shown = { answers: ['POST /workspaces/:id/api-keys/:id/rotation'] };
+  planted.note('the new secret of an API key', turned.body.key, shown);
   await ask(`GET ${owner.workspace}/deals`, { token: key });
   await ask(`GET ${owner.workspace}/deals?key=${key}`, { headers: { 'x-api-key': key } });
   await ask('GET /me', { token: key });
