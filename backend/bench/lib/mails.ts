@@ -1,7 +1,8 @@
 // The mails that a benchmark sends: of a folder, an mbox or a file, or the project's own fixtures.
+import 'reflect-metadata';
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { splitMbox } from '#modules/deals/sources/upload/split-mbox.js';
+import { splitMbox } from '#modules/deals/index.js';
 
 const FIXTURES = 'backend/src/modules/deals/parser/fixtures';
 /** What the receiving port takes. */
