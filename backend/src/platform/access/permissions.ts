@@ -11,7 +11,7 @@ export const permissions = {
   'members:read': 'See who belongs to the workspace.',
   'members:write': 'Invite people, change their roles and remove them.',
   'workspace:read': "See the workspace's name and settings.",
-  'workspace:write': "Change the workspace's name and settings, or remove it.",
+  'workspace:write': "Change the workspace's name and settings.",
   'billing:write': 'Choose a plan for the workspace and pay for it.',
   'api_keys:read': 'See which API keys exist.',
   'api_keys:write': 'Create, change, rotate and revoke API keys.',
