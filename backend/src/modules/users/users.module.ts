@@ -1,7 +1,7 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { Authenticator } from '#platform/access/index.js';
+import { Authenticator, StandingCredentials } from '#platform/access/index.js';
 import { HttpClientModule } from '#platform/http-client/index.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountMails } from './accounts/account-mails.js';
@@ -55,6 +55,7 @@ import { AccessTokens } from './sessions/access-tokens.js';
 import { CsrfTokens } from './sessions/csrf-tokens.js';
 import { DeviceMails } from './sessions/device-mails.js';
 import { KnownDevices } from './sessions/known-devices.js';
+import { LiveCredentials } from './sessions/live-credentials.js';
 import { LiveSessions } from './sessions/live-sessions.js';
 import { OwnSessionsController } from './sessions/own-sessions.controller.js';
 import { OwnSessionsService } from './sessions/own-sessions.service.js';
@@ -91,6 +92,7 @@ const sessions = [
   CsrfTokens,
   DeviceMails,
   KnownDevices,
+  LiveCredentials,
   LiveSessions,
   OwnSessionsService,
   RefreshTokens,
@@ -167,7 +169,8 @@ const keys = [ApiKeyQueries, ApiKeysService, KeyUses, LiveKeys];
     SetupCode,
     UsersApi,
     { provide: Authenticator, useExisting: RequestAuthenticator },
+    { provide: StandingCredentials, useExisting: LiveCredentials },
   ],
-  exports: [Authenticator, SetupApi, UsersApi],
+  exports: [Authenticator, StandingCredentials, SetupApi, UsersApi],
 })
 export class UsersModule {}

@@ -31,5 +31,7 @@ export {
 export type { MemberRole, Permission, Role, RoutePermission } from './permissions.js';
 export { ProjectMemberships } from './project-memberships.js';
 export type { ProjectMembership, ProjectPlace, ProjectRole } from './project-memberships.js';
+export { StandingCredentials } from './standing-credentials.js';
+export type { Standing, StandingCredential } from './standing-credentials.js';
 export { eventVisible, grantExists, grantJoin, scopeOf } from './visibility.js';
 export type { ScopeColumns } from './visibility.js';
