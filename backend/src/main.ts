@@ -8,7 +8,14 @@ import { startTracing, TelemetryConfig } from '#platform/telemetry/index.js';
 import { AppModule } from './app.module.js';
 import { startupFault } from './startup-fault.js';
 
-const FRAMEWORK = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory', 'NestApplication']);
+const FRAMEWORK = new Set([
+  'InstanceLoader',
+  'RouterExplorer',
+  'RoutesResolver',
+  'NestFactory',
+  'NestApplication',
+  'WebSocketsController',
+]);
 
 /** Nest's own lines on each route and module tell an operator nothing: dropped below warnings. */
 function quietStart(logger: PinoLogger): PinoLogger {

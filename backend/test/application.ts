@@ -68,7 +68,10 @@ export interface TestApplication {
 }
 
 const LOOSE = Object.fromEntries(
-  ['ANONYMOUS', 'USER', 'API_KEY', 'AUTH', 'UPLOAD', 'EXPORT'].map((kind) => [`SIGNALBOX_RATE_${kind}`, '1000000']),
+  ['ANONYMOUS', 'USER', 'API_KEY', 'AUTH', 'UPLOAD', 'EXPORT', 'SOCKET'].map((kind) => [
+    `SIGNALBOX_RATE_${kind}`,
+    '1000000',
+  ]),
 );
 
 /**

@@ -28,7 +28,7 @@ export interface WholeApplication {
 export const PROVIDER = 'github';
 const PROVIDERS = JSON.stringify([{ preset: PROVIDER, clientId: 'routes', clientSecret: 'a secret for the routes' }]);
 
-const RATES = ['ANONYMOUS', 'USER', 'API_KEY', 'AUTH', 'UPLOAD', 'EXPORT'];
+const RATES = ['ANONYMOUS', 'USER', 'API_KEY', 'AUTH', 'UPLOAD', 'EXPORT', 'SOCKET'];
 
 /**
  * Boots it on services of its own, with rate limits out of the way.

@@ -55,9 +55,12 @@ export interface Standing {
   readonly robot?: boolean;
 }
 
+/** What an entrance asks for: as a route does, or, as messages of sockets may, any credentials that work. */
+export type EntrancePermission = RoutePermission | 'connected';
+
 /** What of an entrance decides. */
 export interface Row {
-  readonly permission: RoutePermission;
+  readonly permission: EntrancePermission;
   /** Hands out access or acts for a person: no key may. */
   readonly peopleOnly: boolean;
   /** What a service account gets that holds the permission, where it is about what only people have. */
@@ -73,6 +76,7 @@ export function declaredOutcome(row: Row, caller: Standing, place: Place): Outco
   if (permission === 'public') return 'allowed';
   if (caller.credential === 'none') return 'unknown caller';
   if (caller.credential === 'misplaced key') return 'forbidden';
+  if (permission === 'connected') return 'allowed';
   if (permission === 'self') return caller.credential === 'session' ? 'allowed' : 'forbidden';
   if (permission === 'instance:operate')
     return caller.operator && caller.credential === 'session' ? 'allowed' : 'forbidden';

@@ -1,13 +1,12 @@
-// The ways into an instance: the routes. Messages of sockets are further ones.
+// The ways into an instance: the routes. Messages of sockets are further ones (see `socket-messages.ts`).
 import type { LightMyRequestResponse } from 'fastify';
-import type { RoutePermission } from '#platform/access/index.js';
 import { RouteTable, type Route } from '#platform/http/index.js';
 import type { TestPerson } from '../factories.js';
 import { routeRequests } from '../route-requests.js';
 import { fill } from '../routes.js';
 import { makers, type Caller, type Tenant } from '../tenants.js';
 import type { WholeApplication } from '../whole-application.js';
-import type { Outcome } from './declared.js';
+import type { EntrancePermission, Outcome } from './declared.js';
 
 /** Sends what was prepared, as somebody or as nobody. @returns which outcome it was, or a sentence on what else */
 export type Knock = (as: Pick<Caller, 'headers'> | undefined) => Promise<Outcome | string>;
@@ -17,7 +16,7 @@ export interface Entrance {
   /** What its row is found by, such as `GET workspaces/:workspaceId/deals`. */
   readonly name: string;
   /** What the code says that it asks for. */
-  readonly permission: RoutePermission;
+  readonly permission: EntrancePermission;
   /** True when no key may use it, whatever its scopes. */
   readonly peopleOnly: boolean;
   /** False for what only reads: what was prepared for it can be sent again. */
@@ -29,7 +28,7 @@ export interface Entrance {
 }
 
 /** Refusals that say that the caller may not, rather than what is wrong with what they sent. */
-const REFUSALS: Record<string, Outcome> = {
+export const REFUSALS: Record<string, Outcome> = {
   unauthenticated: 'unknown caller',
   forbidden: 'forbidden',
   member_suspended: 'forbidden',

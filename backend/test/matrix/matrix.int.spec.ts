@@ -7,7 +7,7 @@ import { CALLERS, Cast, type CallerKind } from './callers.js';
 import { declaredOutcome, HELD_BY, type Outcome, type Place, type Row, type WorkspacePermission } from './declared.js';
 import { routeEntrances, type Entrance, type Knock } from './entrance.js';
 import { ROBOTS, rowFaults, rowOf } from './rows.js';
-import { socketMessages } from './socket-messages.js';
+import { messageEntrances, socketMessages } from './socket-messages.js';
 import { settledState } from './state.js';
 
 jest.setTimeout(120_000);
@@ -18,8 +18,8 @@ const operator = await whole.make.person().operator().create();
 const cast = new Cast(ours);
 afterAll(() => whole.close());
 
-/** The ways in. Messages of sockets join here: an entrance is whatever can be prepared and sent as somebody. */
-const entrances: Entrance[] = [...routeEntrances(whole)];
+/** The ways in: an entrance is whatever can be prepared and sent as somebody. */
+const entrances: Entrance[] = [...routeEntrances(whole), ...messageEntrances(whole)];
 
 /** One cell of the matrix: somebody comes to an entrance of their own workspace, or of the other one. */
 interface Cell {

@@ -21,7 +21,7 @@ class NoGateway {
   watch() {}
 }
 
-const rows = { ...ROWS, public: ['GET /health'], self: ['GET me'] };
+const rows = { ...ROWS, public: ['GET /health'], self: ['GET me'], connected: [] };
 for (const permission of [...WORKSPACE_PERMISSIONS, 'instance:operate'] as const) rows[permission] = [];
 const known = [
   { name: 'GET /health', permission: 'public' },

@@ -1,7 +1,6 @@
 // The row of each way in: what it asks for, written down a second time. A route that is new, or that asks for something else,
 // fails the matrix until somebody says here that it is right.
-import type { RoutePermission } from '#platform/access/index.js';
-import type { Outcome } from './declared.js';
+import type { EntrancePermission, Outcome } from './declared.js';
 import type { Entrance } from './entrance.js';
 
 const inWorkspace = (...lines: string[]) =>
@@ -11,7 +10,7 @@ const inWorkspace = (...lines: string[]) =>
   });
 
 /** By what they ask for. */
-export const ROWS: Readonly<Record<RoutePermission, readonly string[]>> = {
+export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
   public: [
     'GET /',
     'GET /setup',
@@ -93,7 +92,9 @@ export const ROWS: Readonly<Record<RoutePermission, readonly string[]>> = {
     'POST invitations/acceptance',
     'GET workspaces',
     'POST workspaces',
+    'MESSAGE renew',
   ],
+  connected: ['MESSAGE head'],
   'deals:read': inWorkspace(
     'GET deals',
     'GET deals/:dealId',
@@ -214,8 +215,8 @@ export const ROBOTS: Readonly<Record<string, Outcome>> = {
 };
 
 /** What a row says that an entrance asks for; undefined without a row. */
-export function rowOf({ name }: Pick<Entrance, 'name'>, rows = ROWS): RoutePermission | undefined {
-  return (Object.keys(rows) as RoutePermission[]).find((permission) => rows[permission].includes(name));
+export function rowOf({ name }: Pick<Entrance, 'name'>, rows = ROWS): EntrancePermission | undefined {
+  return (Object.keys(rows) as EntrancePermission[]).find((permission) => rows[permission].includes(name));
 }
 
 /** What is wrong with the rows, in sentences: an entrance without one, one that asks for something else, a row of nothing. */

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InstanceConfig } from '#platform/config/index.js';
@@ -24,7 +25,7 @@ export class OwnOrigins {
    * settings allow, or, over the public one's scheme, that of the host which the request was sent to: no page can make a
    * browser lie about these. Where a browser was kept from naming it, `Sec-Fetch-Site` still tells other sites.
    */
-  senderOf({ headers }: FastifyRequest): Sender {
+  senderOf({ headers }: { headers: IncomingHttpHeaders }): Sender {
     const { origin } = headers;
     if (origin === undefined) {
       const site = headers['sec-fetch-site'];

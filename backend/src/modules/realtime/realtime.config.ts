@@ -1,0 +1,44 @@
+import { Config, configClass, setting, whole } from '#platform/config/index.js';
+
+const KILOBYTE = 1024;
+
+/** What sockets may do. Numbers of sockets are those of one process. */
+@Config
+export class RealtimeConfig extends configClass('realtime', {
+  perPerson: setting(
+    'SIGNALBOX_SOCKETS_PER_PERSON',
+    whole(50, 1, 10_000),
+    'Sockets that one person, with their API keys, or one service account may have open in a process.',
+  ),
+  perAddress: setting(
+    'SIGNALBOX_SOCKETS_PER_ADDRESS',
+    whole(1000, 1, 1_000_000),
+    'Sockets that one address may have open in a process; an IPv6 network of 64 bits is one.',
+  ),
+  rate: setting('SIGNALBOX_RATE_SOCKET', whole(240, 1, 10_000_000), 'Sockets a minute that one address may open.'),
+  handshakeMs: setting(
+    'SIGNALBOX_SOCKET_HANDSHAKE_MS',
+    whole(10_000, 100, 120_000),
+    'A socket that has not shown its credentials after this long is ended.',
+  ),
+  messageKilobytes: setting(
+    'SIGNALBOX_SOCKET_MESSAGE_KB',
+    whole(64, 1, 1024),
+    'The largest message that a socket may send, in kilobytes.',
+  ),
+  messagesPerSecond: setting(
+    'SIGNALBOX_SOCKET_MESSAGES',
+    whole(20, 1, 10_000),
+    'Messages a second that a socket may send; five times as many at once.',
+  ),
+  heartbeatMs: setting(
+    'SIGNALBOX_SOCKET_HEARTBEAT_MS',
+    whole(15_000, 100, 300_000),
+    'How often sockets are told where the log stands.',
+  ),
+}) {
+  /** The largest message in bytes. */
+  get messageLimit(): number {
+    return this.messageKilobytes * KILOBYTE;
+  }
+}

@@ -1,0 +1,114 @@
+import { Logger, type OnModuleDestroy } from '@nestjs/common';
+import {
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import { type Answer, type CommandAnswer, commands, SOCKET_PATH } from '#contract/realtime/index.js';
+import { LogTail } from '#platform/event-log/index.js';
+import { RedisConnections } from '#platform/redis/index.js';
+import { answer, problemFor } from './commands/answer.js';
+import { packets } from './commands/packets.js';
+import { Renewals } from './commands/renewals.js';
+import { type CommandPermission, commandPermissions, SocketCommand } from './commands/socket-command.js';
+import { RealtimeConfig } from './realtime.config.js';
+import { ENDINGS } from './realtime.errors.js';
+import { Handshakes } from './server/handshakes.js';
+import { end, type LiveServer, type LiveSocket } from './server/live-socket.js';
+import { PacketRate } from './server/packet-rate.js';
+import { redisAdapter } from './server/redis-adapter.js';
+import type { Connection } from './server/socket-adapter.js';
+import { placesOf } from './standings/rooms.js';
+import { Standings } from './standings/standings.js';
+
+/** The sockets of clients. Commands are carried out elsewhere; see `contract/realtime` for every message. */
+@WebSocketGateway({ path: SOCKET_PATH, transports: ['websocket'], serveClient: false })
+export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect, OnModuleDestroy {
+  private readonly log = new Logger('realtime');
+  private readonly permissions: ReadonlyMap<string, CommandPermission> = commandPermissions(this);
+  /** The socket that a connection carries. */
+  private readonly carried = new WeakMap<object, LiveSocket>();
+  private closeRedis?: () => void;
+  private heart?: NodeJS.Timeout;
+
+  constructor(
+    private readonly handshakes: Handshakes,
+    private readonly standings: Standings,
+    private readonly renewals: Renewals,
+    private readonly tail: LogTail,
+    private readonly config: RealtimeConfig,
+    private readonly redis: RedisConnections,
+  ) {}
+
+  afterInit(server: LiveServer): void {
+    const { adapter, close } = redisAdapter(this.redis);
+    this.closeRedis = close;
+    server.adapter(adapter);
+    server.engine.on('connection', (connection: Connection) => this.limit(connection));
+    server.use((socket, next) => {
+      this.handshakes.admit(socket).then(
+        () => next(),
+        (error: unknown) => next(refusal(error)),
+      );
+    });
+    this.heart = setInterval(() => void this.beat(server), this.config.heartbeatMs);
+  }
+
+  handleConnection(socket: LiveSocket): void {
+    const { head, credential } = socket.data;
+    this.carried.set(socket.conn, socket);
+    // What cannot be decoded ends the connection; this is said before. Clients' own messages never come here.
+    socket.on('error', () => end(socket, ENDINGS.malformed));
+    socket.use(packets(socket, this.permissions));
+    this.standings.keep(socket);
+    const expiresAt = credential.expiresAt?.toISOString() ?? null;
+    socket.emit('hello', { ...head, expiresAt, heartbeatMs: this.config.heartbeatMs, workspaces: placesOf(socket) });
+  }
+
+  handleDisconnect(socket: LiveSocket): void {
+    this.standings.drop(socket);
+  }
+
+  onModuleDestroy(): void {
+    this.handshakes.close();
+    clearInterval(this.heart);
+    this.closeRedis?.();
+  }
+
+  @SocketCommand('renew', { permission: 'self' })
+  renew(socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'renew'>>> {
+    return answer(commands.renew.body, body, ({ token }) => this.renewals.renew(socket, token));
+  }
+
+  @SocketCommand('head', { permission: 'connected' })
+  head(_socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'head'>>> {
+    return answer(commands.head.body, body, () => this.tail.head());
+  }
+
+  /** Counts what comes in below the messages, so that halves of them and what cannot be decoded count as well. */
+  private limit(connection: Connection): void {
+    const rate = new PacketRate(this.config.messagesPerSecond);
+    connection.on('packet', () => {
+      if (rate.take()) return;
+      const socket = this.carried.get(connection);
+      if (socket?.connected) end(socket, ENDINGS.flood);
+      else connection.close();
+    });
+  }
+
+  private async beat(server: LiveServer): Promise<void> {
+    try {
+      // Of this process alone: each tells its own. A socket that cannot keep up misses one.
+      if (server.of('/').sockets.size > 0) server.local.volatile.emit('heartbeat', await this.tail.head());
+    } catch (error) {
+      this.log.debug(`A heartbeat was left out: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** A refusal as Socket.IO sends it: the client's `connect_error` has the problem as `data`. */
+function refusal(error: unknown): Error {
+  const problem = problemFor(error);
+  return Object.assign(new Error(problem.detail), { data: problem });
+}

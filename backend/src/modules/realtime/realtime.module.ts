@@ -1,0 +1,30 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Module } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { RealtimeConfig } from './realtime.config.js';
+import { Renewals } from './commands/renewals.js';
+import { RealtimeGateway } from './realtime.gateway.js';
+import { Handshakes } from './server/handshakes.js';
+import { SocketAdapter } from './server/socket-adapter.js';
+import { Standings } from './standings/standings.js';
+
+/** Sockets: who is connected, as whom, and where they belong. */
+@Module({ providers: [Handshakes, RealtimeGateway, Renewals, Standings] })
+export class RealtimeModule {
+  /** Gateways are connected before any `onModuleInit`: what serves them must be there when the modules are made. */
+  constructor(application: ApplicationConfig, host: HttpAdapterHost, config: RealtimeConfig, handshakes: Handshakes) {
+    // A context without a server, such as a command's, has no adapter.
+    if (!(host.httpAdapter as unknown)) return;
+    const server = host.httpAdapter.getHttpServer() as HttpServer;
+    const allowRequest = (request: IncomingMessage, decide: (why: string | null, taken: boolean) => void) =>
+      decide('This address has too many connections.', handshakes.takes(request));
+    application.setIoAdapter(
+      new SocketAdapter(server, {
+        allowRequest,
+        connectTimeout: config.handshakeMs,
+        maxHttpBufferSize: config.messageLimit,
+        perMessageDeflate: false,
+      }),
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Server, ServerOptions } from 'socket.io';
+import { ENDINGS } from '../realtime.errors.js';
+import { end, type LiveServer } from './live-socket.js';
+
+/** How long the other side may take to close before its connection is cut. */
+const CLOSE_MS = 500;
+
+/** One connection below Socket.IO, as far as it is needed here. */
+export interface Connection {
+  readonly request: IncomingMessage;
+  on(event: 'packet' | 'close', listener: () => void): unknown;
+  close(): unknown;
+}
+
+/** Serves sockets on the application's HTTP server, and lets go of them when that ends. */
+export class SocketAdapter extends IoAdapter {
+  private readonly open = new Set<Connection>();
+
+  /** @param options beside those that the gateway's decorator says */
+  constructor(
+    server: HttpServer,
+    private readonly options: Partial<ServerOptions>,
+  ) {
+    super(server);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    const server = super.createIOServer(port, { ...options, ...this.options } as ServerOptions) as Server;
+    server.engine.on('connection', (connection: Connection) => {
+      this.open.add(connection);
+      connection.on('close', () => this.open.delete(connection));
+    });
+    return server;
+  }
+
+  /** Tells every socket, and cuts those that do not close. The HTTP server is not ours to close: requests may be under way. */
+  override async close(server: Server): Promise<void> {
+    for (const socket of (server as LiveServer).of('/').sockets.values()) end(socket, ENDINGS.closing);
+    const deadline = performance.now() + CLOSE_MS;
+    while (this.open.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const { request } of this.open) request.socket.destroy();
+    server.engine.close();
+  }
+}
