@@ -8,9 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { RealtimeModule } from '#modules/realtime/index.js';
+import { UsersModule } from '#modules/users/index.js';
 import { ConsoleModule } from '#platform/console/index.js';
 import { Endpoint } from '#platform/http/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
+import { factory } from '#test/factories.js';
+import { ask, openSocket, refusalOf } from '#test/sockets.js';
 import { findProgram, root } from '../scripts/lib/paths.mjs';
 
 @Controller('caller')
@@ -124,7 +128,7 @@ async function spoken(text: string): Promise<{ status: number; headers: Incoming
 }
 
 beforeAll(async () => {
-  application = await startApplication([ConsoleModule, CallerModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
+  application = await startApplication([ConsoleModule, CallerModule, UsersModule, RealtimeModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
   await application.app.listen(0, '127.0.0.1');
   folder = mkdtempSync(join(tmpdir(), 'signalbox-nginx-'));
   port = await freePort();
@@ -168,6 +172,19 @@ describe('nginx', () => {
     expect(headers['content-security-policy']).toContain("default-src 'self'");
     expect(headers['x-request-id']).toMatch(/^[\w-]+$/);
     expect(headers.server).toBe('nginx');
+  });
+
+  it('carries sockets, and tells the backend where they come from', async () => {
+    const make = factory(application.app);
+    const team = await make.workspace().create();
+    const { key, id } = await make.apiKey(team, team.owner).create();
+    await make.sql(`update api_key set allowed_addresses = '{127.0.0.2}' where id = $1 returning id`, [id]);
+    const url = `http://127.0.0.1:${port}`;
+    const { socket } = await openSocket(url, key, { localAddress: '127.0.0.2', headers: { origin: url } });
+    expect(await ask(socket, 'head', {})).toMatchObject({ ok: true });
+    socket.disconnect();
+    const headers = { 'x-forwarded-for': '127.0.0.2' };
+    expect(await refusalOf(url, key, { headers })).toMatchObject({ code: 'address_not_allowed' });
   });
 
   it('passes a refusal on as the backend said it', async () => {

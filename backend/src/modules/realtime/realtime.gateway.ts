@@ -4,6 +4,7 @@ import {
   type OnGatewayDisconnect,
   type OnGatewayInit,
   WebSocketGateway,
+  WebSocketServer,
 } from '@nestjs/websockets';
 import { type Answer, type CommandAnswer, commands, SOCKET_PATH } from '#contract/realtime/index.js';
 import { LogTail } from '#platform/event-log/index.js';
@@ -25,6 +26,9 @@ import { Standings } from './standings/standings.js';
 /** The sockets of clients. Commands are carried out elsewhere; see `contract/realtime` for every message. */
 @WebSocketGateway({ path: SOCKET_PATH, transports: ['websocket'], serveClient: false })
 export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect, OnModuleDestroy {
+  /** The sockets of all processes; `server.local` are those of this one. */
+  @WebSocketServer()
+  readonly server!: LiveServer;
   private readonly log = new Logger('realtime');
   private readonly permissions: ReadonlyMap<string, CommandPermission> = commandPermissions(this);
   /** The socket that a connection carries. */
@@ -52,7 +56,7 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
         (error: unknown) => next(refusal(error)),
       );
     });
-    this.heart = setInterval(() => void this.beat(server), this.config.heartbeatMs);
+    this.heart = setInterval(() => void this.beat(), this.config.heartbeatMs);
   }
 
   handleConnection(socket: LiveSocket): void {
@@ -97,7 +101,8 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     });
   }
 
-  private async beat(server: LiveServer): Promise<void> {
+  private async beat(): Promise<void> {
+    const { server } = this;
     try {
       // Of this process alone: each tells its own. A socket that cannot keep up misses one.
       if (server.of('/').sockets.size > 0) server.local.volatile.emit('heartbeat', await this.tail.head());

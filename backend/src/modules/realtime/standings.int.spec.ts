@@ -4,7 +4,7 @@ import { UsersModule } from '#modules/users/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, type Factory, type TestPerson } from '#test/factories.js';
 import { ask, ended, next, openSocket, refusalOf } from '#test/sockets.js';
-import { RealtimeModule } from './index.js';
+import { RealtimeGateway, RealtimeModule } from './index.js';
 import type { LiveSocket } from './server/live-socket.js';
 import { Standings } from './standings/standings.js';
 
@@ -190,6 +190,28 @@ describe('the rooms of a socket', () => {
     expect(answer.statusCode).toBe(204);
     expect(await told).toEqual({ workspaces: [] });
     expect(await here.events({ type: 'member.removed', workspaceId: team.id })).toHaveLength(1);
+    socket.disconnect();
+  });
+});
+
+describe('a room', () => {
+  it('is one over all processes: what another one says arrives, once', async () => {
+    const team = await make.workspace().create();
+    const { socket } = await openSocket(url, team.owner.token);
+    const heard: unknown[] = [];
+    socket.on('problem', (message) => heard.push(message));
+    const message = { code: 'told', detail: 'From elsewhere.', message: '' };
+    const { server } = elsewhere.app.get(RealtimeGateway);
+    // Until the subscription of this process stands, nothing arrives; it is never doubled.
+    const first = next(socket, 'problem');
+    const repeat = setInterval(() => server.to(`workspace:${team.id}`).emit('problem', message), 200);
+    expect(await first).toEqual(message);
+    clearInterval(repeat);
+    server.to(`workspace:${uuidv7()}`).emit('problem', { ...message, code: 'other_room' });
+    server.to(`person:${team.owner.id}`).emit('problem', { ...message, code: 'last' });
+    while ((heard.at(-1) as typeof message).code !== 'last') await next(socket, 'problem');
+    expect(heard.slice(-2)).toEqual([message, { ...message, code: 'last' }]);
+    expect(heard.filter((one) => (one as typeof message).code === 'last')).toHaveLength(1);
     socket.disconnect();
   });
 });
