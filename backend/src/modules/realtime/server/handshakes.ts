@@ -102,6 +102,8 @@ export class Handshakes {
   /** Who it is, and where they belong; from the database, for a session that ended a moment ago opens nothing. */
   private async look(socket: LiveSocket, address: string) {
     const shown = auth.safeParse(socket.handshake.auth);
+    // Socket.IO would keep it as long as the socket lives.
+    socket.handshake.auth = {};
     if (!shown.success) throw new Unauthenticated('Send an access token or an API key as auth.token.');
     try {
       const credential = await this.credentials.admit(shown.data.token, address);
