@@ -128,7 +128,9 @@ async function spoken(text: string): Promise<{ status: number; headers: Incoming
 }
 
 beforeAll(async () => {
-  application = await startApplication([ConsoleModule, CallerModule, UsersModule, RealtimeModule], { SIGNALBOX_TRUST_PROXY: '127.0.0.1' });
+  application = await startApplication([ConsoleModule, CallerModule, UsersModule, RealtimeModule], {
+    SIGNALBOX_TRUST_PROXY: '127.0.0.1',
+  });
   await application.app.listen(0, '127.0.0.1');
   folder = mkdtempSync(join(tmpdir(), 'signalbox-nginx-'));
   port = await freePort();
