@@ -29,13 +29,11 @@ describe('an application that ends', () => {
     deaf.pause();
     deaf.on('error', () => deaf.destroy());
     const told = ended(socket);
-    const from = performance.now();
     await application.close();
-    // A connection that is not cut takes half a minute to be given up by the library below.
-    expect(performance.now() - from).toBeLessThan(15_000);
     expect(await told).toMatchObject({ code: 'server_closing' });
     deaf.destroy();
-  });
+    // A connection that is not cut is given up by the library below after half a minute: that would be a hang.
+  }, 25_000);
 
   it('ends when nobody ever connected', async () => {
     const { application } = await start();
