@@ -1,13 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
-import { type EntityManager, isoTime, query, Reads, Transactions } from '#platform/database/index.js';
+import { type EntityManager, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { Forbidden, NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { WorkspaceSigns } from '#platform/workspace-signs/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { Reauthentications } from '../accounts/reauthentications/reauthentications.service.js';
+import { lockOperators, othersOperate } from './all-operators.js';
 import { OperatorMails } from './operator-mails.js';
 import { CannotOperate, OnlyOperator } from './operators.errors.js';
 import type { OperatorShown, WorkspaceHealth } from './operators.schemas.js';
@@ -17,8 +18,6 @@ const OPERATORS = `
          exists (select from second_factor_held h where h.user_id = u.id) as "secondFactor",
          ${isoTime('(select max(s.last_used_at) from session s where s.user_id = u.id)')} as "lastUsedAt"
     from user_account u where u.operator and ($1::uuid is null or u.id = $1) order by u.created_at, u.id`;
-const LOCK = `select id from user_account where operator order by id for update`;
-const OTHERS = `select exists (select from user_account where operator and id <> $1 and erase_at is null) as any`;
 
 const LIST: SortedList = {
   name: 'instance-workspaces',
@@ -78,8 +77,7 @@ export class OperatorsService {
       const operators = await this.requireOperator(em, who);
       const account = await em.findOne(Account, { id: userId, operator: true });
       if (!account) throw new NotFound('This person is no operator.');
-      const [others] = await query<{ any: boolean }>(em, OTHERS, [userId]);
-      if (!others?.any) throw new OnlyOperator();
+      if (!(await othersOperate(em, userId))) throw new OnlyOperator();
       account.ceaseToOperate();
       this.record(em, 'operator.removed', userId, who);
       await this.tell(em, 'removed', account, who, operators);
@@ -107,10 +105,10 @@ export class OperatorsService {
    * @returns their ids
    */
   private async requireOperator(em: EntityManager, who: Person): Promise<string[]> {
-    const operators = await query<{ id: string }>(em, LOCK);
-    if (!operators.some(({ id }) => id === who.userId)) throw new Forbidden('You are no operator any more.');
+    const operators = await lockOperators(em);
+    if (!operators.includes(who.userId)) throw new Forbidden('You are no operator any more.');
     await this.reauthentications.require(em, who, await em.findOneOrFail(Account, who.userId));
-    return operators.map(({ id }) => id);
+    return operators;
   }
 
   private async tell(

@@ -11,14 +11,12 @@ import { Account } from '../account.entity.js';
 import { AccountsConfig } from '../accounts.config.js';
 import { Reauthentications } from '../reauthentications/reauthentications.service.js';
 import { DeletionMails } from './deletion-mails.js';
+import { lockOperators, othersOperate } from '../../operators/all-operators.js';
 import { LastOwnerOf } from './deletions.errors.js';
 import type { DeletionPlan, DeletionScheduled } from './deletions.schemas.js';
 import { lockOwners, membershipsOf, type WorkspaceOfPerson } from './memberships-of.js';
 
 const DAY_MS = 86_400_000;
-const OTHER_OPERATORS = `
-  select exists (select from user_account where operator and id <> $1 and erase_at is null) as any`;
-const LOCK_OPERATORS = `select from user_account where operator order by id for update`;
 const REVOKE_KEYS = `
   update api_key set revoked_at = now(), revoked_by = $1 where user_id = $1 and revoked_at is null
   returning id, workspace_id as "workspaceId", name, hash, previous_hash as previous`;
@@ -66,7 +64,7 @@ export class DeletionsService {
     return this.transactions.run(async (em) => {
       const account = await em.findOneOrFail(Account, who.userId, { lockMode: LockMode.PESSIMISTIC_WRITE });
       await this.reauthentications.require(em, who, account);
-      if (account.operator) await query(em, LOCK_OPERATORS);
+      if (account.operator) await lockOperators(em);
       if (await onlyOperator(em, account)) throw new OnlyOperator();
       await lockOwners(em, account.id);
       const { ownerless, erased } = sorted(await membershipsOf(em, account.id));
@@ -109,9 +107,7 @@ export class DeletionsService {
 }
 
 async function onlyOperator(em: EntityManager, account: Account): Promise<boolean> {
-  if (!account.operator) return false;
-  const [others] = await query<{ any: boolean }>(em, OTHER_OPERATORS, [account.id]);
-  return !others?.any;
+  return account.operator && !(await othersOperate(em, account.id));
 }
 
 function sorted(workspaces: readonly WorkspaceOfPerson[]): Pick<DeletionPlan, 'erased' | 'left' | 'ownerless'> {
