@@ -9,6 +9,11 @@ export interface EventDefinition<S extends z.ZodType = z.ZodType> {
   readonly data: S;
   /** One sentence in the past tense, for people who choose what to hear about. */
   readonly about: string;
+  /**
+   * It tells of telling somebody: nobody can ask to be told of it, for each such telling would be told of in turn.
+   * It stays in the log and in the trail.
+   */
+  readonly quiet?: true;
 }
 
 /** A room's slice of the catalogue; keeps the literal types. */

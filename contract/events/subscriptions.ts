@@ -18,11 +18,13 @@ export const subscriptionEvents = defineEvents({
     subject: 'delivery',
     data: z.object({ subscriptionId: z.uuid(), eventId: z.uuid(), channel: z.string(), attempt: z.number().int() }),
     about: 'An alert was handed to the mail server.',
+    quiet: true,
   },
   'delivery.failed': {
     version: 1,
     subject: 'delivery',
     data: z.object({ subscriptionId: z.uuid(), eventId: z.uuid(), channel: z.string(), reason: z.string() }),
     about: 'An alert could not be delivered and will not be tried again.',
+    quiet: true,
   },
 });

@@ -29,6 +29,7 @@ export {
   type Location,
   type TargetDescription,
 } from './fields.js';
+export { explain } from './explain.js';
 export { fold, words } from './fold.js';
 export { MAX_LENGTH } from './text.js';
 export type { Matcher, Moment } from './leaves.js';
@@ -37,6 +38,7 @@ export { inMinorUnits, isCurrency, minorDigits, type Amount, type Rates } from '
 export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
 export type { Subject } from './read.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
+export { activityFields } from './targets/activity.js';
 export { dealFields } from './targets/deal.js';
 export { eventFields } from './targets/event.js';
 export { asValue, print, quote, type Operator, type Tree } from './tree.js';

@@ -3,6 +3,8 @@ import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { Authenticator, StandingCredentials } from '#platform/access/index.js';
 import { HttpClientModule } from '#platform/http-client/index.js';
+import { FiltersModule } from '#platform/filters/index.js';
+import { UsersSight } from './users-sight.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountMails } from './accounts/account-mails.js';
 import { accountControllers, accountEntities, accountProviders } from './accounts/accounts.parts.js';
@@ -120,6 +122,7 @@ const keys = [ApiKeyQueries, ApiKeysService, KeyUses, LiveKeys];
 @Module({
   imports: [
     HttpClientModule,
+    FiltersModule,
     JwtModule.register({}),
     MikroOrmModule.forFeature([
       Account,
@@ -155,6 +158,7 @@ const keys = [ApiKeyQueries, ApiKeysService, KeyUses, LiveKeys];
     ...serviceAccountControllers,
   ],
   providers: [
+    UsersSight,
     ...accounts,
     ...accountProviders,
     ...sessions,

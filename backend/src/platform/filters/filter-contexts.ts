@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { FilterContext, OwnerContext, PlaceResolver, ResolvedPlace } from '#contract/filter/index.js';
+import type { FilterContext, OwnerContext, PlaceResolver, Rates, ResolvedPlace } from '#contract/filter/index.js';
 import { Reads } from '#platform/database/index.js';
 import { places, type Place } from '#platform/places/index.js';
 import { FiltersConfig } from './filters.config.js';
@@ -37,9 +37,14 @@ export class FilterContexts {
     @Inject(FiltersConfig) private readonly config: FiltersConfig,
   ) {}
 
+  /** What money in other currencies is worth. */
+  get rates(): Rates {
+    return this.config.rates;
+  }
+
   /** Everything that reading a filter and compiling it to SQL needs. */
   async context(owner: FilterOwner, now = new Date()): Promise<FilterContext> {
-    return { ...(await this.ownerContext(owner)), now, rates: this.config.rates };
+    return { ...(await this.ownerContext(owner)), now, rates: this.rates };
   }
 
   /** What binds a filter's text: it changes only when the owner changes their preferences. */

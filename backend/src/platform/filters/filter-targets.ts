@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EventData, EventType } from '#contract/events/index.js';
 import type { FieldCatalogue, FilterContext, Subject } from '#contract/filter/index.js';
 import type { Permission } from '#platform/access/index.js';
+import { activityTarget } from './activity-target.js';
+import { EventFilters, type Listener } from './event-filters.js';
+import { EventSight } from './event-sight.js';
 import { FilterContexts, type FilterOwner } from './filter-contexts.js';
 
 /** An event as far as a target looks at it. */
@@ -30,6 +33,11 @@ export interface FilterTarget {
   readonly titleColumn: string;
   /** Only its own room asks it, behind a permission of its own: nobody can subscribe to it, and `has` and `all` pass it over. */
   readonly guarded?: boolean;
+  /**
+   * Its things need different permissions, by the type of the event (see `EventSight`), beside the target's own: whoever lists
+   * them or tells of them asks for each.
+   */
+  readonly mixed?: boolean;
   /** False for an event of those types that is no news to a subscriber; every event is news when absent. */
   news?(event: TargetEvent): boolean;
   /** What the matcher is given of one of the target's events. */
@@ -41,12 +49,23 @@ export interface FilterTarget {
 export class FilterTargets {
   private readonly targets = new Map<string, FilterTarget>();
 
-  constructor(private readonly contexts: FilterContexts) {}
+  constructor(
+    private readonly contexts: FilterContexts,
+    private readonly sight: EventSight,
+  ) {
+    this.register(activityTarget);
+  }
 
   /** @throws Error when the name is taken: a fault of the developer */
   register(target: FilterTarget): void {
     if (this.targets.has(target.name)) throw new Error(`Two filter targets are called "${target.name}".`);
     this.targets.set(target.name, target);
+    if (!target.mixed) this.sight.place(target.permission, target.events);
+  }
+
+  /** An empty set of listeners; see `EventFilters`. */
+  listeners<L extends Listener>(): EventFilters<L> {
+    return new EventFilters<L>(this, this.contexts.rates);
   }
 
   /** @throws Error when there is no such target; ask `has` about names that people wrote */

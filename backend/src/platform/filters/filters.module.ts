@@ -1,8 +1,12 @@
 import { Global, Module } from '@nestjs/common';
+import { EventSight } from './event-sight.js';
 import { FilterContexts } from './filter-contexts.js';
 import { FilterTargets } from './filter-targets.js';
 
 /** What the filter language can be asked about, and what it means for whom. */
 @Global()
-@Module({ providers: [FilterTargets, FilterContexts], exports: [FilterTargets, FilterContexts] })
+@Module({
+  providers: [FilterTargets, FilterContexts, EventSight],
+  exports: [FilterTargets, FilterContexts, EventSight],
+})
 export class FiltersModule {}

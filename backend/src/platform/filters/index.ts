@@ -1,3 +1,7 @@
+export { EventFilters } from './event-filters.js';
+export type { Listener } from './event-filters.js';
+export { EventSight, isTold, tellable } from './event-sight.js';
+export type { Seer } from './event-sight.js';
 export { FilterContexts, placeResolver } from './filter-contexts.js';
 export type { FilterOwner } from './filter-contexts.js';
 export { dataOf, FilterTargets } from './filter-targets.js';

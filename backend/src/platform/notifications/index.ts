@@ -1,3 +1,6 @@
 export { NotificationKinds } from './notification-kinds.js';
 export type { Notification, NotificationKind, Recipient } from './notification-kinds.js';
+export { NotificationSources } from './notification-sources.js';
 export { NotificationKindsModule } from './notifications.module.js';
+export { MOST_EVENTS, Notifier } from './notifier.js';
+export type { NewNotification, NotificationSource, Reason, SourceNow, ToldEvent } from './notifier.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EventData } from '#contract/events/index.js';
 import { dealFields } from '#contract/filter/index.js';
-import { dataOf, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
+import { dataOf, EventSight, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
 
 /**
  * What the filter language can be asked about deals. A known deal is news again when its price falls; one that was over when
@@ -32,9 +32,21 @@ function fell({ before, after }: EventData<'deal.repriced'>): boolean {
 /** Tells the platform of the target, so that subscriptions need not know this room. */
 @Injectable()
 export class DealTarget implements OnModuleInit {
-  constructor(private readonly targets: FilterTargets) {}
+  constructor(
+    private readonly targets: FilterTargets,
+    private readonly sight: EventSight,
+  ) {}
 
   onModuleInit(): void {
     this.targets.register(dealTarget);
+    this.sight.place('deals:read', ['deal.corrected', 'deal.expired', 'deal.withdrawn']);
+    this.sight.place('messages:read', ['message.received', 'message.parsed', 'message.refused', 'message.deleted']);
+    this.sight.place('sources:read', [
+      'source.created',
+      'source.updated',
+      'source.deleted',
+      'source.failed',
+      'source.recovered',
+    ]);
   }
 }
