@@ -20,6 +20,7 @@ import { Sources0021 } from './0021-sources.js';
 import { Intake0022 } from './0022-intake.js';
 import { Renewals0023 } from './0023-renewals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
+import { Notifications0040 } from './0040-notifications.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -44,4 +45,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Sessions0018,
   ServiceAccounts0015,
   Renewals0023,
+  Notifications0040,
 ];

@@ -12,7 +12,7 @@ const INSERT = `
     from jsonb_to_recordset($1::jsonb) as d(id uuid, workspace_id uuid, subscription_id uuid, user_id uuid, event_id uuid,
          event_position bigint, event_type text, subject_id text, job_id uuid, scope_kind text, scope_id uuid)
    where ${eventVisible(scopeOf('d'), 'd.user_id')}
-  on conflict (subscription_id, event_id, channel) do nothing
+  on conflict do nothing
   returning id`;
 
 interface NewDelivery {
