@@ -3,7 +3,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { LightMyRequestResponse } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import type { EventData } from '#contract/events/index.js';
+import type { EventData, EventType } from '#contract/events/index.js';
 import { dealFields, type Subject } from '#contract/filter/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
 import { UsersModule } from '#modules/users/index.js';
@@ -144,6 +144,18 @@ export class Room {
       ...more,
     };
     return transactions.run(async (em) => this.application.app.get(EventLog).record(em, 'deal.found', event));
+  }
+
+  /** Records any event. @returns its id */
+  recorded<T extends EventType>(
+    { id: workspaceId }: Pick<TestWorkspace, 'id'>,
+    type: T,
+    data: EventData<T>,
+    more: { scope?: EventScope; occurredAt?: Date; subjectId?: string } = {},
+  ): Promise<string> {
+    const transactions = this.application.app.get(Transactions);
+    const event = { workspaceId, subjectId: uuidv7(), actor: systemActor(), data, ...more };
+    return transactions.run(async (em) => this.application.app.get(EventLog).record(em, type, event));
   }
 
   /** Waits until the reader has passed everything recorded so far. */

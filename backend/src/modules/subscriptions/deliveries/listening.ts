@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { compile, FilterError, toMatcher, type Matcher, type OwnerContext } from '#contract/filter/index.js';
-import { type MemberRole, permissionsOf } from '#platform/access/index.js';
+import { type MemberRole, type Permission, permissionsOf } from '#platform/access/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { FilterTargets, placeResolver } from '#platform/filters/index.js';
 
@@ -13,6 +13,8 @@ export interface Listener {
   readonly target: string;
   readonly since: Date;
   readonly matches: Matcher;
+  /** What its owner may do in the workspace now. */
+  readonly permissions: ReadonlySet<Permission>;
 }
 
 interface Row {
@@ -61,10 +63,11 @@ export class Listening {
     );
     const found = new Map<string, Listener[]>();
     for (const row of rows) {
-      const { id, workspace_id: workspaceId, user_id: userId, target } = row;
+      const { id, workspace_id: workspaceId, user_id: userId, target, role, made } = row;
       const matches = this.compiled.get(keyOf(row));
       if (!matches) continue;
-      const listener = { id, workspaceId, userId, target, since: new Date(row.created_at), matches };
+      const permissions = permissionsOf(role, made);
+      const listener = { id, workspaceId, userId, target, since: new Date(row.created_at), matches, permissions };
       const listeners = found.get(workspaceId);
       if (listeners) listeners.push(listener);
       else found.set(workspaceId, [listener]);

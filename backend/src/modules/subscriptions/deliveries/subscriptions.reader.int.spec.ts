@@ -108,6 +108,17 @@ describe('reading the log', () => {
     expect(await heard(await room.found(team, { z: -31 }))).toEqual([id]);
   });
 
+  it('tells of any event through "activity" those only who may see events of its type', async () => {
+    const [seeing, blind] = [await room.make.person().in(team, 'owner').create(), await member()];
+    const of = (who: TestPerson, filter: string) => room.subscribe(who, team, filter, { target: 'activity' });
+    const [deals, audit] = [await of(blind, 'type:deal.*'), await of(seeing, 'type:source.*')];
+    const unheard = await of(blind, 'type:source.*');
+    expect(await heard(await room.found(team))).toEqual([deals.id]);
+    const made = await room.recorded(team, 'source.deleted', { name: 'A' });
+    expect(await heard(made)).toEqual([audit.id]);
+    expect(await room.deliveries({ subscriptionId: unheard.id })).toEqual([]);
+  });
+
   it('tells nobody of an event that is for somebody else', async () => {
     const [mine, theirs] = await Promise.all([member(), member()]);
     const { id } = await room.subscribe(mine, team, 'z:-40');

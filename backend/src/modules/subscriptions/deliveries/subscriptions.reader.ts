@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { eventVisible, scopeOf } from '#platform/access/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
-import { FilterContexts, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
+import { EventSight, FilterContexts, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { Listening, type Listener } from './listening.js';
 
@@ -41,6 +41,7 @@ export class SubscriptionsReader implements ReadsLog {
     private readonly listening: Listening,
     private readonly contexts: FilterContexts,
     private readonly jobs: Jobs,
+    private readonly sight: EventSight,
   ) {}
 
   async read(batch: LogEvent[], em: EntityManager): Promise<void> {
@@ -59,11 +60,16 @@ export class SubscriptionsReader implements ReadsLog {
         const subject = target.subject(event);
         const moment = { now: event.occurredAt.getTime(), type: event.type, ...(rates ? { rates } : {}) };
         for (const listener of listeners.get(event.workspaceId) ?? [])
-          if (hears(listener, target, event) && listener.matches(subject, moment))
+          if (hears(listener, target, event) && this.sees(listener, target, event) && listener.matches(subject, moment))
             matched.push(delivery(listener, event));
       }
     }
     await this.deliver(matched, em);
+  }
+
+  /** Things of a mixed target need the permission of each event's type beside the target's own. */
+  private sees(listener: Listener, { mixed }: FilterTarget, event: LogEvent): boolean {
+    return mixed !== true || this.sight.sees(listener, event);
   }
 
   private async deliver(matched: readonly NewDelivery[], em: EntityManager): Promise<void> {

@@ -74,6 +74,27 @@ describe('a preview', () => {
     expect(await room.rows('select from subscription where workspace_id = $1', [team.id])).toEqual([]);
   });
 
+  it('shows of activity what the caller may see of each type, and what is theirs alone', async () => {
+    const bea = await room.make.person().in(team).create();
+    await room.recorded(team, 'source.deleted', { name: 'A' });
+    await room.recorded(team, 'deal.expired', { title: 'Gone' });
+    const own = { name: 'Mine', target: 'deal', filter: '', paused: false };
+    await room.recorded(team, 'subscription.deleted', own, { scope: { kind: 'user', id: ada.id } });
+    await room.recorded(team, 'deal.expired', { title: 'Of a project' }, { scope: { kind: 'project', id: ada.id } });
+    await room.read();
+    const body = { target: 'activity', filter: '' };
+    const shown = async (who: TestPerson) => {
+      const { body: answer } = await ask(body, who);
+      expect(answer.count).toBe(answer.matches.length);
+      return answer.matches.map(({ title }: { title: string }) => title).sort();
+    };
+    expect(await shown(ada)).toEqual(['subscription.deleted']);
+    expect(await shown(bea)).toEqual([]);
+    expect(await shown(team.owner)).toEqual(['deal.expired', 'source.deleted']);
+    const key = await room.make.apiKey(team, ada).scopes('subscriptions:read', 'workspace:read').create();
+    expect((await ask(body, key)).body.matches).toEqual([]);
+  });
+
   it('stores nothing and tells nobody', async () => {
     await dealRows(room.make, team, [{ title: 'One' }]);
     await ask({ filter: '' });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { canonical, parse, print, toSql, type FilterContext } from '#contract/filter/index.js';
-import { grantJoin, type Member } from '#platform/access/index.js';
+import { eventVisible, grantJoin, type Member, scopeOf } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
-import { readFilter, type FilterTarget } from '#platform/filters/index.js';
+import { EventSight, readFilter, tellable, type FilterTarget } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { Preview, SubscriptionShown } from './subscriptions.schemas.js';
 
@@ -23,6 +23,7 @@ export class SubscriptionQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly sight: EventSight,
   ) {}
 
   /** A page of the caller's subscriptions. */
@@ -57,11 +58,12 @@ export class SubscriptionQueries {
     days: number,
   ): Promise<Preview> {
     const filter = readFilter(text, target.catalogue, context, '/body/filter');
-    const condition = toSql(filter, context, { start: 4 });
+    const condition = toSql(filter, context, { start: 6 });
     const matching = `from ${target.from} ${grantJoin(target.workspaceColumn, '$1')}
       where ${target.workspaceColumn} = $2 and ${target.timeColumn} >= now() - make_interval(days => $3)
-        and ${condition.text}`;
-    const values = [who.id, who.workspaceId, days, ...condition.params];
+        and ${seen(target)} and ${condition.text}`;
+    const own = who.kind === 'user' ? tellable : [];
+    const values = [who.id, who.workspaceId, days, this.sight.types(who.permissions), own, ...condition.params];
     const [counted, matches] = await Promise.all([
       this.reads.adHoc<{ n: string }>(
         `select count(*) as n from (select 1 ${matching} limit ${COUNTED + 1}) as counted`,
@@ -78,4 +80,14 @@ export class SubscriptionQueries {
     const more = count > COUNTED;
     return { canonical: understood, days, count: more ? COUNTED : count, more, matches };
   }
+}
+
+/**
+ * What the caller `$1` may see of a target: of events each type by its permission (`$4`), and what is theirs alone (`$5`).
+ * Erased ones have nothing to show.
+ */
+function seen({ mixed }: FilterTarget): string {
+  if (!mixed) return 'coalesce($4::text[], $5::text[]) is not null';
+  return `e.data is not null and e.type = any(case e.scope_kind when 'user' then $5::text[] else $4::text[] end)
+    and ${eventVisible(scopeOf('e'), '$1')}`;
 }
