@@ -21,6 +21,7 @@ import { Intake0022 } from './0022-intake.js';
 import { Renewals0023 } from './0023-renewals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 import { Notifications0040 } from './0040-notifications.js';
+import { Channels0041 } from './0041-channels.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -46,4 +47,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   ServiceAccounts0015,
   Renewals0023,
   Notifications0040,
+  Channels0041,
 ];

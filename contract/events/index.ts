@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accountEvents } from './accounts.js';
 import { auditEvents } from './audit.js';
+import { channelEvents } from './channels.js';
 import { dealEvents } from './deals.js';
 import { factorEvents } from './factors.js';
 import { guessingEvents } from './guessing.js';
@@ -23,6 +24,7 @@ export const eventCatalogue = {
   ...subscriptionEvents,
   ...jobEvents,
   ...logEvents,
+  ...channelEvents,
   ...mailEvents,
   ...planEvents,
   ...auditEvents,

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineEvents } from './define.js';
+
+const shape = z.object({
+  kind: z.enum(['push', 'slack', 'discord', 'webhook']),
+  name: z.string(),
+  shared: z.boolean(),
+});
+
+/** Events of the places that notifications go to, and of mail addresses that do not take any. Never an address itself. */
+export const channelEvents = defineEvents({
+  'channel.created': { version: 1, subject: 'channel', data: shape, about: 'A channel for notifications was added.' },
+  'channel.updated': {
+    version: 1,
+    subject: 'channel',
+    data: shape.extend({ changed: z.array(z.string()) }),
+    about: 'A channel for notifications was changed.',
+  },
+  'channel.removed': { version: 1, subject: 'channel', data: shape, about: 'A channel for notifications was removed.' },
+  'channel.disabled': {
+    version: 1,
+    subject: 'channel',
+    data: shape.extend({ reason: z.string() }),
+    about: 'A channel was switched off, because what it led to is gone.',
+  },
+});
