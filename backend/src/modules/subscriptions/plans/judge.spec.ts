@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import { Judge, type Judged } from './judge.js';
+import { PLAIN, type Plan, type Rule } from './plan.js';
+
+const minute = (n: number) => new Date(Date.UTC(2026, 10, 21, 12, 0) + n * 60_000);
+
+/** Judges matches at these minutes and says what became of each. */
+function judging(plan: Partial<Plan>, judge = new Judge()) {
+  return (n: number, more: Partial<Judged> = {}) => {
+    const match: Judged = {
+      seat: 's',
+      plan: { ...PLAIN, ...plan },
+      thing: 'deal/1',
+      at: minute(n),
+      better: 'lower',
+      ...more,
+    };
+    return judge.judge(match, { at: match.at, figure: match.figure ?? null }) ?? 'told';
+  };
+}
+
+describe('A judge', () => {
+  it('lets everything of a plain subscription pass, and remembers nothing of it', () => {
+    const judge = new Judge();
+    const hear = judging({}, judge);
+    expect([hear(0), hear(0)]).toEqual(['told', 'told']);
+    expect(judge.state('s', 'deal/1')).toBeUndefined();
+  });
+
+  it('holds a subject back until its cooldown is over, counted from what was told', () => {
+    const hear = judging({ cooldownMinutes: 10 });
+    expect([hear(0), hear(5), hear(9), hear(10), hear(11)]).toEqual([
+      'told',
+      'cooldown',
+      'cooldown',
+      'told',
+      'cooldown',
+    ]);
+    expect(hear(11, { thing: 'deal/2' })).toBe('told');
+    expect(hear(11, { seat: 't' })).toBe('told');
+  });
+
+  it('tells of a crossing once, and again after it went back', () => {
+    const judge = new Judge();
+    const hear = judging({ crossing: true }, judge);
+    expect([hear(0), hear(1)]).toEqual(['told', 'not_crossed']);
+    judge.miss('s', 'deal/1');
+    expect(judge.changed('s', 'deal/1')).toBe(true);
+    expect([hear(2), hear(3)]).toEqual(['told', 'not_crossed']);
+    judge.miss('s', 'deal/unknown');
+    expect(judge.changed('s', 'deal/unknown')).toBe(false);
+  });
+
+  it('tells again only of what is better by so much than when it was told', () => {
+    const hear = judging({ improvesBy: 10 });
+    const told = [400, 380, 360, 350, 324, 500].map((value, n) => hear(n, { value }));
+    expect(told).toEqual(['told', 'not_improved', 'told', 'not_improved', 'told', 'not_improved']);
+    const up = judging({ improvesBy: 10 });
+    expect([50, 54, 55].map((value, n) => up(n, { value, better: 'higher' }))).toEqual([
+      'told',
+      'not_improved',
+      'told',
+    ]);
+    // Below zero lower is better too: 10 % of -2 are 0.2.
+    const z = judging({ improvesBy: 10 });
+    expect([-2, -2.1, -2.2].map((value, n) => z(n, { value }))).toEqual(['told', 'not_improved', 'told']);
+    const unknown = judging({ improvesBy: 10 });
+    expect([unknown(0), unknown(1), unknown(2, { value: 3 })]).toEqual(['told', 'not_improved', 'told']);
+  });
+
+  it('tells of a crossing, and of what improves while it lasts', () => {
+    const judge = new Judge();
+    const hear = judging({ crossing: true, improvesBy: 10 }, judge);
+    expect([400, 390, 350].map((value, n) => hear(n, { value }))).toEqual(['told', 'not_improved', 'told']);
+    judge.miss('s', 'deal/1');
+    expect(hear(4, { value: 399 })).toBe('told');
+  });
+
+  it('goes on from what was known', () => {
+    const judge = new Judge();
+    judge.know('s', 'deal/1', { matching: true, toldAt: minute(0), toldValue: 100 });
+    const hear = judging({ crossing: true, improvesBy: 50 }, judge);
+    expect([hear(1, { value: 60 }), hear(2, { value: 50 })]).toEqual(['not_improved', 'told']);
+    expect(judge.state('s', 'deal/1')).toEqual({ matching: true, toldAt: minute(2), toldValue: 50 });
+  });
+});
+
+describe('A rule', () => {
+  const more = (moreThan: number, perSubject = false): Rule => ({
+    kind: 'count',
+    windowMinutes: 10,
+    moreThan,
+    perSubject,
+  });
+
+  it('fires as there come to be more than so many within its window, and not again while there are', () => {
+    const hear = judging({ rule: more(3) });
+    expect([0, 1, 2, 3, 4, 5].map((n) => hear(n))).toEqual(['rule', 'rule', 'rule', 'told', 'rule', 'rule']);
+  });
+
+  it('is armed again when the window has emptied', () => {
+    const hear = judging({ rule: more(1) });
+    expect([0, 1, 2, 30, 31].map((n) => hear(n))).toEqual(['rule', 'told', 'rule', 'rule', 'told']);
+    // Exactly a window apart: the first is over as the second comes.
+    const edge = judging({ rule: more(1) });
+    expect([0, 10, 19.9].map((n) => edge(n))).toEqual(['rule', 'rule', 'told']);
+  });
+
+  it('counts by the time at which things happened, in whatever order they are read', () => {
+    const hear = judging({ rule: more(2) });
+    expect([5, 3, 4, 6].map((n) => hear(n))).toEqual(['rule', 'rule', 'told', 'rule']);
+    const stale = judging({ rule: more(1) });
+    expect([30, 5, 6, 31].map((n) => stale(n))).toEqual(['rule', 'rule', 'rule', 'told']);
+  });
+
+  it('counts each subject by itself when asked to', () => {
+    const hear = judging({ rule: more(1, true) });
+    const at = (thing: string, n: number) => hear(n, { thing });
+    expect([at('a', 0), at('b', 1), at('a', 2), at('b', 3)]).toEqual(['rule', 'rule', 'told', 'told']);
+  });
+
+  it('takes a rate over its window', () => {
+    const hear = judging({ rule: { kind: 'rate', windowMinutes: 30, morePerHour: 4, perSubject: false } });
+    expect([0, 1, 2, 3].map((n) => hear(n))).toEqual(['rule', 'rule', 'told', 'rule']);
+  });
+
+  it('compares a figure of what is in its window with a limit', () => {
+    const rule = (of: 'average' | 'lowest' | 'highest' | 'sum', is: 'above' | 'below'): Rule => ({
+      kind: 'threshold',
+      windowMinutes: 10,
+      field: 'price',
+      of,
+      is,
+      value: 0,
+      perSubject: false,
+    });
+    const heard = (one: Rule, figures: (number | undefined)[], limit: number) => {
+      const hear = judging({ rule: one });
+      return figures.map((figure, n) => hear(n, { figure, limit }) === 'told');
+    };
+    expect(heard(rule('average', 'below'), [100, 60, 20, 10], 70)).toEqual([false, false, true, false]);
+    expect(heard(rule('sum', 'above'), [100, 60, undefined], 150)).toEqual([false, true, false]);
+    expect(heard(rule('lowest', 'below'), [5, 3, 2], 4)).toEqual([false, true, false]);
+    expect(heard(rule('highest', 'above'), [undefined, 3, 9], 4)).toEqual([false, false, true]);
+  });
+
+  it('waits out a cooldown before it fires again, and knows what it gathered', () => {
+    const judge = new Judge();
+    const plan = { ...PLAIN, rule: more(1), cooldownMinutes: 60 };
+    const hear = judging(plan, judge);
+    expect([0, 1, 30, 31, 70, 71].map((n) => hear(n))).toEqual(['rule', 'told', 'rule', 'cooldown', 'rule', 'told']);
+    const gathered = judge.gathered({ seat: 's', plan, thing: 'deal/1', at: minute(71) });
+    expect(gathered.map(({ at }) => at)).toEqual([minute(70), minute(71)]);
+  });
+});
