@@ -50,7 +50,6 @@ const platform = [
   NotificationKindsModule,
   PersonalDataModule,
   HealthModule,
-  ConsoleModule,
 ];
 
 /** The map of the house: the platform's rooms, then the product's. */
@@ -63,6 +62,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(env),
         ...platform,
+        ConsoleModule,
         UsersModule,
         AuditModule,
         PlansModule,
@@ -71,5 +71,14 @@ export class AppModule {
         RealtimeModule,
       ],
     };
+  }
+
+  /**
+   * The same without a server and without the rooms of the product, for a command that acts in the room of people.
+   *
+   * @param env likewise; settings of every room are checked
+   */
+  static forCommand(env?: Record<string, string | undefined>): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.forRoot(env), ...platform, UsersModule] };
   }
 }

@@ -59,6 +59,13 @@ export const userEvents = defineEvents({
     data: z.object({}),
     about: 'A person is an operator of the instance no more.',
   },
+  'operator.recovered': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ sessions: z.int() }),
+    about:
+      'Whoever runs the machine let an operator in again: so many sessions ended, and a link that sets a new password was shown there.',
+  },
   'session.started': {
     version: 1,
     subject: 'session',

@@ -1,3 +1,4 @@
+export { OperatorRecoveries } from './operators/operator-recoveries.js';
 export { userRestoreActs } from './restore-acts.js';
 export { SetupApi } from './setup/setup.api.js';
 export { UsersApi } from './users.api.js';

@@ -9,6 +9,8 @@ import { WorkspaceRole } from './roles/workspace-role.entity.js';
 import { FactorResetsController } from './operators/factor-resets.controller.js';
 import { FactorResetsService } from './operators/factor-resets.service.js';
 import { OperatorMails } from './operators/operator-mails.js';
+import { OperatorRecoveries } from './operators/operator-recoveries.js';
+import { OperatorRecoveryMails } from './operators/operator-recovery-mails.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { OperatorsService } from './operators/operators.service.js';
 import { SignOutsController } from './operators/sign-outs.controller.js';
@@ -38,6 +40,8 @@ export const membershipProviders = [
   KeysOfLeavers,
   MemberAccessService,
   OperatorMails,
+  OperatorRecoveries,
+  OperatorRecoveryMails,
   OperatorsService,
   OwnMembershipsService,
   OwnershipMails,

@@ -147,6 +147,11 @@ export class AccountMails {
     });
   }
 
+  /** The address where a token sets a new password, for whoever tells it otherwise than by mail. */
+  resetAddress(token: string): string {
+    return this.link(RESET_PATH, token);
+  }
+
   private link(path: string, token: string): string {
     return `${this.config.origin}${path}${token}`;
   }

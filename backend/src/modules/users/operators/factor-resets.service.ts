@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
-import { Transactions } from '#platform/database/index.js';
+import { type EntityManager, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Account } from '../accounts/account.entity.js';
@@ -43,15 +43,26 @@ export class FactorResetsService {
       const account = await em.findOne(Account, { emailKey: email.key }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!account) throw new NotFound('Nobody has an account with this address.');
       if (account.id === who.userId) throw new OwnSecondFactors();
-      if (!(await this.held.any(em, account.id))) return NOTHING;
-      const removed = await this.changes.removeAll(em, account.id, who);
-      const ended = await this.sessions.endAll(em, account.id, 'revoked', who);
-      await this.devices.forgetAll(em, account.id);
-      const reset = { ...removed, sessions: ended.length };
-      const place = { workspaceId: SYSTEM_WORKSPACE, subjectId: account.id, actor: who };
-      this.events.record(em, 'second_factors.reset', { ...place, data: reset });
-      await this.mails.reset(em, account, removed);
+      const reset = await this.remove(em, account, who);
+      if (!reset) return NOTHING;
+      await this.mails.reset(em, account, reset);
       return reset;
     });
+  }
+
+  /**
+   * The same without asking who does it and without a mail, inside the caller's transaction, which holds the lock of the account.
+   *
+   * @returns null where there was no second factor: then nothing was done
+   */
+  async remove(em: EntityManager, account: Account, actor: Actor): Promise<FactorReset | null> {
+    if (!(await this.held.any(em, account.id))) return null;
+    const removed = await this.changes.removeAll(em, account.id, actor);
+    const ended = await this.sessions.endAll(em, account.id, 'revoked', actor);
+    await this.devices.forgetAll(em, account.id);
+    const reset = { ...removed, sessions: ended.length };
+    const place = { workspaceId: SYSTEM_WORKSPACE, subjectId: account.id, actor };
+    this.events.record(em, 'second_factors.reset', { ...place, data: reset });
+    return reset;
   }
 }

@@ -25,3 +25,9 @@ export class OwnSecondFactors extends Conflict {
     super('You cannot reset your own second factors: remove them in your settings, or ask another operator.');
   }
 }
+
+/** Only operators are let in again by the command of the machine; the sentence says why this account is not. */
+export class CannotRecover extends Conflict {
+  static override code = 'cannot_recover';
+  static override title = 'This account cannot be recovered';
+}
