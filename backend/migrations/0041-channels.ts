@@ -15,7 +15,7 @@ export class Channels0041 extends Migration {
     // One pair for the instance (RFC 8292); the private half is sealed.
     this.addSql(`
       create table vapid_key (
-        only boolean primary key default true check (only),
+        sole boolean primary key default true check (sole),
         public_key text not null,
         private_key text not null,
         created_at timestamptz not null default now()
