@@ -1,12 +1,15 @@
-export { commands, headSchema, placeSchema, serverMessages, SOCKET_PATH, socketProblem } from './messages.js';
+export { commands, headSchema, placeSchema, serverMessages, socketProblem, toldEvent } from './messages.js';
+export { SOCKET_PATH } from './path.js';
 export type {
   Answer,
   ClientToServer,
   CommandAnswer,
   CommandBody,
   CommandName,
+  ResetReason,
   ServerMessage,
   ServerMessageName,
   ServerToClient,
   SocketProblem,
+  ToldEvent,
 } from './messages.js';

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 
-/** Where sockets are served. Only WebSockets are: several processes need no sticky sessions then. */
-export const SOCKET_PATH = '/ws';
-
-/** Why something was refused or ended. `code` never changes its meaning; `detail` is a sentence for a person. */
-export const socketProblem = z.object({ code: z.string(), detail: z.string() });
+/**
+ * Why something was refused or ended. `code` never changes its meaning; `detail` is a sentence for a person. Of a filter that
+ * is wrong it also says where (UTF-16 code units, `end` exclusive), what would be right, and what may have been meant.
+ */
+export const socketProblem = z.object({
+  code: z.string(),
+  detail: z.string(),
+  position: z.object({ start: z.int().nonnegative(), end: z.int().nonnegative() }).optional(),
+  expected: z.string().optional(),
+  suggestion: z.string().optional(),
+});
 
 /** Where the log stands. Positions of another epoch mean other events. */
 export const headSchema = z.object({ position: z.int().nonnegative(), epoch: z.string() });
@@ -15,15 +21,54 @@ export const placeSchema = z.object({ id: z.uuid(), role: z.enum(['owner', 'admi
 /** When the access token of a session ends, and with it the socket; null where only what it stands for can end. */
 const expiresAt = z.iso.datetime().nullable();
 
+/** Names a watch of a socket; the server gives it. */
+const watch = z.string().min(1).max(40);
+const position = z.int().nonnegative();
+
+/** An event as those who may see it are told. */
+export const toldEvent = z.object({
+  id: z.uuid(),
+  position,
+  type: z.string(),
+  version: z.int().positive(),
+  workspaceId: z.uuid(),
+  scope: z.object({ kind: z.enum(['workspace', 'project', 'user']), id: z.uuid().nullable() }),
+  subject: z.object({ type: z.string(), id: z.uuid() }),
+  actor: z.object({ kind: z.string(), id: z.string().nullable(), userId: z.string().nullable() }),
+  data: z.record(z.string(), z.unknown()),
+  occurredAt: z.iso.datetime(),
+});
+
+/** Which events a watch is for, and from where on. */
+const watchBody = z.strictObject({
+  workspaceId: z.uuid(),
+  /** A target of the filter language: `activity` is every event that one may be told of. */
+  target: z.string().min(1).max(50).default('activity'),
+  filter: z.string().max(4000).default(''),
+  /** Of these types only. */
+  types: z.array(z.string().max(100)).min(1).max(200).optional(),
+  /** The last position that is known, with the epoch that it is of: what came since is replayed. */
+  after: position.optional(),
+  epoch: z.string().min(1).max(100).optional(),
+});
+
+/** Why a watch could not go on from where it was asked to: what was missed has to be fetched otherwise. */
+export const resetReason = z.enum(['epoch', 'too_far', 'pruned']);
+
 /**
  * What clients ask of the server. Each command has one body and is acknowledged: with its answer and `ok: true`, or with
- * `ok: false` and a problem.
+ * `ok: false` and a problem. Each may be sent twice without harm: a client that lost its connection before the answer sends
+ * it again.
  */
 export const commands = {
   /** Goes on with a new access token of the same session, before the old one ends. */
   renew: { body: z.strictObject({ token: z.string().min(1).max(2048) }), answer: z.object({ expiresAt }) },
   /** Where the log stands now. */
   head: { body: z.strictObject({}).optional(), answer: headSchema },
+  /** Asks for events as they come; after the answer they follow from `position` on, or from `after` when nothing was reset. */
+  watch: { body: watchBody, answer: headSchema.extend({ watch, reset: resetReason.nullable() }) },
+  /** Ends a watch; one that is over already does no harm. */
+  unwatch: { body: z.strictObject({ watch }), answer: z.object({ watch }) },
 } as const;
 
 /** What the server tells by itself. */
@@ -34,15 +79,26 @@ export const serverMessages = {
   heartbeat: headSchema,
   /** The workspaces of a socket, whenever they or the roles in them changed. */
   workspaces: z.object({ workspaces: z.array(placeSchema) }),
+  /** An event that a watch found. Positions of one watch only grow. */
+  event: z.object({ watch, event: toldEvent }),
+  /** A watch has sent all that it found up to here; from now on it follows the log, and heartbeats speak for it too. */
+  live: z.object({ watch, position }),
+  /** The socket took too long: what a watch found after `from`, up to `to`, was not sent. It goes on behind that. */
+  skipped: z.object({ watch, from: position, to: position }),
+  /** The server ended a watch, and why. */
+  unwatched: socketProblem.extend({ watch }),
   /** What was wrong with a message that wanted no acknowledgement; `message` is its name. */
   problem: socketProblem.extend({ message: z.string() }),
   /** The last one: why the server ends the socket. */
   ended: socketProblem,
 } as const;
 
+export type ToldEvent = z.infer<typeof toldEvent>;
+export type ResetReason = z.infer<typeof resetReason>;
 export type SocketProblem = z.infer<typeof socketProblem>;
 export type CommandName = keyof typeof commands;
-export type CommandBody<N extends CommandName> = z.infer<(typeof commands)[N]['body']>;
+/** A command's body as clients write it: what has a default may be left out. */
+export type CommandBody<N extends CommandName> = z.input<(typeof commands)[N]['body']>;
 export type CommandAnswer<N extends CommandName> = z.infer<(typeof commands)[N]['answer']>;
 /** An acknowledgement. */
 export type Answer<T> = ({ ok: true } & T) | { ok: false; problem: SocketProblem };

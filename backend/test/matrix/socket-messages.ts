@@ -5,30 +5,63 @@ import { MESSAGE_MAPPING_METADATA, MESSAGE_METADATA } from '@nestjs/websockets/c
 import type { SocketProblem } from '#contract/realtime/index.js';
 import { commandPermissions, RealtimeGateway } from '#modules/realtime/index.js';
 import { askAnything, newSocket } from '../sockets.js';
-import type { Caller } from '../tenants.js';
+import { FilterTargets } from '#platform/filters/index.js';
+import type { Caller, Tenant } from '../tenants.js';
 import type { WholeApplication } from '../whole-application.js';
-import type { Outcome } from './declared.js';
+import type { EntrancePermission, Outcome } from './declared.js';
 import { type Entrance, REFUSALS } from './entrance.js';
 
+type Body = (token: string, tenant: Tenant) => object;
+
 /** What is sent with each message: something that is right for the caller. */
-const BODIES: Record<string, (token: string) => object> = {
+const BODIES: Record<string, Body> = {
   renew: (token) => ({ token }),
   head: () => ({}),
+  watch: (_, { workspace }) => ({ workspaceId: workspace.id }),
+  unwatch: () => ({ watch: 'w1' }),
 };
+
+/** Messages that no key may send. */
+const PEOPLE_ONLY = new Set<string>();
 
 /** Every message of the gateway, sent over a socket of the caller: refused at its handshake, or by its acknowledgement. */
 export function messageEntrances(whole: WholeApplication): Entrance[] {
-  return [...commandPermissions(whole.app.get(RealtimeGateway))].map(([name, permission]) => ({
-    name: `MESSAGE ${name}`,
-    permission,
-    peopleOnly: false,
-    changes: false,
-    prepare: async () => (as) => send(whole.url, name, as),
-  }));
+  return [...commandPermissions(whole.app.get(RealtimeGateway))].flatMap(([name, permission]) => {
+    if (permission !== 'target') return [entrance(whole, name, name, permission, BODIES[name])];
+    // What it asks for is what its target does: `activity` where none is named, and each of the others.
+    return whole.app
+      .get(FilterTargets)
+      .all()
+      .map((target) => {
+        const body: Body = (token, tenant) => ({ ...BODIES[name]?.(token, tenant), target: target.name });
+        const known = target.name === 'activity' ? name : `${name} ${target.name}`;
+        return entrance(whole, known, name, target.permission, body);
+      });
+  });
 }
 
-async function send(url: string, name: string, as: Pick<Caller, 'headers'> | undefined): Promise<Outcome | string> {
-  const body = BODIES[name];
+function entrance(
+  { url }: WholeApplication,
+  known: string,
+  name: string,
+  permission: EntrancePermission,
+  body: Body | undefined,
+): Entrance {
+  return {
+    name: `MESSAGE ${known}`,
+    permission,
+    peopleOnly: PEOPLE_ONLY.has(name),
+    changes: false,
+    prepare: async (tenant) => (as) => send(url, name, body && ((token) => body(token, tenant)), as),
+  };
+}
+
+async function send(
+  url: string,
+  name: string,
+  body: ((token: string) => object) | undefined,
+  as: Pick<Caller, 'headers'> | undefined,
+): Promise<Outcome | string> {
   if (!body) return `There is nothing to send with "${name}": give it a body in socket-messages.ts.`;
   const token = as?.headers.authorization.replace('Bearer ', '');
   const socket = newSocket(url, token);

@@ -56,7 +56,7 @@ const emit = (socket: TestSocket, name: string, ...values: unknown[]) =>
 describe('a message', () => {
   it('of an unknown name is answered, or told to be wrong where it wants no answer', async () => {
     const { socket } = await openSocket(url, person.token);
-    for (const name of ['watch', 'toString', '__proto__', 'constructor', 'hello', ''])
+    for (const name of ['listen', 'toString', '__proto__', 'constructor', 'hello', ''])
       expect(await askAnything(socket, name, {})).toMatchObject({ ok: false, problem: { code: 'unknown_message' } });
     const told = next(socket, 'problem');
     emit(socket, 'x'.repeat(1000), {});

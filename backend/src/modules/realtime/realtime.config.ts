@@ -36,9 +36,30 @@ export class RealtimeConfig extends configClass('realtime', {
     whole(15_000, 100, 300_000),
     'How often sockets are told where the log stands.',
   ),
+  watches: setting('SIGNALBOX_SOCKET_WATCHES', whole(50, 1, 10_000), 'Watches that one socket may have.'),
+  replay: setting(
+    'SIGNALBOX_SOCKET_REPLAY',
+    whole(100_000, 0, 10_000_000),
+    'Positions of the log that a watch may be behind and still get what it missed; beyond them it is told to begin anew.',
+  ),
+  replayRate: setting(
+    'SIGNALBOX_RATE_SOCKET_REPLAY',
+    whole(300, 1, 10_000_000),
+    'Watches a minute that one person or service account may have replayed.',
+  ),
+  bufferKilobytes: setting(
+    'SIGNALBOX_SOCKET_BUFFER_KB',
+    whole(1024, 16, 1_048_576),
+    'What may wait to be sent to one socket, in kilobytes; events beyond that are skipped, and the socket is told which.',
+  ),
 }) {
   /** The largest message in bytes. */
   get messageLimit(): number {
     return this.messageKilobytes * KILOBYTE;
+  }
+
+  /** What may wait for one socket in bytes. */
+  get bufferLimit(): number {
+    return this.bufferKilobytes * KILOBYTE;
   }
 }

@@ -11,6 +11,16 @@ export class TooManySockets extends TooManyRequests {
   }
 }
 
+/** The socket watches as much as it may. */
+export class TooManyWatches extends TooManyRequests {
+  static override code = 'too_many_watches';
+  static override title = 'Too many watches';
+
+  constructor(limit: number) {
+    super(`This socket has ${limit} watches already: end one of them.`);
+  }
+}
+
 /** A connection carries one socket. */
 export class AlreadyConnected extends Conflict {
   static override code = 'already_connected';
@@ -49,6 +59,10 @@ export const ENDINGS = {
   flood: {
     code: 'too_many_messages',
     detail: 'More messages came than one socket may send: connect again, and slower.',
+  },
+  slow: {
+    code: 'too_slow',
+    detail: 'Answers were not read for too long while more was asked: connect again, and read.',
   },
   malformed: { code: 'malformed_packet', detail: 'What arrived is not a packet of the Socket.IO protocol.' },
   closing: { code: 'server_closing', detail: 'This process is being ended: connect again.' },

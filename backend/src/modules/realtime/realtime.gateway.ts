@@ -22,6 +22,11 @@ import { redisAdapter } from './server/redis-adapter.js';
 import type { Connection } from './server/socket-adapter.js';
 import { placesOf } from './standings/rooms.js';
 import { Standings } from './standings/standings.js';
+import { Feed } from './watches/feed.js';
+import { Watches } from './watches/watches.js';
+
+/** Packets that may wait for a connection that goes on sending. */
+const MAX_UNREAD = 10_000;
 
 /** The sockets of clients. Commands are carried out elsewhere; see `contract/realtime` for every message. */
 @WebSocketGateway({ path: SOCKET_PATH, transports: ['websocket'], serveClient: false })
@@ -40,6 +45,8 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     private readonly handshakes: Handshakes,
     private readonly standings: Standings,
     private readonly renewals: Renewals,
+    private readonly watches: Watches,
+    private readonly feed: Feed,
     private readonly tail: LogTail,
     private readonly config: RealtimeConfig,
     private readonly redis: RedisConnections,
@@ -49,6 +56,8 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     const { adapter, close } = redisAdapter(this.redis);
     this.closeRedis = close;
     server.adapter(adapter);
+    this.feed.serve(server);
+    this.standings.watch((socket) => this.watches.review(socket));
     server.engine.on('connection', (connection: Connection) => this.limit(connection));
     server.use((socket, next) => {
       this.handshakes.admit(socket).then(
@@ -72,6 +81,7 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
 
   handleDisconnect(socket: LiveSocket): void {
     this.standings.drop(socket);
+    this.watches.drop(socket);
   }
 
   onModuleDestroy(): void {
@@ -90,13 +100,28 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     return answer(commands.head.body, body, () => this.tail.head());
   }
 
+  @SocketCommand('watch', { permission: 'target' })
+  watch(socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'watch'>>> {
+    return answer(commands.watch.body, body, (asked) => this.watches.watch(socket, asked));
+  }
+
+  @SocketCommand('unwatch', { permission: 'connected' })
+  unwatch(socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'unwatch'>>> {
+    return answer(commands.unwatch.body, body, async ({ watch }) => {
+      this.watches.unwatch(socket, watch);
+      return { watch };
+    });
+  }
+
   /** Counts what comes in below the messages, so that halves of them and what cannot be decoded count as well. */
   private limit(connection: Connection): void {
     const rate = new PacketRate(this.config.messagesPerSecond);
     connection.on('packet', () => {
-      if (rate.take()) return;
+      // Whoever asks and does not read the answers would grow the server by them.
+      const why = !rate.take() ? ENDINGS.flood : connection.writeBuffer.length > MAX_UNREAD ? ENDINGS.slow : undefined;
+      if (!why) return;
       const socket = this.carried.get(connection);
-      if (socket?.connected) end(socket, ENDINGS.flood);
+      if (socket?.connected) end(socket, why);
       else connection.close();
     });
   }
@@ -104,8 +129,10 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
   private async beat(): Promise<void> {
     const { server } = this;
     try {
+      if (server.of('/').sockets.size === 0) return;
+      const head = await this.feed.stands();
       // Of this process alone: each tells its own. A socket that cannot keep up misses one.
-      if (server.of('/').sockets.size > 0) server.local.volatile.emit('heartbeat', await this.tail.head());
+      server.local.except(this.feed.owing()).volatile.emit('heartbeat', head);
     } catch (error) {
       this.log.debug(`A heartbeat was left out: ${(error as Error).message}`);
     }

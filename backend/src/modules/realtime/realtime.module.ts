@@ -1,15 +1,28 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Module } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { FiltersModule } from '#platform/filters/index.js';
 import { RealtimeConfig } from './realtime.config.js';
 import { Renewals } from './commands/renewals.js';
 import { RealtimeGateway } from './realtime.gateway.js';
 import { Handshakes } from './server/handshakes.js';
+import { Pressure } from './server/pressure.js';
 import { SocketAdapter } from './server/socket-adapter.js';
+import { Places } from './standings/places.js';
 import { Standings } from './standings/standings.js';
+import { Feed } from './watches/feed.js';
+import { Groups } from './watches/groups.js';
+import { Past } from './watches/past.js';
+import { Resumption } from './watches/resumption.js';
+import { Watches } from './watches/watches.js';
 
-/** Sockets: who is connected, as whom, and where they belong. */
-@Module({ providers: [Handshakes, RealtimeGateway, Renewals, Standings] })
+const watches = [Feed, Groups, Past, Resumption, Watches];
+
+/** Sockets: who is connected, as whom, where they belong, and what they watch. */
+@Module({
+  imports: [FiltersModule],
+  providers: [Handshakes, Places, Pressure, RealtimeGateway, Renewals, Standings, ...watches],
+})
 export class RealtimeModule {
   /** Gateways are connected before any `onModuleInit`: what serves them must be there when the modules are made. */
   constructor(application: ApplicationConfig, host: HttpAdapterHost, config: RealtimeConfig, handshakes: Handshakes) {

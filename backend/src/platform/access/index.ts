@@ -21,6 +21,7 @@ export {
   effectivePermissions,
   isPermission,
   isRole,
+  narrowed,
   permissions,
   permissionsOf,
   readsOnly,
@@ -32,6 +33,6 @@ export type { MemberRole, Permission, Role, RoutePermission } from './permission
 export { ProjectMemberships } from './project-memberships.js';
 export type { ProjectMembership, ProjectPlace, ProjectRole } from './project-memberships.js';
 export { StandingCredentials } from './standing-credentials.js';
-export type { Standing, StandingCredential } from './standing-credentials.js';
+export type { Standing, StandingCredential, StandingPlace } from './standing-credentials.js';
 export { eventVisible, grantExists, grantJoin, scopeOf } from './visibility.js';
 export type { ScopeColumns } from './visibility.js';

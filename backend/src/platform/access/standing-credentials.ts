@@ -10,13 +10,20 @@ export interface StandingCredential {
   readonly expiresAt: Date | null;
 }
 
+/** What credentials may do in one workspace now. */
+export interface StandingPlace {
+  readonly role: MemberRole;
+  /** What the role allows, narrowed to the scopes of a key. */
+  readonly permissions: ReadonlySet<Permission>;
+  /** The projects that the person or service account behind them has a part in. */
+  readonly projects: ReadonlySet<string>;
+}
+
 /** What credentials are good for now. */
 export interface Standing {
   readonly operator: boolean;
-  /** What a key is limited to now. */
-  readonly scopes?: readonly Permission[];
-  /** The workspaces that it opens now, with the role in each. */
-  readonly workspaces: ReadonlyMap<string, MemberRole>;
+  /** The workspaces that they open now, by id. */
+  readonly workspaces: ReadonlyMap<string, StandingPlace>;
   /** Whether they may be used from an address. */
   permits(address: string): boolean;
 }

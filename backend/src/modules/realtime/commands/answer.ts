@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Answer, SocketProblem } from '#contract/realtime/index.js';
+import { type Answer, type SocketProblem, socketProblem } from '#contract/realtime/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { translate } from '#platform/http/index.js';
 
 const log = new Logger('realtime');
@@ -24,9 +25,10 @@ export async function answer<B extends z.ZodType, T extends object>(
 
 /** What a client is told of anything that was thrown. */
 export function problemFor(error: unknown): SocketProblem {
-  const { code, detail, ours } = translate(error);
+  const { code, detail, ours, members } = translate(error);
   if (ours) log.error(error, 'A socket was not served');
-  return { code, detail };
+  const more = error instanceof FilterRefused ? socketProblem.partial().safeParse(members).data : {};
+  return { ...more, code, detail };
 }
 
 function invalid({ issues }: z.ZodError): SocketProblem {

@@ -9,12 +9,18 @@ class Sound {
   @SocketCommand('head', { permission: 'connected' })
   head() {}
 
+  @SocketCommand('watch', { permission: 'target' })
+  watch() {}
+
+  @SocketCommand('unwatch', { permission: 'connected' })
+  unwatch() {}
+
   other() {}
 }
 
 class Bare extends Sound {
-  @SubscribeMessage('watch')
-  watch() {}
+  @SubscribeMessage('listen')
+  listen() {}
 }
 
 class Short {
@@ -27,11 +33,15 @@ describe('the commands of a gateway', () => {
     expect([...commandPermissions(new Sound())]).toEqual([
       ['renew', 'self'],
       ['head', 'connected'],
+      ['watch', 'target'],
+      ['unwatch', 'connected'],
     ]);
   });
 
   it('do not boot with one that asks for nothing, or without one of the contract', () => {
-    expect(() => commandPermissions(new Bare())).toThrow('"watch" declares no permission');
-    expect(() => commandPermissions(new Short())).toThrow('No gateway handles the socket message "renew"');
+    expect(() => commandPermissions(new Bare())).toThrow('"listen" declares no permission');
+    expect(() => commandPermissions(new Short())).toThrow(
+      'No gateway handles the socket message "renew", "watch", "unwatch"',
+    );
   });
 });

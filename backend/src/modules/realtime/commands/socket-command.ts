@@ -2,9 +2,13 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import { MESSAGE_MAPPING_METADATA, MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
 import { type CommandName, commands } from '#contract/realtime/index.js';
+import type { Permission } from '#platform/access/index.js';
 
-/** What a command may ask for: any credentials that work (`connected`), or a signed-in person (`self`). */
-export type CommandPermission = 'connected' | 'self';
+/**
+ * What a command may ask for: any credentials that work (`connected`), a signed-in person (`self`), a permission in the
+ * workspace that it names, or the permission of the filter target that it names there (`target`).
+ */
+export type CommandPermission = 'connected' | 'self' | 'target' | Permission;
 
 const PERMISSION = 'signalbox:socket-permission';
 

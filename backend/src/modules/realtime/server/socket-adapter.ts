@@ -10,6 +10,8 @@ const CLOSE_MS = 500;
 /** One connection below Socket.IO, as far as it is needed here. */
 export interface Connection {
   readonly request: IncomingMessage;
+  /** What its transport has not taken yet. */
+  readonly writeBuffer: readonly unknown[];
   on(event: 'packet' | 'close', listener: () => void): unknown;
   close(): unknown;
 }

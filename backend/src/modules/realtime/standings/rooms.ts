@@ -8,14 +8,17 @@ export const workspaceRoom = (workspaceId: string) => `workspace:${workspaceId}`
 
 /** Where a socket belongs, as clients are told. */
 export function placesOf({ data }: LiveSocket): ServerMessage<'workspaces'>['workspaces'] {
-  return [...data.standing.workspaces].map(([id, role]) => ({ id, role }));
+  return [...data.standing.workspaces].map(([id, { role }]) => ({ id, role }));
 }
 
-/** Puts a socket into the rooms of its standing, and out of all others. */
+/** The rooms that a socket's standing decides on; others are for whoever put it there. */
+const STANDING = /^(?:person|workspace):/;
+
+/** Puts a socket into the rooms of its standing, and out of all others of that kind. */
 export function place(socket: LiveSocket): void {
   const { actor } = socket.data.credential;
   const rooms = new Set([...socket.data.standing.workspaces.keys()].map(workspaceRoom));
   if (actor.kind === 'user') rooms.add(personRoom(actor.id));
-  for (const room of socket.rooms) if (room !== socket.id && !rooms.has(room)) void socket.leave(room);
+  for (const room of socket.rooms) if (STANDING.test(room) && !rooms.has(room)) void socket.leave(room);
   void socket.join([...rooms].filter((room) => !socket.rooms.has(room)));
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { StandingCredentials, type Standing } from '#platform/access/index.js';
+import { type Standing, StandingCredentials, type StandingPlace } from '#platform/access/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
 import { ENDINGS } from '../realtime.errors.js';
 import { end, type LiveSocket } from '../server/live-socket.js';
@@ -23,6 +23,7 @@ export class Standings implements OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private stopped = false;
   private failing = false;
+  private readonly watchers: ((socket: LiveSocket) => void)[] = [];
 
   constructor(
     private readonly credentials: StandingCredentials,
@@ -39,6 +40,17 @@ export class Standings implements OnModuleDestroy {
     place(socket);
     this.sockets.add(socket);
     this.schedule(LOOK_MS);
+  }
+
+  /** Calls `changed` whenever a socket may do something else than before. */
+  watch(changed: (socket: LiveSocket) => void): void {
+    this.watchers.push(changed);
+  }
+
+  /** Looks at one socket now. */
+  async refresh(socket: LiveSocket): Promise<void> {
+    const standings = await this.credentials.look([socket.data.credential.ref]);
+    if (this.sockets.has(socket)) this.judge(socket, standings);
   }
 
   /** A socket is gone. */
@@ -88,12 +100,28 @@ export class Standings implements OnModuleDestroy {
     if (!standing) return end(socket, ENDINGS.over);
     if (!standing.permits(credential.actor.address ?? '')) return end(socket, ENDINGS.moved);
     socket.data.standing = standing;
-    if (same(before, standing)) return;
-    place(socket);
-    socket.emit('workspaces', { workspaces: placesOf(socket) });
+    if (same(before, standing, samePlace)) return;
+    const moved = !same(before, standing, (a, b) => a.role === b.role);
+    if (moved) place(socket);
+    for (const changed of this.watchers) changed(socket);
+    if (moved) socket.emit('workspaces', { workspaces: placesOf(socket) });
   }
 }
 
-function same({ workspaces: before }: Standing, { workspaces: after }: Standing): boolean {
-  return before.size === after.size && [...before].every(([id, role]) => after.get(id) === role);
+type Alike = (before: StandingPlace, after: StandingPlace) => boolean;
+
+function same({ workspaces: before }: Standing, { workspaces: after }: Standing, alike: Alike): boolean {
+  if (before.size !== after.size) return false;
+  return [...before].every(([id, held]) => {
+    const other = after.get(id);
+    return other !== undefined && alike(held, other);
+  });
 }
+
+const sameSet = (before: ReadonlySet<string>, after: ReadonlySet<string>) =>
+  before === after || (before.size === after.size && [...before].every((one) => after.has(one)));
+
+const samePlace: Alike = (before, after) =>
+  before.role === after.role &&
+  sameSet(before.permissions, after.permissions) &&
+  sameSet(before.projects, after.projects);

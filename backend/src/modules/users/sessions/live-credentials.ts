@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import {
   type MemberRole,
+  narrowed,
   type Permission,
+  permissionsOf,
+  readsOnly,
   type Standing,
   type StandingCredential,
   StandingCredentials,
+  type StandingPlace,
 } from '#platform/access/index.js';
 import { Reads } from '#platform/database/index.js';
 import { Unauthenticated } from '#platform/errors/index.js';
@@ -16,12 +20,20 @@ import { RequestAuthenticator } from './request-authenticator.js';
 const SESSION = 'session:';
 const KEY = 'key:';
 
+interface Place {
+  role: MemberRole;
+  /** What a role that the workspace made itself allows. */
+  made: string[] | null;
+  readOnly: boolean;
+  projects: string[] | null;
+}
+
 interface Row {
   ref: string;
   operator: boolean;
   addresses: string[];
   scopes: Permission[] | null;
-  workspaces: Record<string, MemberRole> | null;
+  workspaces: Record<string, Place> | null;
 }
 
 /**
@@ -43,7 +55,11 @@ export const LOOK = `
   select good.ref, good.operator, good.addresses, good.scopes, held.workspaces
     from good
     left join lateral (
-      select jsonb_object_agg(g.workspace_id, g.role) as workspaces from access_grant g where g.principal_id = good.principal
+      select jsonb_object_agg(g.workspace_id, jsonb_build_object('role', g.role, 'made', r.permissions, 'readOnly', g.read_only,
+               'projects', (select jsonb_agg(p.project_id) from project_membership p
+                             where p.workspace_id = g.workspace_id and p.user_id = g.user_id))) as workspaces
+        from access_grant g left join workspace_role r on r.id = g.role_id
+       where g.principal_id = good.principal
     ) held on true`;
 
 /** Which sessions and keys of connections that stay are good, and for what. */
@@ -78,10 +94,12 @@ export class LiveCredentials extends StandingCredentials {
 
 function standing({ operator, scopes, workspaces, addresses }: Row): Standing {
   const allowed = new AllowedAddresses(addresses);
-  return {
-    operator,
-    ...(scopes ? { scopes } : {}),
-    workspaces: new Map(Object.entries(workspaces ?? {})),
-    permits: (address) => allowed.permit(address),
-  };
+  const places = Object.entries(workspaces ?? {}).map(([id, held]) => [id, place(held, scopes ?? undefined)] as const);
+  return { operator, workspaces: new Map(places), permits: (address) => allowed.permit(address) };
+}
+
+function place({ role, made, readOnly, projects }: Place, scopes?: readonly Permission[]): StandingPlace {
+  const held = permissionsOf(role, made);
+  const permissions = readOnly ? new Set([...held].filter(readsOnly)) : held;
+  return { role, permissions: narrowed(permissions, scopes), projects: new Set(projects ?? []) };
 }
