@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from '#modules/audit/index.js';
 import { DealsModule } from '#modules/deals/index.js';
+import { NotificationsModule } from '#modules/notifications/index.js';
 import { PlansModule } from '#modules/plans/index.js';
 import { RealtimeModule } from '#modules/realtime/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
@@ -67,6 +68,7 @@ export class AppModule {
         AuditModule,
         PlansModule,
         DealsModule,
+        NotificationsModule,
         SubscriptionsModule,
         RealtimeModule,
       ],

@@ -8,6 +8,7 @@ import { guessingEvents } from './guessing.js';
 import { jobEvents } from './jobs.js';
 import { logEvents } from './log.js';
 import { mailEvents } from './mail.js';
+import { notificationEvents } from './notifications.js';
 import { planEvents } from './plans.js';
 import { serviceAccountEvents } from './service-accounts.js';
 import { subscriptionEvents } from './subscriptions.js';
@@ -22,6 +23,7 @@ export const eventCatalogue = {
   ...factorEvents,
   ...dealEvents,
   ...subscriptionEvents,
+  ...notificationEvents,
   ...jobEvents,
   ...logEvents,
   ...channelEvents,

@@ -1,9 +1,9 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
-import { AlertMails } from './deliveries/alert-mail.js';
-import { DeliverAlertJob } from './deliveries/deliver-alert.job.js';
-import { DeliveriesController } from './deliveries/deliveries.controller.js';
-import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { NotificationsModule } from '#modules/notifications/index.js';
+import { SubscriptionDeliveries } from './deliveries/subscription-deliveries.js';
+import { SubscriptionDeliveriesController } from './deliveries/subscription-deliveries.controller.js';
+import { SubscriptionSource } from './deliveries/subscription-source.js';
 import { Listening } from './deliveries/listening.js';
 import { SubscriptionsReader } from './deliveries/subscriptions.reader.js';
 import { Subscription } from './subscriptions/subscription.entity.js';
@@ -18,11 +18,11 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
 
 /** What people want to hear about, and what is sent to them. */
 @Module({
-  imports: [MikroOrmModule.forFeature([Subscription])],
+  imports: [MikroOrmModule.forFeature([Subscription]), NotificationsModule],
   controllers: [
     SubscriptionsController,
     SubscriptionPreviewsController,
-    DeliveriesController,
+    SubscriptionDeliveriesController,
     UnsubscriptionsController,
   ],
   providers: [
@@ -32,9 +32,8 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
     SubscriptionQuota,
     Listening,
     SubscriptionsReader,
-    AlertMails,
-    DeliverAlertJob,
-    DeliveriesService,
+    SubscriptionDeliveries,
+    SubscriptionSource,
     Unsubscriptions,
     SubscriptionsPersonalData,
   ],

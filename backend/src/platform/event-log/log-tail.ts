@@ -89,6 +89,16 @@ export class LogTail implements OnModuleDestroy {
     return stretch(rows, position, limit);
   }
 
+  /** The events at these positions, oldest first; erased and pruned ones are left out. */
+  async at(positions: readonly number[]): Promise<LogEvent[]> {
+    const rows = await this.reads.all<EventRow>(
+      'log at',
+      `select ${EVENT_COLUMNS} from event e where e.position = any($1::bigint[]) order by e.position`,
+      [positions],
+    );
+    return rows.filter((row) => row.data !== null).map(toLogEvent);
+  }
+
   /** Calls `handler` with the head whenever it has grown, soon after. @returns what stops it */
   subscribe(handler: (head: number) => void): () => void {
     this.handlers.add(handler);

@@ -2,6 +2,7 @@ import mjml2html from 'mjml';
 import { LAYOUT } from './mail-layout.js';
 import { fill, templateOf, type Template, type Values } from './mail-template.js';
 import type { MailBlock, MailContent } from './mail.types.js';
+import { markedParts } from './marked-parts.js';
 
 interface Layout {
   before: Template;
@@ -14,7 +15,9 @@ let compiled: Promise<Layout> | undefined;
 /** The HTML of a mail. The layout is compiled from MJML once a process (some 100 ms); after that it costs microseconds. */
 export async function mailHtml(content: MailContent): Promise<string> {
   const layout = await (compiled ??= compile());
-  const values: Values = { ...content, blocks: undefined, preheader: padded(content.preheader) };
+  const { locale: lang = 'en', unsubscribeLabel = 'Unsubscribe' } = content;
+  const preheader = padded(content.preheader);
+  const values: Values = { ...content, lang, unsubscribeLabel, blocks: undefined, preheader };
   const parts = content.blocks.map((block) => fill(layout.blocks.get(block.type)!, valuesOf(block)));
   return [fill(layout.before, values), ...parts, fill(layout.after, values)].join('\n');
 }
@@ -52,6 +55,10 @@ function valuesOf(block: MailBlock): Values {
           mark: block.ordered ? `${i + 1}.` : '•',
           ...(url ? { url: web(url) } : { plain: true }),
         })),
+      };
+    case 'marked':
+      return {
+        parts: markedParts(block).map(({ text, marked }) => (marked ? { text, marked } : { text, plain: true })),
       };
     default:
       return { ...block };

@@ -105,6 +105,14 @@ const blocks = [
     </mj-text>`,
   ),
   block(
+    'marked',
+    `<mj-text ${row('0 32px 20px')}>
+      <table class="panel" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border:1px solid ${light.line};border-radius:10px;background-color:${light.tint};border-collapse:separate;">
+        <tr><td class="ink" style="padding:10px 14px;font-family:${MONO};font-size:13px;line-height:20px;color:${light.ink};word-break:break-word;"><!-- each:parts --><!-- each:plain -->{{text|lines}}<!-- end --><!-- each:marked --><strong class="badge" style="padding:1px 3px;border-radius:4px;background-color:#e8e8f3;font-weight:700;">{{text|lines}}</strong><!-- end --><!-- end --></td></tr>
+      </table>
+    </mj-text>`,
+  ),
+  block(
     'divider',
     `<mj-divider css-class="line gutter" padding="8px 32px 24px" border-width="1px" border-color="${light.line}" />`,
   ),
@@ -112,7 +120,7 @@ const blocks = [
 
 /** The layout with one specimen of every block, for the compiler to take apart. */
 export const LAYOUT = `
-<mjml lang="en">
+<mjml lang="{{lang}}">
   <mj-head>
     <mj-title>{{heading}}</mj-title>
     <mj-preview>{{preheader}}</mj-preview>
@@ -135,7 +143,7 @@ export const LAYOUT = `
       <mj-raw><!-- blocks:end --></mj-raw>
     </mj-column></mj-section>
     <mj-section padding="18px 0 36px"><mj-column>
-      <mj-text css-class="soft gutter" padding="0 32px" font-size="12px" line-height="18px" color="${light.soft}"><!-- each:footer -->{{footer|lines}}<!-- end --><!-- each:unsubscribeUrl --> <a class="link" href="{{unsubscribeUrl}}" style="color:${light.soft};">Unsubscribe</a><!-- end --></mj-text>
+      <mj-text css-class="soft gutter" padding="0 32px" font-size="12px" line-height="18px" color="${light.soft}"><!-- each:footer -->{{footer|lines}}<!-- end --><!-- each:unsubscribeUrl --> <a class="link" href="{{unsubscribeUrl}}" style="color:${light.soft};">{{unsubscribeLabel}}</a><!-- end --></mj-text>
     </mj-column></mj-section>
   </mj-body>
 </mjml>`;

@@ -1,11 +1,15 @@
 import type { MailBlock, MailContent } from './mail.types.js';
+import { markedParts } from './marked-parts.js';
 
 const RULE = '-'.repeat(40);
 
 /** The text version of a mail: the same blocks in the same order, links written out. */
 export function mailText(content: MailContent): string {
   const parts = [content.heading, ...content.blocks.map(textOf)];
-  const footer = [content.footer, content.unsubscribeUrl && `Unsubscribe: ${content.unsubscribeUrl}`].filter(Boolean);
+  const footer = [
+    content.footer,
+    content.unsubscribeUrl && `${content.unsubscribeLabel ?? 'Unsubscribe'}: ${content.unsubscribeUrl}`,
+  ].filter(Boolean);
   if (footer.length > 0) parts.push(`${RULE}\n${footer.join('\n')}`);
   return `${parts
     .map((part) => part.trim())
@@ -36,6 +40,10 @@ function textOf(block: MailBlock): string {
       return block.items
         .map(({ text, url }, i) => `${block.ordered ? `${i + 1}.` : '-'} ${text}${url ? `\n  ${url}` : ''}`)
         .join('\n');
+    case 'marked':
+      return markedParts(block)
+        .map(({ text, marked }) => (marked ? `[${text}]` : text))
+        .join('');
     case 'code':
       return block.code;
     case 'divider':

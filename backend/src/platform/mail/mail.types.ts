@@ -19,6 +19,8 @@ export type MailBlock =
       link?: { label: string; url: string };
     }
   | { type: 'list'; items: { text: string; url?: string }[]; ordered?: boolean }
+  /** Text as somebody wrote it, such as a filter, with parts of it marked. */
+  | { type: 'marked'; text: string; marks: { start: number; end: number }[] }
   /** A short code that is typed elsewhere. */
   | { type: 'code'; code: string }
   | { type: 'divider' };
@@ -33,6 +35,10 @@ export interface MailContent {
   footer?: string;
   /** Where one click ends such mails; shown in the footer. The `List-Unsubscribe` header is the sender's business. */
   unsubscribeUrl?: string;
+  /** What its link says; "Unsubscribe" when absent. */
+  unsubscribeLabel?: string;
+  /** The language that it is written in (BCP 47); English when absent. */
+  locale?: string;
 }
 
 /** A mail ready to be sent. */

@@ -105,7 +105,7 @@ describe('an alert', () => {
       expect.objectContaining({
         type: 'delivery.sent',
         workspaceId: team.id,
-        data: { subscriptionId: id, eventId, channel: 'mail', attempt: 1 },
+        data: expect.objectContaining({ subscriptionId: id, eventId, channel: 'mail', channelId: null, attempt: 1 }),
       }),
     ]);
     await room.read();
@@ -166,7 +166,13 @@ describe('an alert', () => {
     expect(await told(delivery.id)).toEqual([
       expect.objectContaining({
         type: 'delivery.failed',
-        data: { subscriptionId: id, eventId, channel: 'mail', reason: expect.stringContaining('No such mailbox') },
+        data: expect.objectContaining({
+          subscriptionId: id,
+          eventId,
+          channel: 'mail',
+          reason: expect.stringContaining('No such mailbox'),
+          refused: true,
+        }),
       }),
     ]);
   });

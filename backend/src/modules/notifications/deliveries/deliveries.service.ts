@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { grantJoin, type Member, type MemberRole } from '#platform/access/index.js';
+import { isoTime, Reads } from '#platform/database/index.js';
+import { NotFound } from '#platform/errors/index.js';
+import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
+import type { Reason, Recipient } from '#platform/notifications/index.js';
+import { NotificationMails, type MailReason } from '../messages/notification-mails.js';
+import { ToldEvents } from '../told/told-events.js';
+import type { DeliveryShown, MailPreview } from './deliveries.schemas.js';
+
+const LIST: SortedList = {
+  name: 'deliveries',
+  sorts: { createdAt: { sql: 'd.created_at', type: 'timestamptz' } },
+  id: { sql: 'd.id', type: 'uuid' },
+};
+
+const SHOWN = `d.id, d.notification_id as "notificationId", d.subscription_id as "subscriptionId", d.event_id as "eventId",
+  d.event_type as "eventType", d.subject_id as "subjectId", coalesce(n.total, 1) as total, d.channel,
+  d.channel_id as "channelId", d.state, coalesce(d.attempt, j.attempt, 0) as attempts, d.tries, d.response,
+  case when d.state = 'sent' then null else coalesce(d.error, j.last_error) end as error,
+  case when d.state = 'queued' and j.state = 'queued' then ${isoTime('j.next_attempt_at')} end as "nextAttemptAt",
+  ${isoTime('d.created_at')} as "createdAt", ${isoTime('d.sent_at')} as "sentAt"`;
+const FROM = `delivery d ${grantJoin('d.workspace_id', '$1')}
+  left join notification n on n.id = d.notification_id left join job j on j.id = d.job_id`;
+
+interface Newest extends Recipient {
+  events: { id: string; position: number }[];
+  reason: Reason | null;
+  userId: string;
+  role: MemberRole;
+  made: string[] | null;
+}
+
+/** The newest delivery of a subscription, of either age, for whoever owns it. */
+const NEWEST = `
+  select coalesce(n.events, jsonb_build_array(jsonb_build_object('id', d.event_id, 'position', d.event_position))) as events,
+         n.reason, d.user_id as "userId", u.locale, u.time_zone as "timeZone", g.role, r.permissions as made
+    from delivery d
+    join user_account u on u.id = d.user_id
+    join access_grant g on g.workspace_id = d.workspace_id and g.principal_id = d.user_id
+    left join workspace_role r on r.id = g.role_id
+    left join notification n on n.id = d.notification_id
+   where d.subscription_id = $1 and d.workspace_id = $2 order by d.created_at desc, d.id desc limit 10`;
+
+/** What was sent to the caller, and what is on its way. */
+@Injectable()
+export class DeliveriesService {
+  constructor(
+    private readonly reads: Reads,
+    private readonly cursor: Cursor,
+    private readonly told: ToldEvents,
+    private readonly mails: NotificationMails,
+  ) {}
+
+  /** A page of the caller's deliveries, of one subscription when given. */
+  async list(who: Member, query: ListQuery, subscriptionId?: string): Promise<Page<DeliveryShown>> {
+    const seek = this.cursor.seek(LIST, query, 5);
+    const rows = await this.reads.adHoc<DeliveryShown & { _key: string[] }>(
+      `select ${SHOWN}, ${seek.key} from ${FROM}
+        where d.workspace_id = $2 and d.user_id = $3 and ($4::uuid is null or d.subscription_id = $4)
+          and ${seek.condition}
+        order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, who.userId, subscriptionId ?? null, ...seek.values],
+    );
+    return this.cursor.page(LIST, query, rows);
+  }
+
+  /** @throws NotFound */
+  async one(who: Member, id: string): Promise<DeliveryShown> {
+    const found = await this.reads.one<DeliveryShown>(
+      'deliveries.one',
+      `select ${SHOWN} from ${FROM} where d.id = $2 and d.workspace_id = $3 and d.user_id = $4`,
+      [who.id, id, who.workspaceId, who.userId],
+    );
+    if (!found) throw new NotFound('There is no such delivery of yours.');
+    return found;
+  }
+
+  /** The mail of the newest event that a subscription delivered and its owner may see, as it would look today. */
+  async newestMail(workspaceId: string, subscriptionId: string, source: MailReason): Promise<MailPreview | undefined> {
+    const rows = await this.reads.all<Newest>('deliveries.newest', NEWEST, [subscriptionId, workspaceId]);
+    for (const { events: of, reason, ...to } of rows) {
+      const { events } = await this.told.seenBy(of.slice(-1), to);
+      const [event] = events;
+      if (!event) continue;
+      const { subject, html, text } = await this.mails.write({ form: 'single', total: 1, events }, source, reason, to);
+      return { subject, html, text, eventId: event.id };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,3 @@
+export { deliveries, mailPreview } from './deliveries/deliveries.schemas.js';
+export { NotificationsApi } from './notifications.api.js';
+export { NotificationsModule } from './notifications.module.js';

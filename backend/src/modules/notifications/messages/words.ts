@@ -1,0 +1,68 @@
+/** Everything that the room itself says in notifications; what events say is for the rooms that register kinds. */
+export interface Words {
+  /** Of events that came together: the newest's subject, and how many more. */
+  burst(subject: string, more: number): string;
+  /** Of events that were gathered: what asked for them, and how many. */
+  digest(name: string, total: number): string;
+  digestHeading(total: number): string;
+  /** Below the events that are shown. */
+  more(count: number): string;
+  moreLikeThis(count: number): string;
+  open: string;
+  whyHeading: string;
+  /** `filter` is shown after it, its true terms marked. */
+  why(name: string): string;
+  whyAll(name: string): string;
+  /** The last line of a mail that a source asked for. */
+  footer(name: string, host: string): string;
+  /** The last line of a mail that nothing in particular asked for. */
+  footerOwn(host: string): string;
+  unsubscribe: string;
+  /** Where the product itself tells. */
+  product: string;
+  test(name: string): string;
+}
+
+const english: Words = {
+  burst: (subject, more) => `${subject} and ${more} more like this`,
+  digest: (name, total) => `${name}: ${total} ${total === 1 ? 'event' : 'events'}`,
+  digestHeading: (total) => `${total} ${total === 1 ? 'thing' : 'things'} happened`,
+  more: (count) => `And ${count} more.`,
+  moreLikeThis: (count) => `${count} more like this`,
+  open: 'Open in Signalbox',
+  whyHeading: 'Why did I get this?',
+  why: (name) => `Your subscription “${name}” matched. What is marked was true:`,
+  whyAll: (name) => `Your subscription “${name}” asks for everything.`,
+  footer: (name, host) => `You get this because your subscription “${name}” on ${host} matched.`,
+  footerOwn: (host) => `You get this because you belong to a workspace on ${host}.`,
+  unsubscribe: 'Unsubscribe',
+  product: 'Signalbox',
+  test: (subject) => `Test: ${subject}`,
+};
+
+const chinese: Words = {
+  burst: (subject, more) => `${subject}，另有 ${more} 条类似消息`,
+  digest: (name, total) => `${name}：${total} 条动态`,
+  digestHeading: (total) => `共有 ${total} 条动态`,
+  more: (count) => `另有 ${count} 条。`,
+  moreLikeThis: (count) => `另有 ${count} 条类似消息`,
+  open: '在 Signalbox 中打开',
+  whyHeading: '为什么会收到这条消息？',
+  why: (name) => `您的订阅“${name}”匹配成功。标出的条件成立：`,
+  whyAll: (name) => `您的订阅“${name}”接收所有动态。`,
+  footer: (name, host) => `您收到此消息，是因为您在 ${host} 上的订阅“${name}”匹配成功。`,
+  footerOwn: (host) => `您收到此消息，是因为您是 ${host} 上某个工作区的成员。`,
+  unsubscribe: '退订',
+  product: 'Signalbox',
+  test: (subject) => `测试：${subject}`,
+};
+
+/** The words for a reader's language; English where there are none. @param locale BCP 47 */
+export function wordsFor(locale: string): Words {
+  return isChinese(locale) ? chinese : english;
+}
+
+/** True for every kind of written Chinese: simplified is nearer to any of them than English. */
+export function isChinese(locale: string): boolean {
+  return /^zh\b/i.test(locale);
+}

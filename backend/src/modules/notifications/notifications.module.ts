@@ -1,0 +1,49 @@
+import { Global, Module } from '@nestjs/common';
+import { Notifier } from '#platform/notifications/index.js';
+import { ChannelDrivers } from './channels/channel.js';
+import { ChannelRows } from './channels/channel-rows.js';
+import { DeliverMailJob } from './deliveries/deliver-mail.job.js';
+import { DeliverToChannelJob } from './deliveries/deliver-channel.job.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { DeliveryResults } from './deliveries/delivery-results.js';
+import { DueDeliveries } from './deliveries/due.js';
+import { Messages } from './messages/messages.js';
+import { NotificationMails } from './messages/notification-mails.js';
+import { NotificationsApi } from './notifications.api.js';
+import { NotificationsPersonalData } from './notifications.personal-data.js';
+import { Audience } from './notifier/audience.js';
+import { NewDeliveries } from './notifier/new-deliveries.js';
+import { RoomNotifier } from './notifier/room-notifier.js';
+import { Routing } from './notifier/routing.js';
+import { PreferenceReads } from './preferences/preference-reads.js';
+import { Suppressions } from './suppressions/suppressions.js';
+import { ToldEvents } from './told/told-events.js';
+
+/** What people are told: their inbox, and where else it goes. It provides `Notifier` to every room. */
+@Global()
+@Module({
+  controllers: [DeliveriesController],
+  providers: [
+    Audience,
+    ChannelDrivers,
+    ChannelRows,
+    DeliverMailJob,
+    DeliverToChannelJob,
+    DeliveriesService,
+    DeliveryResults,
+    DueDeliveries,
+    Messages,
+    NewDeliveries,
+    NotificationMails,
+    NotificationsApi,
+    NotificationsPersonalData,
+    { provide: Notifier, useClass: RoomNotifier },
+    PreferenceReads,
+    Routing,
+    Suppressions,
+    ToldEvents,
+  ],
+  exports: [Notifier, NotificationsApi],
+})
+export class NotificationsModule {}

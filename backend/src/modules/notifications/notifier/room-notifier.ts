@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { eventCatalogue } from '#contract/events/index.js';
+import { query, type EntityManager } from '#platform/database/index.js';
+import { MOST_EVENTS, Notifier, type NewNotification } from '#platform/notifications/index.js';
+import { Audience } from './audience.js';
+import { Routing } from './routing.js';
+import { NewDeliveries } from './new-deliveries.js';
+
+const INSERT = `
+  insert into notification (id, workspace_id, user_id, source_type, source_id, topic, type, subject_type, subject_id,
+         scope_kind, scope_id, position, events, total, form, reason)
+  select id, workspace_id, user_id, source_type, source_id, topic, type, subject_type, subject_id,
+         scope_kind, scope_id, position, events, total, form, reason
+    from jsonb_to_recordset($1::jsonb) as n(id uuid, workspace_id uuid, user_id uuid, source_type text, source_id uuid, topic text,
+         type text, subject_type text, subject_id text, scope_kind text, scope_id uuid, position bigint, events jsonb,
+         total integer, form text, reason jsonb)
+  on conflict (id) do nothing
+  returning id`;
+
+/** So many notifications are written by one statement. */
+const CHUNK = 2_000;
+
+/** Tells people: rows of the inbox, of deliveries and of jobs, a few statements for however many. */
+@Injectable()
+export class RoomNotifier extends Notifier {
+  constructor(
+    private readonly audience: Audience,
+    private readonly routing: Routing,
+    private readonly deliveries: NewDeliveries,
+  ) {
+    super();
+  }
+
+  override async notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
+    for (let at = 0; at < notifications.length; at += CHUNK) await this.some(em, notifications.slice(at, at + CHUNK));
+  }
+
+  override checkChannels(who: { workspaceId: string; userId: string }, channels: readonly string[]): Promise<void> {
+    return this.routing.check(who, channels);
+  }
+
+  private async some(em: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
+    const told = await this.audience.seeing(em, notifications);
+    if (told.length === 0) return;
+    const rows = await query<{ id: string }>(em, INSERT, [JSON.stringify(told.map(rowOf))]);
+    const made = new Set(rows.map(({ id }) => id));
+    await this.deliveries.make(
+      em,
+      await this.routing.routes(
+        em,
+        told.filter(({ id }) => made.has(id)),
+      ),
+    );
+  }
+}
+
+/** What a notification is about is what its newest event is about. */
+function rowOf(told: NewNotification): object {
+  const { id, workspaceId, userId, source, total, form, reason } = told;
+  const events = told.events.slice(-MOST_EVENTS);
+  const newest = events.at(-1)!;
+  return {
+    id,
+    workspace_id: workspaceId,
+    user_id: userId,
+    source_type: source?.type ?? null,
+    source_id: source?.id ?? null,
+    topic: eventCatalogue[newest.type].subject,
+    type: newest.type,
+    subject_type: newest.subjectType,
+    subject_id: newest.subjectId,
+    scope_kind: newest.scope.kind,
+    scope_id: newest.scope.kind === 'workspace' ? null : newest.scope.id,
+    position: newest.position,
+    events: events.map(({ id, position, type, subjectType, subjectId, scope }) => ({
+      id,
+      position,
+      type,
+      subjectType,
+      subjectId,
+      scope,
+    })),
+    total,
+    form,
+    reason,
+  };
+}
