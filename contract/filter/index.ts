@@ -31,6 +31,7 @@ export {
 } from './fields.js';
 export { explain } from './explain.js';
 export { fold, words } from './fold.js';
+export { FilterEngine } from './engine/filter-engine.js';
 export { MAX_LENGTH } from './text.js';
 export type { Matcher, Moment } from './leaves.js';
 export { compileNode, toMatcher } from './match.js';

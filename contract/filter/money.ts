@@ -40,9 +40,13 @@ export function minorDigits(currency: string): number {
  * @returns an integer, clamped to what a double holds exactly; undefined when a rate is unknown
  */
 export function inMinorUnits(amount: Amount, currency: string, rates: Rates | undefined): number | undefined {
-  const rate = currency === amount.currency ? 1 : crossRate(amount.currency, currency, rates);
-  if (rate === undefined) return undefined;
-  const minor = Math.round(amount.value * rate * 10 ** minorDigits(currency));
+  const rate = crossRate(amount.currency, currency, rates);
+  return rate === undefined ? undefined : roundMinor(amount.value, rate, 10 ** minorDigits(currency));
+}
+
+/** The arithmetic of `inMinorUnits`: never falls while `value` grows. `power` is how many minor units make a major one. */
+export function roundMinor(value: number, rate: number, power: number): number {
+  const minor = Math.round(value * rate * power);
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, minor)) + 0;
 }
 
@@ -53,7 +57,9 @@ export function minorTable(amount: Amount, rates: Rates | undefined): Record<str
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
-function crossRate(from: string, to: string, rates: Rates | undefined): number | undefined {
+/** What one unit of `from` is in `to`; 1 for one and the same currency, whatever the rates know. */
+export function crossRate(from: string, to: string, rates: Rates | undefined): number | undefined {
+  if (from === to) return 1;
   if (!/^[A-Z]{3}$/.test(to)) return undefined;
   const one = rates?.get(from);
   const other = rates?.get(to);

@@ -1,0 +1,45 @@
+import { Ints } from './ints.js';
+
+/** Words before a program's own: its length (-1 once it is removed), whose it is, the owner's next program or 0. */
+export const HEADER = 3;
+const LENGTH = 0;
+const SLOT = 1;
+const NEXT = 2;
+
+/** All programs, one behind the other. A program's handle is where it begins, never 0. */
+export class ProgramStore {
+  readonly words = new Ints(1024);
+  /** Words of programs that were removed; they stay until everything is moved together. */
+  wasted = 0;
+
+  constructor() {
+    this.words.push(0);
+  }
+
+  add(slot: number, body: ArrayLike<number>, next: number): number {
+    const program = this.words.extend(HEADER + body.length);
+    const { data } = this.words;
+    data[program + LENGTH] = body.length;
+    data[program + SLOT] = slot;
+    data[program + NEXT] = next;
+    data.set(body, program + HEADER);
+    return program;
+  }
+
+  remove(program: number): void {
+    this.wasted += HEADER + this.lengthOf(program);
+    this.words.data[program + LENGTH] = -1;
+  }
+
+  lengthOf(program: number): number {
+    return this.words.data[program + LENGTH]!;
+  }
+
+  slotOf(program: number): number {
+    return this.words.data[program + SLOT]!;
+  }
+
+  nextOf(program: number): number {
+    return this.words.data[program + NEXT]!;
+  }
+}
