@@ -50,6 +50,7 @@ const BY_LINK: Record<string, string> = { 'POST unsubscriptions/:token': 'subscr
 /** Reads that show a secret, or hand out what should be known to have been taken. */
 const TELLING = [
   'GET preview-mailbox/:mailId',
+  'GET me/exports/:exportId/archive',
   'GET workspaces/:workspaceId/messages/:messageId/raw',
   'GET workspaces/:workspaceId/audit-export',
   'GET audit-export',
@@ -110,7 +111,7 @@ const newest = async () =>
 const since = (id?: string) => whole.make.sql<Left>(`select type, actor from ${ALL} where id > $1 order by id`, [id]);
 
 /** Carries a route out, as every-route.int.spec shows that it can be. @returns what it left */
-async function act(route: Route): Promise<{ caller: Caller | undefined; left: Left[] }> {
+async function act(route: Route, method = route.method): Promise<{ caller: Caller | undefined; left: Left[] }> {
   const caller = await callerOf(route);
   const as = caller ?? ours.workspace.owner;
   const request = requestOf(route);
@@ -119,11 +120,13 @@ async function act(route: Route): Promise<{ caller: Caller | undefined; left: Le
   const payload = request.payload ?? (await bodyOf(route, as));
   await TAKING_BACK[keyOf(route)]?.(path, as);
   const known = await newest();
-  const answer = await whole.request(route.method, search ? `${path}?${search}` : path, {
+  const answer = await whole.request(method, search ? `${path}?${search}` : path, {
     headers: { ...caller?.headers, ...request.headers },
     ...(payload === undefined ? {} : { payload }),
   });
-  const best = request.answers ?? route.plan.endpoint.status ?? (route.method === 'POST' ? 201 : 200);
+  const refused = method === 'HEAD' && route.plan.endpoint.getOnly;
+  if (refused) expect(answer.headers).toMatchObject({ allow: 'GET', 'cache-control': 'no-store' });
+  const best = refused ? 405 : (request.answers ?? route.plan.endpoint.status ?? (route.method === 'POST' ? 201 : 200));
   expect([answer.statusCode, answer.statusCode === best ? '' : answer.body]).toEqual([best, '']);
   const byLink = BY_LINK[keyOf(route)];
   if (byLink) return { caller, left: (await since(known)).filter(({ type }) => type === byLink) };
@@ -137,6 +140,25 @@ describe.each(acts.map((route) => [keyOf(route), route] as const))('%s', (key, r
     if (silent) return expect(left).toEqual([]);
     expect(left.map(({ type }) => type)).not.toEqual([]);
     if (caller) expect(left.map(({ actor }) => actor.id)).toContain(caller.id);
+  });
+});
+
+describe.each(routes.filter(({ method }) => method === 'GET').map((route) => [keyOf(route), route] as const))(
+  '%s',
+  (key, route) => {
+    it(route.plan.endpoint.getOnly ? 'is refused to HEAD, which leaves no event' : 'leaves no event', async () => {
+      expect((await act(route, 'HEAD')).left).toEqual([]);
+      if (!TELLING.includes(key)) expect((await act(route)).left).toEqual([]);
+    });
+  },
+);
+
+describe('the reads that are acts', () => {
+  it('are for GET only, and so is whatever counts as an export', () => {
+    const only = routes.filter(({ plan }) => plan.endpoint.getOnly);
+    expect(only.map(keyOf).sort()).toEqual([...TELLING].sort());
+    const exports = routes.filter(({ method, plan }) => method === 'GET' && plan.endpoint.rateClass === 'export');
+    expect(exports.filter((route) => !only.includes(route)).map(keyOf)).toEqual([]);
   });
 });
 

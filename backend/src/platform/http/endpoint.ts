@@ -36,6 +36,11 @@ export interface EndpointOptions {
   cookieAuthority?: true;
   /** Pages of other sites may send it, such as a mail program's: it takes and gives nothing that a browser keeps. */
   anySite?: true;
+  /**
+   * For a GET that is an act: it leaves an event, and may send a whole file. HEAD is then answered 405, instead of doing and
+   * recording all of it for nobody.
+   */
+  getOnly?: true;
   /** Answers carry an ETag (of `version` when the answer has one, else of its bytes), and If-None-Match is honoured. */
   etag?: boolean;
   /** The largest body in bytes; 1 MB when absent. */

@@ -35,6 +35,7 @@ export class PreviewMailboxController {
     description: 'It may hold a one-time link: that it was opened is recorded.',
     params: previewPath,
     response: previewDetail,
+    getOnly: true,
     errors: [NotFound],
   })
   get(@Who() who: Actor, @Input.params() { mailId }: PreviewPath) {

@@ -11,6 +11,7 @@ const asked = {
   query: exportQuery,
   produces: 'text/csv',
   rateClass: 'export',
+  getOnly: true,
   errors: [FilterRefused],
 } as const;
 

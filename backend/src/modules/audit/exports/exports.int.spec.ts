@@ -156,6 +156,23 @@ describe('an export of the trail', () => {
     expect(text).not.toContain('audit.export_started');
   });
 
+  it('is not run for who asks only for its head', async () => {
+    const team = await kit.make.workspace().create();
+    const looks = jest.spyOn(kit.app.get(Reads), 'adHoc');
+    const answer = await kit.app.inject({
+      method: 'HEAD',
+      url: team.url('audit-export?format=jsonl'),
+      headers: team.owner.headers,
+    });
+    expect([answer.statusCode, answer.headers.allow, answer.body]).toEqual([405, 'GET', '']);
+    expect(looks.mock.calls.filter(([text]) => text.includes('from event e'))).toEqual([]);
+    looks.mockRestore();
+    await pause();
+    expect((await kit.events({ workspaceId: team.id })).filter(({ type }) => type.startsWith('audit.'))).toEqual([]);
+    const wrong = await kit.app.inject({ method: 'DELETE', url: team.url('audit-export') });
+    expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'GET']);
+  });
+
   it('is counted as an export', () => {
     const routes = kit.app
       .get(RouteTable)

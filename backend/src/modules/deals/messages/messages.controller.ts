@@ -53,6 +53,7 @@ export class MessagesController {
     summary: 'The raw bytes of a message',
     params: messageParams,
     produces: 'message/rfc822',
+    getOnly: true,
     errors: [...errors, MessageUnreadable],
   })
   async raw(@Who() who: Member, @Input.params() { messageId }: MessageParams) {

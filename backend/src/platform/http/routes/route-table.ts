@@ -67,6 +67,7 @@ export class RouteTable {
     const origin = this.origins?.get(endpoint) ?? { name: options.url, unbound: new Set() };
     const plan = planOf(origin.name, options.url, endpoint, origin.unbound);
     for (const method of methods) {
+      if (method === 'HEAD' && endpoint.getOnly) continue;
       this.routes.push({ method, path: options.url, plan });
       this.patterns.push({ method, pattern: patternOf(options.url) });
     }

@@ -7,6 +7,7 @@ import { narrow, requestedFields } from '../responses/narrow.js';
 import type { RoutePlan } from '../routes/route-plan.js';
 import type { RouteTable } from '../routes/route-table.js';
 import { checkPart } from '../validation/request-validation.pipe.js';
+import { OnlyGet } from './only-get.js';
 import { WrongAnswer } from './wrong-answer.js';
 
 type Done = (error?: Error) => void;
@@ -31,6 +32,13 @@ export class RouteHooks {
     if (route.method === 'OPTIONS' && route.url === '*') return;
     const plan = this.routes.add(route);
     const method = String(route.method);
+    if (method === 'HEAD' && plan.endpoint.getOnly) {
+      route.onRequest = prepend(
+        attempt((request, reply) => this.refuseHead(request, reply)),
+        route.onRequest,
+      );
+      return;
+    }
     if (plan.endpoint.bodyLimit) route.bodyLimit = plan.endpoint.bodyLimit;
     route.onRequest = prepend(
       (request: FastifyRequest, reply: FastifyReply) => this.gate.admit(plan, request, reply),
@@ -52,6 +60,11 @@ export class RouteHooks {
       return done(error as Error);
     }
     done();
+  }
+
+  private refuseHead(request: FastifyRequest, reply: FastifyReply): never {
+    this.gate.admitNowhere(request, reply);
+    throw new OnlyGet();
   }
 
   private beforeHandler(plan: RoutePlan, method: string) {
@@ -101,10 +114,10 @@ function shape({ endpoint, fields }: RoutePlan) {
   };
 }
 
-function attempt(work: (request: FastifyRequest) => unknown) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
+function attempt(work: (request: FastifyRequest, reply: FastifyReply) => unknown) {
+  return (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
     try {
-      work(request);
+      work(request, reply);
     } catch (error) {
       return done(error instanceof Error ? error : new ValidationFailed(String(error)));
     }

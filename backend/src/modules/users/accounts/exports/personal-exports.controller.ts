@@ -64,6 +64,7 @@ export class PersonalExportsController {
     produces: 'application/zip',
     errors: [ReauthenticationRequired, ExportNotFound, ExportNotReady],
     rateClass: 'export',
+    getOnly: true,
   })
   async archive(@Who() who: Actor, @Input.params() { exportId }: ExportParams) {
     const { bytes, size } = await this.service.archive(requirePerson(who), exportId);
