@@ -22,6 +22,7 @@ import { Renewals0023 } from './0023-renewals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
+import { Webhooks0050 } from './0050-webhooks.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -48,4 +49,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Renewals0023,
   Notifications0040,
   Channels0041,
+  Webhooks0050,
 ];

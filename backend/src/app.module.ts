@@ -6,6 +6,7 @@ import { PlansModule } from '#modules/plans/index.js';
 import { RealtimeModule } from '#modules/realtime/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
 import { UsersModule } from '#modules/users/index.js';
+import { WebhooksModule } from '#modules/webhooks/index.js';
 import { AccessModule } from '#platform/access/index.js';
 import { CacheModule } from '#platform/cache/index.js';
 import { ConfigModule } from '#platform/config/index.js';
@@ -70,6 +71,7 @@ export class AppModule {
         DealsModule,
         NotificationsModule,
         SubscriptionsModule,
+        WebhooksModule,
         RealtimeModule,
       ],
     };

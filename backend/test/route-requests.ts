@@ -261,6 +261,15 @@ export const routeRequests: Record<string, RouteRequest> = {
     also: ['deals:read'],
     body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),
   },
+  'POST workspaces/:workspaceId/webhook-endpoints': {
+    also: ['workspace:read', 'deals:read'],
+    body: () => ({ url: 'https://hooks.invalid/hook', filter: '', types: ['deal.found'] }),
+  },
+  'PATCH workspaces/:workspaceId/webhook-endpoints/:endpointId': {
+    also: ['workspace:read'],
+    body: () => ({ description: 'Another' }),
+  },
+  'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/ownership': { also: ['workspace:read'] },
   'GET audit-events/:eventId': { params: { eventId: systemEvent } },
   // The application of this spec takes no payments.
   'POST workspaces/:workspaceId/checkouts': { answers: 409, peopleOnly: true },

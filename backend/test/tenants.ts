@@ -68,6 +68,7 @@ export const makers: Record<string, Maker> = {
   eventId: async (tenant) => (await tenant.event()).id,
   subscriptionId: async (tenant, caller) => (await alert(tenant, caller)).subscriptionId,
   deliveryId: async (tenant, caller) => (await alert(tenant, caller)).deliveryId,
+  endpointId: (tenant) => webhookEndpoint(tenant),
   token: async (tenant) => {
     const { owner } = tenant.workspace;
     const { subscriptionId } = await alert(tenant, owner);
@@ -111,6 +112,10 @@ export const makers: Record<string, Maker> = {
 /** A source that takes uploads. */
 export const uploadSource = (tenant: Tenant): Promise<string> =>
   tenant.made('sources', { kind: 'upload', name: 'By hand' });
+
+/** A webhook endpoint. */
+export const webhookEndpoint = (tenant: Tenant): Promise<string> =>
+  tenant.made('webhook-endpoints', { url: 'https://hooks.invalid/hook', types: ['deal.found'] });
 
 /** A subscription of somebody that has matched an event. */
 async function alert(tenant: Tenant, caller: Caller): Promise<{ subscriptionId: string; deliveryId: string }> {

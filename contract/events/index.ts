@@ -13,6 +13,7 @@ import { planEvents } from './plans.js';
 import { serviceAccountEvents } from './service-accounts.js';
 import { subscriptionEvents } from './subscriptions.js';
 import { userEvents } from './users.js';
+import { webhookEvents } from './webhooks.js';
 
 /** Every event that the product knows, by type. Each room declares its own slice. */
 export const eventCatalogue = {
@@ -30,6 +31,7 @@ export const eventCatalogue = {
   ...mailEvents,
   ...planEvents,
   ...auditEvents,
+  ...webhookEvents,
 };
 
 /** The type of an event: noun, dot, past tense. */

@@ -25,6 +25,8 @@ export const HELD_BY = {
   'api_keys:write': admins,
   'service_accounts:read': writers,
   'service_accounts:write': admins,
+  'webhooks:read': admins,
+  'webhooks:write': admins,
   'audit:read': admins,
 } as const satisfies Record<Exclude<Permission, 'instance:operate'>, readonly Role[]>;
 

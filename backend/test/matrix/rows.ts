@@ -94,14 +94,17 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST workspaces',
     'MESSAGE renew',
   ],
-  connected: ['MESSAGE head'],
-  'deals:read': inWorkspace(
-    'GET deals',
-    'GET deals/:dealId',
-    'GET deal-statistics/route-prices',
-    'GET deal-statistics/popular-destinations',
-    'GET deal-statistics/deals-per-day',
-  ),
+  connected: ['MESSAGE head', 'MESSAGE unwatch'],
+  'deals:read': [
+    'MESSAGE watch deal',
+    ...inWorkspace(
+      'GET deals',
+      'GET deals/:dealId',
+      'GET deal-statistics/route-prices',
+      'GET deal-statistics/popular-destinations',
+      'GET deal-statistics/deals-per-day',
+    ),
+  ],
   'deals:write': inWorkspace('POST deals/:dealId/expiry', 'POST messages/:messageId/parses', 'POST message-parses'),
   'sources:read': inWorkspace('GET sources', 'GET sources/:sourceId'),
   'sources:write': inWorkspace(
@@ -146,7 +149,10 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'PATCH roles/:roleId',
     'DELETE roles/:roleId',
   ),
-  'workspace:read': inWorkspace('GET', 'GET plan', 'GET usage', 'GET second-factor-policy'),
+  'workspace:read': [
+    'MESSAGE watch',
+    ...inWorkspace('GET', 'GET plan', 'GET usage', 'GET second-factor-policy'),
+  ],
   'workspace:write': inWorkspace('PATCH', 'PUT second-factor-policy'),
   'billing:write': inWorkspace('POST checkouts', 'POST billing-portal-sessions'),
   'api_keys:read': inWorkspace('GET api-keys', 'GET api-keys/:keyId'),
@@ -163,6 +169,18 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'DELETE service-accounts/:serviceAccountId',
     'POST service-accounts/:serviceAccountId/suspension',
     'DELETE service-accounts/:serviceAccountId/suspension',
+  ),
+  'webhooks:read': inWorkspace(
+    'GET webhook-endpoints',
+    'GET webhook-endpoints/:endpointId',
+    'GET webhook-endpoints/:endpointId/secrets',
+  ),
+  'webhooks:write': inWorkspace(
+    'POST webhook-endpoints',
+    'PATCH webhook-endpoints/:endpointId',
+    'DELETE webhook-endpoints/:endpointId',
+    'POST webhook-endpoints/:endpointId/ownership',
+    'POST webhook-endpoints/:endpointId/secret-rotations',
   ),
   'audit:read': inWorkspace(
     'GET audit-events',

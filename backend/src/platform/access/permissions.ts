@@ -18,6 +18,8 @@ export const permissions = {
   'service_accounts:read': 'See which service accounts exist, their roles, and when they were last used.',
   'service_accounts:write':
     'Create, change, suspend and remove service accounts; with "api_keys:write", make and rotate their API keys.',
+  'webhooks:read': 'See webhooks: their addresses, what was sent to them and what they answered.',
+  'webhooks:write': 'Create, change, test, replay and remove webhooks, and see their secrets once.',
   'audit:read': 'Read the audit trail of the workspace.',
   'instance:operate':
     'Run the instance: its mailbox preview, parked work and health. Operators only; no role grants it.',
@@ -44,7 +46,10 @@ export const workspacePermissions: readonly Permission[] = all.filter((p) => p !
 const workspace = workspacePermissions;
 const admin = workspace;
 const reads = workspace.filter((p) => p.endsWith(':read'));
-const viewer = reads.filter((p) => !['audit:read', 'api_keys:read', 'service_accounts:read'].includes(p));
+// The history of webhooks shows events of every kind, and addresses that may hold keys: no member has it by default.
+const viewer = reads.filter(
+  (p) => !['audit:read', 'api_keys:read', 'service_accounts:read', 'webhooks:read'].includes(p),
+);
 const member: Permission[] = [
   ...viewer,
   'deals:write',

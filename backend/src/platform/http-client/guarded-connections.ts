@@ -45,6 +45,15 @@ export class GuardedConnections {
     });
   };
 
+  /** Looks a host up. @returns the refusal when it may not be connected to, undefined when it may or cannot be found */
+  looksUp(host: string): Promise<AddressRefused | undefined> {
+    return new Promise((resolve) =>
+      this.lookup(host.replace(/^\[|\]$/g, ''), {}, (error) =>
+        resolve(error instanceof AddressRefused ? error : undefined),
+      ),
+    );
+  }
+
   /** Checks a host that is written as an address. @throws AddressRefused */
   assertLiteral(host: string): void {
     const bare = host.replace(/^\[|\]$/g, '');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -8,6 +9,7 @@ import { HttpClientConfig } from './http-client.config.js';
 import { BAD_PORTS } from './bad-ports.js';
 
 const MAX_BYTES = 10 * 1024 * 1024;
+const CHECK_MS = 2_000;
 const decoders = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
 /** One request. Sizes are bytes, times milliseconds. */
@@ -17,6 +19,8 @@ export interface OutboundRequest {
   body?: string | Buffer;
   /** The largest answer, before and after decompression; 10 MB when absent, which is also the most. */
   maxBytes?: number;
+  /** Keep the first `maxBytes` of a larger answer, as they came, and break the rest off, instead of refusing it whole. */
+  cut?: boolean;
   /** For the whole of it, redirects included; the setting when absent. */
   timeoutMs?: number;
   /** How many redirects are followed, each checked like the first address; none when absent. */
@@ -31,6 +35,8 @@ export interface OutboundAnswer {
   body: Buffer;
   /** Where it came from in the end. */
   url: string;
+  /** True when there was more than was kept. */
+  cut?: true;
 }
 
 /** The request failed before there was an answer; the message is a sentence for people. */
@@ -44,7 +50,7 @@ export class HttpClient implements OnApplicationShutdown {
   private readonly agent: Agent;
 
   constructor(
-    connections: GuardedConnections,
+    private readonly connections: GuardedConnections,
     @Inject(HttpClientConfig) private readonly config: HttpClientConfig,
   ) {
     this.agent = connections.agent({ connectTimeoutMs: config.timeoutMs, maxResponseBytes: MAX_BYTES });
@@ -74,6 +80,20 @@ export class HttpClient implements OnApplicationShutdown {
     }
   }
 
+  /**
+   * Looks at an address that somebody wants to keep, by the same rules. A name that cannot be looked up now is let through:
+   * each connection is checked anyway.
+   *
+   * @throws AddressRefused, OutboundFailed
+   */
+  async check(address: string): Promise<void> {
+    const { hostname } = parse(address);
+    this.connections.assertLiteral(hostname);
+    const late = sleep(CHECK_MS, undefined, { ref: false });
+    const found = await Promise.race([this.connections.looksUp(hostname), late]);
+    if (found instanceof AddressRefused) throw found;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.agent.destroy();
   }
@@ -94,6 +114,13 @@ export class HttpClient implements OnApplicationShutdown {
           Array.isArray(value) ? value.join(', ') : (value ?? ''),
         ]),
       );
+      if (options.cut)
+        return {
+          status: answer.statusCode,
+          headers: got,
+          url: url.toString(),
+          ...(await beginning(answer.body, limit)),
+        };
       const raw = await read(answer.body, limit);
       return {
         status: answer.statusCode,
@@ -127,6 +154,18 @@ async function read(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer>
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Leaving the loop early ends the connection. */
+async function beginning(body: AsyncIterable<Buffer>, limit: number): Promise<Pick<OutboundAnswer, 'body' | 'cut'>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) return { body: Buffer.concat(chunks).subarray(0, limit), cut: true };
+  }
+  return { body: Buffer.concat(chunks) };
 }
 
 async function decode(raw: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {

@@ -1,0 +1,112 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EventData, EventType } from '#contract/events/index.js';
+import type { OwnerContext } from '#contract/filter/index.js';
+import { query, type EntityManager } from '#platform/database/index.js';
+import type { LogEvent } from '#platform/event-log/index.js';
+import { FilterContexts, FilterTargets, type EventFilters, type Listener } from '#platform/filters/index.js';
+
+type Told = EventData<'webhook_endpoint.created'>;
+
+const CHANGES = ['webhook_endpoint.created', 'webhook_endpoint.updated', 'webhook_endpoint.deleted'];
+
+const CURSOR = `select position from reader_cursor where reader = $1`;
+const ROWS = `
+  select id, workspace_id, target, filter, types, state from webhook_endpoint where removed_at is null`;
+// What the log still tells after a position, or will: rows are ahead of a reader that is behind.
+const FIRST_LATER = `
+  select distinct on (subject_id) subject_id as id, workspace_id, type, data
+    from (select subject_id, workspace_id, type, data, position, 0::bigint as seq from event
+           where position > $1 and type = any($2)
+          union all
+          select subject_id, workspace_id, type, data, null, seq from outbox where type = any($2)) as later
+   order by subject_id, position nulls last, seq`;
+
+/**
+ * The endpoints that listen, in memory, exactly as they were at the reader's place in the log: it follows the log's own events
+ * about endpoints, one by one. The cursor, read in each batch's transaction, says whether this memory is the one that the last
+ * batch left; when another process read meanwhile, or a batch was undone, it is filled anew from the rows, taken back to how
+ * they were at the cursor.
+ */
+@Injectable()
+export class Listening {
+  private readonly log = new Logger('webhooks');
+  private filters?: EventFilters<Listener>;
+  private owner?: OwnerContext;
+  /** The cursor that this memory belongs to; undefined while a batch is on its way. */
+  private asOf?: number;
+
+  constructor(
+    private readonly targets: FilterTargets,
+    private readonly contexts: FilterContexts,
+  ) {}
+
+  /** Asks the listeners about each event of a batch, in order. @returns the endpoints that each event matches */
+  async follow(reader: string, batch: readonly LogEvent[], em: EntityManager): Promise<Map<LogEvent, string[]>> {
+    const [cursor] = await query<{ position: string }>(em, CURSOR, [reader]);
+    const position = Number(cursor?.position ?? 0);
+    this.owner ??= await this.contexts.ownerContext({ userId: null });
+    const filters = this.asOf === position && this.filters ? this.filters : await this.fill(position, em);
+    this.asOf = undefined;
+    const matched = new Map<LogEvent, string[]>();
+    for (const event of batch) {
+      this.apply(filters, event);
+      // What is for one person, or one project, leaves no workspace.
+      if (event.scope.kind !== 'workspace') continue;
+      const found = filters.matching(event);
+      if (found.length > 0)
+        matched.set(
+          event,
+          found.map(({ key }) => key),
+        );
+    }
+    this.asOf = batch.at(-1)?.position ?? position;
+    return matched;
+  }
+
+  private async fill(position: number, em: EntityManager): Promise<EventFilters<Listener>> {
+    const filters = this.targets.listeners<Listener>();
+    const rows = await query<Omit<Told, 'types'> & { id: string; workspace_id: string; types: string[] | null }>(
+      em,
+      ROWS,
+    );
+    for (const { id, workspace_id, ...told } of rows) this.put(filters, id, workspace_id, told);
+    const later = await query<{ id: string; workspace_id: string; type: EventType; data: { before?: Told } & Told }>(
+      em,
+      FIRST_LATER,
+      [position, CHANGES],
+    );
+    for (const { id, workspace_id, type, data } of later) {
+      if (type === 'webhook_endpoint.created' || data === null) filters.remove(id);
+      else this.put(filters, id, workspace_id, data.before ?? data);
+    }
+    this.filters = filters;
+    return filters;
+  }
+
+  private apply(filters: EventFilters<Listener>, event: LogEvent): void {
+    if (event.type === 'webhook_endpoint.created') this.put(filters, event.subjectId, event.workspaceId, event.data);
+    else if (event.type === 'webhook_endpoint.updated')
+      this.put(filters, event.subjectId, event.workspaceId, event.data.after);
+    else if (event.type === 'webhook_endpoint.deleted') filters.remove(event.subjectId);
+  }
+
+  private put(
+    filters: EventFilters<Listener>,
+    key: string,
+    workspaceId: string,
+    { target, filter, types, state }: Pick<Told, 'target' | 'filter' | 'types' | 'state'>,
+  ): void {
+    if (state !== 'enabled') return void filters.remove(key);
+    const listener = {
+      key,
+      workspaceId,
+      target,
+      filter,
+      owner: this.owner!,
+      ...(types && { types: types as EventType[] }),
+    };
+    const fault = filters.put(listener);
+    if (fault)
+      this.log.warn(`The webhook endpoint ${key} hears nothing: its filter is not right any more (${fault.message})`);
+  }
+}

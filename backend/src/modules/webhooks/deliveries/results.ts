@@ -1,0 +1,161 @@
+import { LockMode } from '@mikro-orm/core';
+import { Injectable, Logger } from '@nestjs/common';
+import { systemActor } from '#platform/access/index.js';
+import { blocked, query, transient, Transactions, type EntityManager } from '#platform/database/index.js';
+import { Batches } from '#platform/batches/index.js';
+import { EventLog } from '#platform/event-log/index.js';
+import { WebhookEndpoint } from '../endpoints/endpoint.entity.js';
+import { EndpointOwners } from './endpoint-owners.js';
+import type { DueRow } from './lane-store.js';
+import { retryDelay } from './retries.js';
+import type { Attempt } from './sender.js';
+
+/** An attempt that ended, and the lane that it must still belong to. */
+export interface Ran {
+  readonly row: DueRow;
+  readonly lane: { readonly id: string; readonly epoch: string };
+  readonly attempt: Attempt;
+}
+
+/** An endpoint whose every attempt has failed for so long is paused. */
+const PATIENCE = 5 * 86_400_000;
+
+// Written only while the lane is held and the delivery waits: what came too late changes nothing.
+const STORE = `
+  with ran as (
+    select * from jsonb_to_recordset($1::jsonb) as r(id uuid, lane uuid, epoch bigint, outcome text, delay float8, started_at timestamptz,
+           duration_ms int, status int, headers jsonb, body text, error text)),
+  done as (
+    update webhook_delivery d
+       set attempts = d.attempts + case r.outcome when 'dropped' then 0 else 1 end,
+           failures = d.failures + case when r.outcome = 'delivered' then 0 else 1 end,
+           state = case when r.outcome = 'delivered' then 'delivered' when r.delay is null then 'failed' else 'queued' end,
+           next_attempt_at = case when r.delay is null then d.next_attempt_at else now() + make_interval(secs => r.delay) end,
+           finished_at = case when r.delay is null then now() end,
+           status = r.status, error = r.error, duration_ms = r.duration_ms
+      from ran r join webhook_lane l on l.endpoint_id = r.lane and l.epoch = r.epoch
+     where d.id = r.id and d.state = 'queued'
+    returning d.id, d.attempts, d.endpoint_id, r.outcome, r.started_at, r.duration_ms, r.status, r.headers, r.body, r.error),
+  kept as (
+    insert into webhook_attempt (delivery_id, attempt, started_at, duration_ms, status, headers, body, error)
+    select id, attempts, started_at, duration_ms, status, headers, body, error from done where outcome <> 'dropped'
+    on conflict do nothing)
+  select id from done`;
+
+// Touches a lane only when its health changes.
+const HEALTH = `
+  with seen as (
+    select lane, bool_and(not well) as bad from unnest($1::uuid[], $2::boolean[]) as s(lane, well) group by lane)
+  update webhook_lane l set failing_since = case when seen.bad then now() end
+    from seen where l.endpoint_id = seen.lane and (l.failing_since is null) = seen.bad`;
+
+/** Writes what came of attempts: many in one transaction, in which what follows from them is done too. */
+@Injectable()
+export class Results {
+  private readonly log = new Logger('webhooks');
+  private readonly batches: Batches<Ran, boolean>;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly events: EventLog,
+    private readonly owners: EndpointOwners,
+  ) {
+    const strikesAll = (error: unknown) => transient(error) && !blocked(error);
+    this.batches = new Batches((ran) => this.store(ran), { most: 500, strikesAll });
+  }
+
+  /** @returns false when it came too late: the lane is somebody else's, or the delivery is over */
+  add(ran: Ran): Promise<boolean> {
+    return this.batches.add(ran);
+  }
+
+  private store(ran: readonly Ran[]): Promise<boolean[]> {
+    return this.transactions.run(async (em) => {
+      const rows = ran.map((one) => ({ one, delay: delayOf(one) }));
+      const done = await query<{ id: string }>(em, STORE, [JSON.stringify(rows.map(columns))]);
+      const stored = new Set(done.map(({ id }) => id));
+      const counted = ran.filter(({ row, attempt }) => stored.has(row.id) && attempt.outcome !== 'dropped');
+      if (counted.length > 0)
+        await query(em, HEALTH, [
+          counted.map(({ lane }) => lane.id),
+          counted.map(({ attempt }) => attempt.outcome === 'delivered'),
+        ]);
+      for (const { one, delay } of rows)
+        if (stored.has(one.row.id) && one.attempt.outcome !== 'delivered' && delay === null) this.tellFailed(em, one);
+      await this.stopEndpoints(em, counted);
+      return ran.map(({ row }) => stored.has(row.id));
+    });
+  }
+
+  /** What every receiver of the endpoint must know at once: its address is gone, or it has failed for days. */
+  private async stopEndpoints(em: EntityManager, ran: readonly Ran[]): Promise<void> {
+    const gone = new Set(ran.filter(({ attempt }) => attempt.outcome === 'gone').map(({ lane }) => lane.id));
+    const bad = [...new Set(ran.filter(({ attempt }) => attempt.outcome === 'failed').map(({ lane }) => lane.id))];
+    if (gone.size + bad.length === 0) return;
+    const tired = await query<{ id: string; since: string }>(
+      em,
+      `select endpoint_id as id, failing_since as since from webhook_lane
+        where endpoint_id = any($1::uuid[]) and failing_since < now() - make_interval(secs => $2)`,
+      [bad, PATIENCE / 1000],
+    );
+    for (const id of gone) await this.stop(em, id, 'disabled', 'The address answered 410: it is gone.', new Date());
+    for (const { id, since } of tired)
+      if (!gone.has(id)) await this.stop(em, id, 'paused', 'Every attempt has failed for five days.', new Date(since));
+  }
+
+  private async stop(
+    em: EntityManager,
+    id: string,
+    state: 'disabled' | 'paused',
+    reason: string,
+    since: Date,
+  ): Promise<void> {
+    const where = { id, removedAt: null, state: 'enabled' as const };
+    const endpoint = await em.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!endpoint) return;
+    const before = endpoint.told();
+    endpoint.stop(state, reason);
+    const after = endpoint.told();
+    const about = { workspaceId: endpoint.workspaceId, subjectId: id, actor: systemActor() };
+    const { host, description } = after;
+    this.events.record(em, 'webhook_endpoint.updated', { ...about, data: { before, after } });
+    if (state === 'disabled')
+      this.events.record(em, 'webhook_endpoint.disabled', { ...about, data: { host, description, reason } });
+    else
+      this.events.record(em, 'webhook_endpoint.paused', {
+        ...about,
+        data: { host, description, reason, failingSince: since.toISOString() },
+      });
+    await this.owners.tellStopped(em, endpoint, reason);
+    this.log.warn(`The webhook endpoint ${id} is ${state}: ${reason}`);
+  }
+
+  private tellFailed(em: EntityManager, { row, lane, attempt }: Ran): void {
+    const { id: subjectId, workspaceId, eventId, type } = row;
+    const data = { endpointId: lane.id, eventId, type, reason: attempt.error ?? '' };
+    this.events.record(em, 'webhook_delivery.failed', { workspaceId, subjectId, actor: systemActor(), data });
+  }
+}
+
+/** Seconds to the next attempt; null when there is none. A test is tried once. */
+function delayOf({ row, attempt }: Ran): number | null {
+  if (attempt.outcome !== 'failed' || row.test) return null;
+  return retryDelay(row.failures + 1, attempt.asked) ?? null;
+}
+
+function columns({ one: { row, lane, attempt }, delay }: { one: Ran; delay: number | null }): object {
+  const { outcome, startedAt: started_at, durationMs: duration_ms, status, headers, body, error } = attempt;
+  return {
+    id: row.id,
+    lane: lane.id,
+    epoch: lane.epoch,
+    outcome,
+    delay,
+    started_at,
+    duration_ms,
+    status,
+    headers,
+    body,
+    error,
+  };
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Permission } from '#platform/access/index.js';
+import { Secrets } from '#platform/crypto/index.js';
+import { EventSight } from '#platform/filters/index.js';
+import { AddressRefused, HttpClient, OutboundFailed } from '#platform/http-client/index.js';
+import { webhookHeaders } from '#platform/webhook-signature/index.js';
+import { headersContext } from '../endpoints/endpoints.service.js';
+import { EndpointSecrets } from '../secrets/endpoint-secrets.js';
+import { WebhooksConfig } from '../webhooks.config.js';
+import { ownerHolds } from './endpoint-rights.js';
+import { exampleEvent } from './examples.js';
+import type { DueRow, ServedEndpoint } from './lane-store.js';
+import { payloadOf, type ToldOutside } from './payload.js';
+import { retryAfter } from './retries.js';
+
+/** What came of one attempt. `dropped`: nobody was asked, and nobody will be. */
+export interface Attempt {
+  readonly outcome: 'delivered' | 'failed' | 'gone' | 'dropped';
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly status: number | null;
+  readonly headers: Record<string, string> | null;
+  readonly body: string | null;
+  readonly error: string | null;
+  /** Seconds that the other side asked us to wait. */
+  readonly asked: number | undefined;
+}
+
+/** Bytes of an answer that are kept. */
+const KEPT_BYTES = 4_096;
+const KEPT_HEADERS = ['content-type', 'content-length', 'retry-after', 'location', 'server', 'date', 'x-request-id'];
+const HEADER_LENGTH = 500;
+
+/** Makes one request of a delivery: signs it, sends it through the guarded client, and says what came of it. Never throws but when aborted. */
+@Injectable()
+export class Sender {
+  constructor(
+    private readonly http: HttpClient,
+    private readonly secrets: EndpointSecrets,
+    private readonly sealing: Secrets,
+    private readonly sight: EventSight,
+    @Inject(WebhooksConfig) private readonly config: WebhooksConfig,
+  ) {}
+
+  /** @throws AbortError when the process stops */
+  async attempt(row: DueRow, endpoint: ServedEndpoint, signal: AbortSignal): Promise<Attempt> {
+    const startedAt = new Date();
+    const began = performance.now();
+    const done = (more: Pick<Attempt, 'outcome'> & Partial<Attempt>): Attempt => {
+      const durationMs = Math.round(performance.now() - began);
+      return { startedAt, durationMs, status: null, headers: null, body: null, error: null, asked: undefined, ...more };
+    };
+    const event = toldOf(row);
+    if (!event) return done({ outcome: 'dropped', error: 'The event was erased or pruned before it was sent.' });
+    if (!row.test && !ownerHolds(endpoint, this.needed(row)))
+      return done({ outcome: 'dropped', error: 'The owner of the endpoint may not see the event any more.' });
+    try {
+      const answer = await this.post(row, endpoint, payloadOf(event), startedAt, signal);
+      const { status, headers } = answer;
+      const kept = Object.fromEntries(
+        KEPT_HEADERS.filter((name) => headers[name] !== undefined).map((name) => [
+          name,
+          storable(headers[name]!).slice(0, HEADER_LENGTH),
+        ]),
+      );
+      const seen = { status, headers: kept, body: storable(answer.body.toString('utf8')) };
+      if (status >= 200 && status < 300) return done({ outcome: 'delivered', ...seen });
+      if (status === 410) return done({ outcome: 'gone', ...seen, error: 'The address answered 410: it is gone.' });
+      return done({
+        outcome: 'failed',
+        ...seen,
+        error: `The address answered ${status}.`,
+        asked: retryAfter(headers['retry-after']),
+      });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (!(error instanceof OutboundFailed) && !(error instanceof AddressRefused))
+        return done({ outcome: 'failed', error: `It could not be sent: ${(error as Error).message}` });
+      return done({ outcome: 'failed', error: error.message });
+    }
+  }
+
+  private post(row: DueRow, endpoint: ServedEndpoint, body: string, at: Date, signal: AbortSignal) {
+    const message = { id: row.id, timestamp: Math.floor(at.getTime() / 1000), body };
+    const own = endpoint.headers
+      ? (JSON.parse(this.sealing.open(endpoint.headers, headersContext(endpoint.id))) as Record<string, string>)
+      : {};
+    const headers = {
+      ...own,
+      'content-type': 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'Signalbox-Webhooks/1',
+      ...webhookHeaders(this.secrets.open(endpoint.secrets ?? []), message),
+    };
+    return this.http.send(endpoint.url, {
+      method: 'POST',
+      headers,
+      body,
+      maxBytes: KEPT_BYTES,
+      cut: true,
+      timeoutMs: this.config.timeoutMs,
+      signal,
+    });
+  }
+
+  private needed({ type }: DueRow): Permission {
+    return this.sight.needed(type);
+  }
+}
+
+/** The event of a delivery as it is told; undefined when it is gone. The same every time, so that a repeat has the same body. */
+export function toldOf(row: Omit<DueRow, 'due' | 'attempts' | 'failures'>): ToldOutside | undefined {
+  const { eventId: id, workspaceId, type, subjectId, createdAt } = row;
+  if (row.test) return exampleEvent(type, { id, workspaceId, subjectId, occurredAt: new Date(createdAt) });
+  const { version, subjectType, actor, occurredAt, data } = row;
+  if (version === null || subjectType === null || actor === null || occurredAt === null || data === null)
+    return undefined;
+  return { id, workspaceId, type, version, subjectType, subjectId, actor, occurredAt: new Date(occurredAt), data };
+}
+
+function storable(text: string): string {
+  return text.replaceAll('\0', '');
+}

@@ -1,0 +1,82 @@
+import { v7 as uuidv7 } from 'uuid';
+import { afterCommit, query, type EntityManager } from '#platform/database/index.js';
+import { holdsJobs, LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
+import { EventSight, FilterTargets } from '#platform/filters/index.js';
+import { DispatcherPokes } from './dispatcher-pokes.js';
+import { OWNER_COLUMNS, OWNER_JOIN, ownerHolds, type OwnerRow } from './endpoint-rights.js';
+import { Listening } from './listening.js';
+
+const READER = 'webhooks';
+
+const OWNERS = `
+  select p.id, p.target, ${OWNER_COLUMNS} from webhook_endpoint p ${OWNER_JOIN} where p.id = any($1::uuid[]) and p.removed_at is null`;
+
+const INSERT = `
+  with made as (
+    insert into webhook_delivery (id, workspace_id, endpoint_id, event_id, event_position, event_type, subject_id, held)
+    select id, workspace_id, endpoint_id, event_id, event_position, event_type, subject_id, $2
+      from jsonb_to_recordset($1::jsonb) as d(id uuid, workspace_id uuid, endpoint_id uuid, event_id uuid,
+           event_position bigint, event_type text, subject_id text)
+    on conflict (endpoint_id, event_id) do nothing
+    returning endpoint_id),
+  lanes as (select l.endpoint_id from webhook_lane l where l.endpoint_id in (select endpoint_id from made)
+             order by l.endpoint_id for no key update)
+  update webhook_lane l set due_at = least(coalesce(l.due_at, now()), now()), wakes = wakes + 1
+    from lanes where l.endpoint_id = lanes.endpoint_id`;
+
+interface NewDelivery {
+  id: string;
+  workspace_id: string;
+  endpoint_id: string;
+  event_id: string;
+  event_position: number;
+  event_type: string;
+  subject_id: string;
+}
+
+/**
+ * Asks every endpoint that listens about every event of its workspace, and writes one delivery a match. All of it commits
+ * with the reader's cursor: a match is recorded once, whatever dies when.
+ */
+@LogReader({ name: READER })
+export class WebhooksReader implements ReadsLog {
+  constructor(
+    private readonly listening: Listening,
+    private readonly targets: FilterTargets,
+    private readonly sight: EventSight,
+    private readonly pokes: DispatcherPokes,
+  ) {}
+
+  async read(batch: LogEvent[], em: EntityManager): Promise<void> {
+    const matched = await this.listening.follow(READER, batch, em);
+    if (matched.size === 0) return;
+    const ids = [...new Set([...matched.values()].flat())];
+    const found = await query<OwnerRow & { id: string; target: string }>(em, OWNERS, [ids]);
+    const owners = new Map(found.map((row) => [row.id, row]));
+    const rows: NewDelivery[] = [];
+    for (const [event, endpoints] of matched) {
+      const needed = this.sight.needed(event.type);
+      for (const id of endpoints) {
+        const owner = owners.get(id);
+        if (!owner || !ownerHolds(owner, needed)) continue;
+        if (this.targets.has(owner.target) && ownerHolds(owner, this.targets.get(owner.target).permission))
+          rows.push(delivery(id, event));
+      }
+    }
+    if (rows.length === 0) return;
+    await query(em, INSERT, [JSON.stringify(rows), holdsJobs(em)]);
+    afterCommit(em, this, () => this.pokes.poke());
+  }
+}
+
+function delivery(endpointId: string, event: LogEvent): NewDelivery {
+  return {
+    id: uuidv7(),
+    workspace_id: event.workspaceId,
+    endpoint_id: endpointId,
+    event_id: event.id,
+    event_position: event.position,
+    event_type: event.type,
+    subject_id: event.subjectId,
+  };
+}

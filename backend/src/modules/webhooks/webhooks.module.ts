@@ -1,0 +1,32 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { EventSight } from '#platform/filters/index.js';
+import { EndpointQuota } from './endpoints/endpoint-quota.js';
+import { EndpointRules } from './endpoints/endpoint-rules.js';
+import { WebhookEndpoint } from './endpoints/endpoint.entity.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { EndpointQueries } from './endpoints/endpoints.queries.js';
+import { EndpointsService } from './endpoints/endpoints.service.js';
+import { EndpointSecrets } from './secrets/endpoint-secrets.js';
+import { SecretsController } from './secrets/secrets.controller.js';
+
+/** Outside systems are told of events, signed and again until they have them; and may tell us of theirs. */
+@Module({
+  imports: [MikroOrmModule.forFeature([WebhookEndpoint])],
+  controllers: [EndpointsController, SecretsController],
+  providers: [EndpointsService, EndpointQueries, EndpointRules, EndpointQuota, EndpointSecrets],
+})
+export class WebhooksModule implements OnModuleInit {
+  constructor(private readonly sight: EventSight) {}
+
+  onModuleInit(): void {
+    this.sight.place('webhooks:read', [
+      'webhook_endpoint.created',
+      'webhook_endpoint.updated',
+      'webhook_endpoint.deleted',
+      'webhook_endpoint.secret_rotated',
+      'webhook_endpoint.paused',
+      'webhook_endpoint.disabled',
+    ]);
+  }
+}
