@@ -8,7 +8,7 @@ const specs = (suffix) => folders.map((folder) => `<rootDir>/${folder}/**/*${suf
 
 const common = {
   rootDir: '.',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/backend/test/environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: true }] },

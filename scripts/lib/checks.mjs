@@ -79,7 +79,8 @@ export async function runJest(patterns) {
     'node_modules/jest/bin/jest.js',
     '--json',
     `--outputFile=${outcome}`,
-    '--maxWorkers=2',
+    // One more than the smallest machine has cores: specs wait for the services often enough.
+    '--maxWorkers=3',
     '--passWithNoTests=false',
   ];
   const ended = await runToItsEnd([...jest, ...(whole ? ['--coverage'] : patterns)], outcome);

@@ -1,4 +1,3 @@
-import mjml2html from 'mjml';
 import { LAYOUT } from './mail-layout.js';
 import { fill, templateOf, type Template, type Values } from './mail-template.js';
 import type { MailBlock, MailContent } from './mail.types.js';
@@ -23,6 +22,8 @@ export async function mailHtml(content: MailContent): Promise<string> {
 }
 
 async function compile(): Promise<Layout> {
+  // Some 60 packages, for the first mail only.
+  const { default: mjml2html } = await import('mjml');
   // No web fonts: a mail loads nothing from elsewhere.
   const { html, errors } = await mjml2html(LAYOUT, { validationLevel: 'strict', fonts: {}, keepComments: true });
   if (errors.length > 0)
