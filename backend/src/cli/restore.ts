@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { join, resolve } from 'node:path';
 import { userRestoreActs } from '#modules/users/index.js';
+import { webhookRestoreActs } from '#modules/webhooks/index.js';
 import { environment, InstanceConfig, readConfig } from '#platform/config/index.js';
 import { DatabaseConfig, migrateUp } from '#platform/database/index.js';
 import { BackupRefused, restore } from '#platform/event-log/index.js';
@@ -16,7 +17,7 @@ async function main(file: string | undefined): Promise<number> {
   const { dataDir } = readConfig(InstanceConfig, environment());
   await migrateUp(url);
   const target = { databaseUrl: url, files: join(dataDir, 'files') };
-  const report = await restore(resolve(file), target, [...jobRestoreActs, ...userRestoreActs]);
+  const report = await restore(resolve(file), target, [...jobRestoreActs, ...userRestoreActs, ...webhookRestoreActs]);
   console.log(`Restored ${report.rows} rows and ${report.files} files, as they were at ${report.madeAt}.`);
   console.log(`The log goes on after position ${report.position}, in a new epoch (${report.epoch}).`);
   for (const notice of report.notices) console.log(notice);

@@ -1,6 +1,14 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { EventSight } from '#platform/filters/index.js';
+import { Dispatcher } from './deliveries/dispatcher.js';
+import { DispatcherPokes } from './deliveries/dispatcher-pokes.js';
+import { EndpointOwners } from './deliveries/endpoint-owners.js';
+import { LaneStore } from './deliveries/lane-store.js';
+import { Listening } from './deliveries/listening.js';
+import { Results } from './deliveries/results.js';
+import { Sender } from './deliveries/sender.js';
+import { WebhooksReader } from './deliveries/webhooks.reader.js';
 import { EndpointQuota } from './endpoints/endpoint-quota.js';
 import { EndpointRules } from './endpoints/endpoint-rules.js';
 import { WebhookEndpoint } from './endpoints/endpoint.entity.js';
@@ -14,7 +22,21 @@ import { SecretsController } from './secrets/secrets.controller.js';
 @Module({
   imports: [MikroOrmModule.forFeature([WebhookEndpoint])],
   controllers: [EndpointsController, SecretsController],
-  providers: [EndpointsService, EndpointQueries, EndpointRules, EndpointQuota, EndpointSecrets],
+  providers: [
+    EndpointsService,
+    EndpointQueries,
+    EndpointRules,
+    EndpointQuota,
+    EndpointSecrets,
+    Listening,
+    WebhooksReader,
+    DispatcherPokes,
+    Dispatcher,
+    LaneStore,
+    Sender,
+    Results,
+    EndpointOwners,
+  ],
 })
 export class WebhooksModule implements OnModuleInit {
   constructor(private readonly sight: EventSight) {}
