@@ -44,8 +44,9 @@ export class FakeStripe {
   private readonly customers = new Map<string, { id: string; name: string; deleted: boolean }>();
   private readonly sessions = new Map<
     string,
-    { customer: string; price: string; status: 'open' | 'complete' | 'expired' }
+    { customer: string; price: string; status: 'open' | 'complete' | 'expired'; created: number }
   >();
+  private readonly held: { at: string; reached: () => void; released: Promise<void> }[] = [];
   private readonly repeated = new Map<string, Answer>();
   private readonly server: Server;
   url = '';
@@ -74,6 +75,24 @@ export class FakeStripe {
 
   async close(): Promise<void> {
     await new Promise((done) => this.server.close(done));
+  }
+
+  /**
+   * Holds the next request of that kind, each call another one, until it is released.
+   *
+   * @param at method and path, such as `POST /v1/checkout/sessions`
+   */
+  hold(at: string): { reached: Promise<void>; release(): void } {
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    this.held.push({ at, reached: reached.resolve, released: released.promise });
+    return { reached: reached.promise, release: released.resolve };
+  }
+
+  /** The addresses of a customer's checkouts that can be paid. */
+  openCheckouts(customer: string): string[] {
+    return [...this.sessions]
+      .filter(([, session]) => session.customer === customer && session.status === 'open')
+      .map(([session]) => pageOf(session));
   }
 
   /** What a person does on the page of a checkout: they pay. @returns the new subscription */
@@ -136,6 +155,10 @@ export class FakeStripe {
     const form = Object.fromEntries([...searchParams, ...new URLSearchParams(Buffer.concat(chunks).toString())]);
     const seen = { method: request.method ?? '', path: pathname, form, headers: request.headers };
     this.seen.push(seen);
+    const next = this.held.findIndex(({ at }) => at === `${seen.method} ${pathname}`);
+    const [hold] = next < 0 ? [] : this.held.splice(next, 1);
+    hold?.reached();
+    await hold?.released;
     const [status, body] = this.failures.shift() ?? this.remembered(seen);
     response
       .writeHead(status, { 'content-type': 'application/json', 'request-id': id('req') })
@@ -178,7 +201,12 @@ export class FakeStripe {
         const found = [...this.sessions].filter(
           ([, { customer, status }]) => customer === form['customer'] && status === form['status'],
         );
-        const data = found.map(([session, { status }]) => ({ id: session, object: 'checkout.session', status }));
+        const data = found.map(([session, { status, created }]) => ({
+          id: session,
+          object: 'checkout.session',
+          status,
+          created,
+        }));
         return [200, { object: 'list', url: '/v1/checkout/sessions', has_more: false, data }];
       }
       case 'POST /v1/checkout/sessions/:id/expire': {
@@ -210,13 +238,18 @@ export class FakeStripe {
       return refusal(400, 'invalid_request_error', 'parameter_missing', 'A parameter is missing.');
     if (!price.startsWith('price_')) return missing('price', price);
     const session = id('cs');
-    this.sessions.set(session, { customer, price, status: 'open' });
-    return [200, { id: session, object: 'checkout.session', url: `https://checkout.example/c/pay/${session}` }];
+    const created = now();
+    this.sessions.set(session, { customer, price, status: 'open', created });
+    return [200, { id: session, object: 'checkout.session', url: pageOf(session), created }];
   }
 
   private has(customer: string | undefined): boolean {
     return this.customers.get(customer ?? '')?.deleted === false;
   }
+}
+
+function pageOf(session: string): string {
+  return `https://checkout.example/c/pay/${session}`;
 }
 
 function missing(kind: string, name = ''): Answer {

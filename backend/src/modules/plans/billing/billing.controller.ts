@@ -3,7 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import type { Member } from '#platform/access/index.js';
 import { Endpoint, Input, Who } from '#platform/http/index.js';
 import { workspacePath } from '../usage/usage.schemas.js';
-import { AlreadyPaying, NothingPaid, PaymentProviderAway, PaymentsOff, WebhookRefused } from './billing.errors.js';
+import {
+  AlreadyPaying,
+  CheckoutUnderWay,
+  NothingPaid,
+  PaymentProviderAway,
+  PaymentsOff,
+  WebhookRefused,
+} from './billing.errors.js';
 import { heard, newCheckout, type NewCheckout, redirection, webhook } from './billing.schemas.js';
 import { CheckoutsService } from './checkouts.service.js';
 import { WebhooksService } from './webhooks.service.js';
@@ -22,7 +29,7 @@ export class BillingController {
     params: workspacePath,
     body: newCheckout,
     response: redirection,
-    errors: [PaymentsOff, AlreadyPaying, PaymentProviderAway],
+    errors: [PaymentsOff, AlreadyPaying, CheckoutUnderWay, PaymentProviderAway],
     bodyExample: { plan: 'team' },
   })
   checkOut(@Who() who: Member, @Input.body() { plan }: NewCheckout) {

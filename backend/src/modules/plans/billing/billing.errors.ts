@@ -18,6 +18,15 @@ export class AlreadyPaying extends Conflict {
   }
 }
 
+/** Two people opened a checkout for the workspace at the same moment: one of them has it. */
+export class CheckoutUnderWay extends Conflict {
+  static override code = 'checkout_under_way';
+  static override title = 'Somebody else is paying';
+  constructor() {
+    super('Somebody opened a checkout for this workspace at the same moment: let them pay, or try again.');
+  }
+}
+
 /** Nothing was ever paid for the workspace. */
 export class NothingPaid extends Conflict {
   static override code = 'nothing_paid';

@@ -6,6 +6,8 @@ import { PlansModule } from '../index.js';
 import { PayingInstance } from './spec-support.js';
 
 jest.setTimeout(60_000);
+const OPENED = 'POST /v1/checkout/sessions';
+
 let shop: PayingInstance;
 beforeAll(async () => {
   shop = await PayingInstance.start();
@@ -48,12 +50,52 @@ describe('a checkout', () => {
     expect((await shop.told(team)).map(([type]) => type)).toEqual(['checkout.started', 'checkout.started']);
   });
 
+  it('is one when two are opened at the very same moment: one wins, and the other is told', async () => {
+    const team = await shop.make.workspace().create();
+    shop.stripe.pay(await shop.checkOut(team)).status = 'canceled'; // There is a customer, and nothing to end.
+    const before = (await shop.told(team)).length;
+    const holds = [shop.stripe.hold(OPENED), shop.stripe.hold(OPENED)];
+    const both = Promise.all(['team', 'big'].map((plan) => shop.post(team, 'checkouts', { plan })));
+    await Promise.all(holds.map(({ reached }) => reached)); // Both have seen that none is open.
+    for (const { release } of holds) release();
+    const answers = await both;
+    const codes = answers.map(({ statusCode, json }) => [statusCode, json().code]).sort();
+    expect(codes).toEqual([
+      [201, undefined],
+      [409, 'checkout_under_way'],
+    ]);
+    const open = shop.stripe.openCheckouts((await shop.billing(team))?.['customer_id'] as string);
+    expect(open).toEqual([answers.find(({ statusCode }) => statusCode === 201)?.json().url]);
+    expect((await shop.told(team)).slice(before).map(([type]) => type)).toEqual(['checkout.started']);
+    shop.stripe.pay(open[0] ?? '');
+  });
+
+  it('is ended when another one was opened and paid while it was being opened', async () => {
+    const team = await shop.make.workspace().create();
+    shop.stripe.pay(await shop.checkOut(team)).status = 'canceled';
+    const before = (await shop.told(team)).length;
+    const hold = shop.stripe.hold(OPENED);
+    const late = shop.post(team, 'checkouts', { plan: 'big' });
+    await hold.reached;
+    shop.stripe.pay(await shop.checkOut(team));
+    hold.release();
+    const { statusCode, json } = await late;
+    expect([statusCode, json().code]).toEqual([409, 'already_paying']);
+    expect(shop.stripe.openCheckouts((await shop.billing(team))?.['customer_id'] as string)).toEqual([]);
+    expect((await shop.told(team)).slice(before).map(([type]) => type)).toEqual(['checkout.started']);
+  });
+
   it('makes one customer, however many are opened at once', async () => {
     const team = await shop.make.workspace().create();
     const before = shop.stripe.customersMade();
-    await Promise.all(Array.from({ length: 4 }, () => shop.checkOut(team)));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => shop.post(team, 'checkouts', { plan: 'team' })));
     expect(shop.stripe.customersMade()).toBe(before + 1);
-    expect(await shop.billing(team)).toMatchObject({ status: null, wanted: 0 });
+    const billing = await shop.billing(team);
+    expect(billing).toMatchObject({ status: null, wanted: 0 });
+    // One is open, and was given to somebody.
+    const open = shop.stripe.openCheckouts(billing?.['customer_id'] as string);
+    expect(open).toHaveLength(1);
+    expect(answers.map(({ json }) => json().url as string | undefined)).toContain(open[0]);
   });
 
   it('says in a sentence when Stripe refuses or does not answer, and nothing is theirs', async () => {

@@ -5,7 +5,7 @@ import { affected, query, Reads, Transactions } from '#platform/database/index.j
 import { DomainError, Forbidden, ValidationFailed } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Billing, runs } from './billing.entity.js';
-import { AlreadyPaying, NothingPaid, PaymentProviderAway } from './billing.errors.js';
+import { AlreadyPaying, CheckoutUnderWay, NothingPaid, PaymentProviderAway } from './billing.errors.js';
 import type { Redirection } from './billing.schemas.js';
 import { Payments } from './payments.js';
 import { missing, subscriptionOf } from './subscriptions-of.js';
@@ -26,7 +26,7 @@ export class CheckoutsService {
   /**
    * Opens a checkout for a plan.
    *
-   * @throws PaymentsOff, AlreadyPaying, PaymentProviderAway; ValidationFailed when the plan is not for sale; Forbidden for a key
+   * @throws PaymentsOff, AlreadyPaying, CheckoutUnderWay, PaymentProviderAway; ValidationFailed when the plan is not for sale; Forbidden for a key
    */
   async checkOut(who: Member, plan: string): Promise<Redirection> {
     requirePerson(who);
@@ -37,6 +37,7 @@ export class CheckoutsService {
     if ((await this.billing(workspaceId))?.live) throw new AlreadyPaying();
     const url = await this.asked(async () => {
       const customer = await this.customer(workspaceId);
+      for (const { id } of await this.open(customer)) await this.expire(id);
       await this.requireNothingPaid(customer);
       const session = await api.checkout.sessions.create({
         mode: 'subscription',
@@ -47,6 +48,7 @@ export class CheckoutsService {
         success_url: this.page(workspaceId, 'completed'),
         cancel_url: this.page(workspaceId, 'cancelled'),
       });
+      await this.requireAlone(customer, session.id);
       return session.url;
     });
     await this.transactions.run(async (em) => {
@@ -71,21 +73,48 @@ export class CheckoutsService {
     return { url };
   }
 
-  /**
-   * Ends the checkouts that were opened before, then asks whether one of them was paid that we have not heard of yet: nobody
-   * shall pay twice.
-   *
-   * @throws AlreadyPaying
-   */
+  /** Asks whether something was paid that we have not heard of yet: nobody shall pay twice. @throws AlreadyPaying */
   private async requireNothingPaid(customer: string): Promise<void> {
-    const { api } = this.payments;
-    for await (const { id } of api.checkout.sessions.list({ customer, status: 'open', limit: 100 }))
-      await api.checkout.sessions.expire(id).catch((error: unknown) => {
-        // It is over already: paid, which shows below, or ended by somebody else.
-        if ((error as { statusCode?: number }).statusCode !== 400) throw error;
-      });
-    const found = await subscriptionOf(api, customer, (price) => this.payments.planOf(price));
+    const found = await subscriptionOf(this.payments.api, customer, (price) => this.payments.planOf(price));
     if (found && runs(found.status)) throw new AlreadyPaying();
+  }
+
+  /**
+   * Makes one win of those who opened a checkout at once, so that only one is open: each looks after it opened its own, so the
+   * last to look sees all; the newest stays, the provider's ids decide between those of one second. Then looks again
+   * whether another one was paid meanwhile.
+   *
+   * @throws CheckoutUnderWay, AlreadyPaying; this one is ended then
+   */
+  private async requireAlone(customer: string, id: string): Promise<void> {
+    const all = await this.open(customer);
+    const [winner] = all.toSorted((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+    try {
+      if (winner?.id !== id) throw new CheckoutUnderWay();
+      for (const other of all) if (other.id !== id) await this.expire(other.id);
+      await this.requireNothingPaid(customer);
+    } catch (error) {
+      if (error instanceof DomainError) await this.expire(id);
+      throw error;
+    }
+  }
+
+  private async open(customer: string): Promise<{ id: string; created: number }[]> {
+    const found = [];
+    for await (const { id, created } of this.payments.api.checkout.sessions.list({
+      customer,
+      status: 'open',
+      limit: 100,
+    }))
+      found.push({ id, created });
+    return found;
+  }
+
+  private async expire(id: string): Promise<void> {
+    await this.payments.api.checkout.sessions.expire(id).catch((error: unknown) => {
+      // It is over already: paid, which the subscriptions show, or ended by somebody else.
+      if ((error as { statusCode?: number }).statusCode !== 400) throw error;
+    });
   }
 
   /** The customer that the workspace is to the provider, made at the first checkout; of two at once both get the same. */
