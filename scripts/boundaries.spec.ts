@@ -21,6 +21,7 @@ function broken(folder: string, args: string[], config: string): Map<string, str
   return rules;
 }
 
+// That the repository itself breaks none is a check of its own, of `npm test` as of `npm run lint`.
 describe.each([
   ['.dependency-cruiser.mjs', boundaries],
   ['.dependency-cruiser.cycles.mjs', cycles],
@@ -35,9 +36,5 @@ describe.each([
     const faulty = [...found.values()].flat();
     for (const clean of ['contract/pure.ts', 'frontend/src/app/inbox/inbox.ts', 'backend/src/platform/clock'])
       expect(faulty).not.toContain(clean);
-  });
-
-  it('finds nothing in the repository itself', () => {
-    expect([...broken('.', ['backend', 'contract'], path)]).toEqual([]);
   });
 });

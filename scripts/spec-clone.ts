@@ -1,5 +1,5 @@
 // A clone of the working tree with the installed packages, to run the real commands in.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -61,6 +61,16 @@ export class Clone {
   /** The port that mail comes in on. */
   get smtpPort(): number {
     return Number(this.env['SIGNALBOX_SMTP_IN_PORT']);
+  }
+
+  /** Runs a program of node_modules to its end. */
+  tool(path: string, args: string[], env: Record<string, string> = {}): { status: number | null; said: string } {
+    const { status, stdout, stderr } = spawnSync(pinnedNode, [join(this.folder, 'node_modules', path), ...args], {
+      cwd: this.folder,
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    });
+    return { status, said: stdout + stderr };
   }
 
   /** Runs one of scripts/. */
