@@ -32,7 +32,8 @@ export const userEvents = defineEvents({
   'user.password_reset_requested': {
     version: 1,
     subject: 'user',
-    data: z.object({}),
+    // False: so many links were sent within the hour that this time there was none. Absent in events of before.
+    data: z.object({ mailed: z.boolean().optional() }),
     about: 'A password reset was requested.',
   },
   'user.password_changed': {

@@ -44,10 +44,10 @@ export class AccountMails {
     });
   }
 
-  /** Sends the link that sets a new password; nothing when too many were sent lately. */
-  async passwordReset(em: EntityManager, account: Account): Promise<void> {
+  /** Sends the link that sets a new password. @returns false when too many were sent lately: then nothing is */
+  async passwordReset(em: EntityManager, account: Account): Promise<boolean> {
     const token = await this.tokens.issue(em, 'reset_password', account);
-    if (!token) return;
+    if (!token) return false;
     await this.mailer.queueMail(em, {
       to: account.email,
       subject: 'Set a new password',
@@ -68,12 +68,17 @@ export class AccountMails {
       footer: 'If it was not you, ignore this mail: your password stays as it is.',
       about: { type: 'user', id: account.id },
     });
+    return true;
   }
 
-  /** Lets whoever reads the address choose the password of an account that was signed up again before it was confirmed. */
-  async signedUpAgain(em: EntityManager, account: Account): Promise<void> {
+  /**
+   * Lets whoever reads the address choose the password of an account that was signed up again before it was confirmed.
+   *
+   * @returns false when too many links were sent lately: then nothing is
+   */
+  async signedUpAgain(em: EntityManager, account: Account): Promise<boolean> {
     const token = await this.tokens.issue(em, 'reset_password', account);
-    if (!token) return;
+    if (!token) return false;
     await this.mailer.queueMail(em, {
       to: account.email,
       subject: 'Choose your password',
@@ -94,6 +99,7 @@ export class AccountMails {
       footer: 'If you did not sign up, ignore this mail: without the click the account stays closed.',
       about: { type: 'user', id: account.id },
     });
+    return true;
   }
 
   /** Tells that the password was changed: by a mailed link, or by somebody who was signed in and knew it. */

@@ -19,13 +19,13 @@ export class PasswordResetJob {
       apply: async (em) => {
         const account = await em.findOne(Account, { emailKey });
         if (!account) return;
-        await this.mails.passwordReset(em, account);
+        const mailed = await this.mails.passwordReset(em, account);
         this.events.record(em, 'user.password_reset_requested', {
           workspaceId: SYSTEM_WORKSPACE,
           scope: { kind: 'user', id: account.id },
           subjectId: account.id,
           actor: personAs(account.id, visitor),
-          data: {},
+          data: { mailed },
         });
       },
     };

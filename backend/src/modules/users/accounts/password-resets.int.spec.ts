@@ -105,6 +105,21 @@ describe('a password reset', () => {
     expect(await spec.rows(`select from preview_mail where 'nobody@example.com' = any(recipients)`)).toHaveLength(0);
   });
 
+  it('is recorded as not mailed once the hour has had its five links, and answered the same', async () => {
+    const ada = await factory(spec.app).person().create();
+    const answers = [];
+    for (let i = 0; i < 6; i++) {
+      answers.push(await ask(ada.email));
+      const told = () => spec.events({ subjectId: ada.id, type: 'user.password_reset_requested' });
+      while ((await told()).length <= i) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size).toBe(1);
+    const told = await spec.events({ subjectId: ada.id, type: 'user.password_reset_requested' });
+    expect(told.map(({ data }) => data['mailed'])).toEqual([true, true, true, true, true, false]);
+    const mails = await spec.rows(`select from job where queue = 'mail' and subject_id = $1`, [ada.id]);
+    expect(mails).toHaveLength(5);
+  });
+
   it('refuses a weak password and leaves the link good', async () => {
     const ada = await factory(spec.app).person().create();
     await ask(ada.email);

@@ -177,6 +177,18 @@ describe('registration where anybody may sign up', () => {
     ]);
   });
 
+  it('records of one that signs up again and again whether a link was mailed', async () => {
+    const email = 'again@example.com';
+    for (let i = 0; i < 7; i++) {
+      await register({ ...ada, email });
+      await jobsDone(spec);
+    }
+    const [row] = await spec.rows<{ id: string }>('select id from user_account where email_key = $1', [email]);
+    const told = await spec.events({ subjectId: row?.id ?? '', type: 'user.password_reset_requested' });
+    expect(told.map(({ data }) => data['mailed'])).toEqual([true, true, true, true, true, false]);
+    expect(await spec.rows(`select from preview_mail where $1 = any(recipients)`, [email])).toHaveLength(6);
+  });
+
   it('makes one account of many sign-ups at once', async () => {
     const spellings = [
       'Race@example.com',

@@ -119,13 +119,13 @@ export class RegistrationsService {
   private async doubt(em: EntityManager, account: Account, visitor: Visitor): Promise<void> {
     account.clearPassword();
     await this.tokens.discard(em, 'verify_email', account.id);
-    await this.mails.signedUpAgain(em, account);
+    const mailed = await this.mails.signedUpAgain(em, account);
     this.events.record(em, 'user.password_reset_requested', {
       workspaceId: SYSTEM_WORKSPACE,
       scope: { kind: 'user', id: account.id },
       subjectId: account.id,
       actor: personAs(account.id, visitor),
-      data: {},
+      data: { mailed },
     });
   }
 
