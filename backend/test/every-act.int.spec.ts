@@ -43,6 +43,8 @@ const TAKING_BACK: Record<string, (path: string, caller: Caller) => Promise<unkn
     whole.request('PUT', path, { headers, payload: { mode: 'read_only', reason: null } }),
   'DELETE instance/workspaces/:workspaceId/plan': (path, { headers }) =>
     whole.request('PUT', path, { headers, payload: { plan: 'unlimited' } }),
+  'DELETE workspaces/:workspaceId/subscriptions/:subscriptionId/participation': (path, { headers }) =>
+    whole.request('PUT', path, { headers }),
   'DELETE sessions': async (_, caller) => makers['sessionId']?.(ours, caller),
 };
 /** Routes whose caller is known by a mailed link alone; the event names the person, not the request. */

@@ -5,7 +5,7 @@ import type { Permission } from '#platform/access/index.js';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
-import { mailedToken, systemEvent, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
+import { mailedToken, sharedSubscription, systemEvent, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
 import { PROVIDER } from './whole-application.js';
 
 /** One route's request. */
@@ -257,6 +257,14 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: () => ({ name: 'Cheap', target: 'deal', filter: 'price<400', paused: false }),
   },
   'GET workspaces/:workspaceId/subscriptions/:subscriptionId/mail-preview': { also: ['deals:read'] },
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/matches': { also: ['deals:read'] },
+  'PUT workspaces/:workspaceId/subscriptions/:subscriptionId/participation': {
+    also: ['deals:read'],
+    params: { subscriptionId: sharedSubscription },
+  },
+  'DELETE workspaces/:workspaceId/subscriptions/:subscriptionId/participation': {
+    params: { subscriptionId: sharedSubscription },
+  },
   'POST workspaces/:workspaceId/subscription-previews': {
     also: ['deals:read'],
     body: () => ({ target: 'deal', filter: 'price<400', days: 30 }),

@@ -72,6 +72,30 @@ export interface DeliveryRow {
   job_state: string;
 }
 
+/** A row of `subscription_match`. */
+export interface MatchRow {
+  id: string;
+  seat_id: string;
+  user_id: string;
+  event_id: string;
+  state: string;
+  why: string | null;
+  due_at: Date | null;
+  notification_id: string | null;
+  reason: { filter: string; terms: { start: number; end: number }[] };
+}
+
+/** A row of `notification`. */
+export interface NotificationRow {
+  id: string;
+  user_id: string;
+  source_type: string;
+  form: string;
+  total: number;
+  reason: { filter: string; terms: { start: number; end: number }[] } | null;
+  events: { id: string }[];
+}
+
 /** The room, running, and what its specs do with it. */
 export class Room {
   readonly make: Factory;
@@ -83,7 +107,13 @@ export class Room {
   /** @param settings further environment variables, such as `SMTP_URL` */
   static async open(settings: Record<string, string> = {}): Promise<Room> {
     const rooms = [FiltersModule, NotificationKindsModule, UsersModule, SubscriptionsModule, DealsForSpecs];
-    const quick = { SIGNALBOX_JOBS_SWEEP_MS: '50', SIGNALBOX_LOG_POLL_MS: '50' };
+    const quick = {
+      SIGNALBOX_JOBS_SWEEP_MS: '50',
+      SIGNALBOX_LOG_POLL_MS: '50',
+      SIGNALBOX_SUBSCRIPTIONS_RELEASE_MS: '50',
+      // Each match by itself, unless a spec is about what comes together.
+      SIGNALBOX_BURST_MATCHES: '1000000',
+    };
     return new Room(await startApplication(rooms, { ...quick, ...settings }));
   }
 
@@ -175,6 +205,23 @@ export class Room {
       `select d.*, j.state as job_state from delivery d join job j on j.id = d.job_id
         where ($1::uuid is null or d.event_id = $1) and ($2::uuid is null or d.subscription_id = $2) order by d.id`,
       [of.eventId ?? null, of.subscriptionId ?? null],
+    );
+  }
+
+  /** What became of the matches of a subscription, in the order of the log. */
+  matches(subscriptionId: string): Promise<MatchRow[]> {
+    return this.rows<MatchRow>(
+      `select id, seat_id, user_id, event_id, state, why, due_at, notification_id, reason from subscription_match
+        where subscription_id = $1 order by event_position, seat_id`,
+      [subscriptionId],
+    );
+  }
+
+  /** The notifications that a subscription, or somebody's part in one, asked for, the oldest first. */
+  notifications(sourceId: string): Promise<NotificationRow[]> {
+    return this.rows<NotificationRow>(
+      `select id, user_id, source_type, form, total, reason, events from notification where source_id = $1 order by created_at, id`,
+      [sourceId],
     );
   }
 

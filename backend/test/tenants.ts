@@ -117,6 +117,10 @@ export const uploadSource = (tenant: Tenant): Promise<string> =>
 export const webhookEndpoint = (tenant: Tenant): Promise<string> =>
   tenant.made('webhook-endpoints', { url: 'https://hooks.invalid/hook', types: ['deal.found'] });
 
+/** A subscription that the workspace shares. */
+export const sharedSubscription = (tenant: Tenant): Promise<string> =>
+  tenant.made('subscriptions', { filter: 'price<400', shared: true });
+
 /** A subscription of somebody that has matched an event. */
 async function alert(tenant: Tenant, caller: Caller): Promise<{ subscriptionId: string; deliveryId: string }> {
   const { whole, workspace } = tenant;

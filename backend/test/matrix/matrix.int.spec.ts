@@ -41,6 +41,8 @@ const OWN_RULES: Record<string, Record<string, string>> = {
   'POST workspaces/:workspaceId/subscriptions': BLIND,
   'POST workspaces/:workspaceId/subscription-previews': BLIND,
   'GET workspaces/:workspaceId/subscriptions/:subscriptionId/mail-preview': BLIND,
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/matches': BLIND,
+  'PUT workspaces/:workspaceId/subscriptions/:subscriptionId/participation': BLIND,
 };
 
 const rowFor = (entrance: Entrance): Row => ({

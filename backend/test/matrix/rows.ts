@@ -127,6 +127,7 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET subscriptions/:subscriptionId',
     'GET subscriptions/:subscriptionId/deliveries',
     'GET subscriptions/:subscriptionId/mail-preview',
+    'GET subscriptions/:subscriptionId/matches',
     'GET deliveries',
     'GET deliveries/:deliveryId',
     'POST subscription-previews',
@@ -135,6 +136,8 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST subscriptions',
     'PATCH subscriptions/:subscriptionId',
     'DELETE subscriptions/:subscriptionId',
+    'PUT subscriptions/:subscriptionId/participation',
+    'DELETE subscriptions/:subscriptionId/participation',
   ),
   'members:read': inWorkspace('GET members', 'GET roles', 'GET roles/:roleId'),
   'members:write': inWorkspace(
@@ -229,6 +232,9 @@ export const ROBOTS: Readonly<Record<string, Outcome>> = {
   'DELETE workspaces/:workspaceId/subscriptions/:subscriptionId': 'forbidden',
   'GET workspaces/:workspaceId/subscriptions/:subscriptionId/deliveries': 'not found',
   'GET workspaces/:workspaceId/subscriptions/:subscriptionId/mail-preview': 'not found',
+  'GET workspaces/:workspaceId/subscriptions/:subscriptionId/matches': 'not found',
+  'PUT workspaces/:workspaceId/subscriptions/:subscriptionId/participation': 'forbidden',
+  'DELETE workspaces/:workspaceId/subscriptions/:subscriptionId/participation': 'forbidden',
   'GET workspaces/:workspaceId/deliveries/:deliveryId': 'not found',
 };
 

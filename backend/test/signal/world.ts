@@ -46,6 +46,8 @@ export class World {
       SIGNALBOX_RATE_USER: '100000',
       SIGNALBOX_RATE_AUTH: '100000',
       SIGNALBOX_OUTBOUND_ALLOW: '127.0.0.1',
+      // One alert a mail and subscription, so that they can be counted.
+      SIGNALBOX_BURST_MATCHES: '1000000',
     };
   }
 

@@ -4,10 +4,24 @@ import { NotificationsModule } from '#modules/notifications/index.js';
 import { SubscriptionDeliveries } from './deliveries/subscription-deliveries.js';
 import { SubscriptionDeliveriesController } from './deliveries/subscription-deliveries.controller.js';
 import { SubscriptionSource } from './deliveries/subscription-source.js';
-import { Listening } from './deliveries/listening.js';
-import { SubscriptionsReader } from './deliveries/subscriptions.reader.js';
+import { Listeners } from './listening/listeners.js';
+import { Reasons } from './listening/reasons.js';
+import { Seats } from './listening/seats.js';
+import { SubscriptionsReader } from './listening/subscriptions.reader.js';
+import { MatchQueries } from './matches/match-queries.js';
+import { MatchRecorder } from './matches/match-recorder.js';
+import { MatchesController } from './matches/matches.controller.js';
+import { Releases } from './matches/releases.js';
+import { Participants } from './participants/participants.js';
+import { ParticipationsController } from './participants/participations.controller.js';
+import { ParticipationsService } from './participants/participations.service.js';
+import { BacktestsController } from './backtests/backtests.controller.js';
+import { History } from './backtests/history.js';
+import { BacktestsService } from './backtests/backtests.service.js';
+import { Choices } from './subscriptions/choices.js';
+import { SubscriptionsSight } from './subscriptions/subscriptions-sight.js';
 import { Subscription } from './subscriptions/subscription.entity.js';
-import { SubscriptionPreviewsController, SubscriptionsController } from './subscriptions/subscriptions.controller.js';
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { SubscriptionQuota } from './subscriptions/subscription-quota.js';
 import { SubscriptionQueries } from './subscriptions/subscriptions.queries.js';
 import { SubscriptionsOfLeavers } from './subscriptions/subscriptions-of-leavers.js';
@@ -21,7 +35,9 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
   imports: [MikroOrmModule.forFeature([Subscription]), NotificationsModule],
   controllers: [
     SubscriptionsController,
-    SubscriptionPreviewsController,
+    BacktestsController,
+    MatchesController,
+    ParticipationsController,
     SubscriptionDeliveriesController,
     UnsubscriptionsController,
   ],
@@ -30,8 +46,19 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
     SubscriptionsOfLeavers,
     SubscriptionQueries,
     SubscriptionQuota,
-    Listening,
+    SubscriptionsSight,
+    Choices,
+    Participants,
+    ParticipationsService,
+    Listeners,
+    Seats,
+    Reasons,
     SubscriptionsReader,
+    MatchRecorder,
+    MatchQueries,
+    Releases,
+    BacktestsService,
+    History,
     SubscriptionDeliveries,
     SubscriptionSource,
     Unsubscriptions,

@@ -8,7 +8,7 @@ export { EventLog } from './event-log.js';
 export { EventLogConfig } from './event-log.config.js';
 export { EventRefused, LogOperationRefused } from './event-log.errors.js';
 export { EventLogModule } from './event-log.module.js';
-export { holdsJobs, releaseRestored } from './holding.js';
+export { holdJobsOf, holdsJobs, releaseRestored } from './holding.js';
 export { instanceSigner } from './instance-signer.js';
 export { LogApiModule } from './log-api.module.js';
 export { LogRetentionModule } from './log-retention.module.js';

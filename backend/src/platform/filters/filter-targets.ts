@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EventData, EventType } from '#contract/events/index.js';
-import type { FieldCatalogue, FilterContext, Subject } from '#contract/filter/index.js';
+import type { FieldCatalogue, FilterContext, Rates, Subject } from '#contract/filter/index.js';
 import type { Permission } from '#platform/access/index.js';
 import { activityTarget } from './activity-target.js';
 import { EventFilters, type Listener } from './event-filters.js';
@@ -11,6 +11,17 @@ import { FilterContexts, type FilterOwner } from './filter-contexts.js';
 export interface TargetEvent {
   readonly type: EventType;
   readonly data: unknown;
+}
+
+/** A subscription that is ready to be made. */
+export interface FilterTemplate {
+  /** Unique within its target, lower case with dashes. */
+  readonly id: string;
+  /** For people, and the name of the subscription that it makes. */
+  readonly title: string;
+  readonly description: string;
+  /** In the filter language. */
+  readonly filter: string;
 }
 
 /** What the filter language can be asked about: rows of one kind and the events that tell of them. */
@@ -38,6 +49,10 @@ export interface FilterTarget {
    * them or tells of them asks for each.
    */
   readonly mixed?: boolean;
+  /** A number or money of its things, and which way is better: what "again only when it improves" looks at. */
+  readonly measure?: { readonly field: string; readonly better: 'lower' | 'higher' };
+  /** Filters that many want, each of which one click makes a subscription. */
+  readonly templates?: readonly FilterTemplate[];
   /** False for an event of those types that is no news to a subscriber; every event is news when absent. */
   news?(event: TargetEvent): boolean;
   /** What the matcher is given of one of the target's events. */
@@ -84,6 +99,11 @@ export class FilterTargets {
   all(): FilterTarget[] {
     const open = [...this.targets.values()].filter(({ guarded }) => !guarded);
     return open.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** What money in other currencies is worth. */
+  get rates(): Rates {
+    return this.contexts.rates;
   }
 
   /** What the filters of a person mean, to read them and to compile them to SQL; see `FilterContexts`. */

@@ -17,6 +17,7 @@ export const dealTarget: FilterTarget = {
   workspaceColumn: 'd.workspace_id',
   timeColumn: 'd.found_at',
   titleColumn: 'd.title',
+  measure: { field: 'price', better: 'lower' },
   news: (event) =>
     event.type === 'deal.repriced'
       ? fell(dataOf(event, 'deal.repriced'))

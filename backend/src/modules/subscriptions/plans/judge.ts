@@ -65,6 +65,13 @@ export class Judge<H extends Hit = Hit> {
     return this.touched.has(keyOf(seat, thing));
   }
 
+  /** Whose subscriptions a thing matches now, as far as the judge has heard. */
+  holding(thing: string): string[] {
+    const end = ` ${thing}`;
+    const held = [...this.things].filter(([key, { matching }]) => matching && key.endsWith(end));
+    return held.map(([key]) => key.slice(0, -end.length));
+  }
+
   /** The thing was heard of and did not match. */
   miss(seat: string, thing: string): void {
     const state = this.things.get(keyOf(seat, thing));

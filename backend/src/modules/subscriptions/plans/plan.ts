@@ -69,7 +69,7 @@ export interface Plan {
   readonly improvesBy: number | null;
   readonly rule: Rule | null;
   /** Where it goes beside the inbox; null: as the person prefers. */
-  readonly channels: readonly string[] | null;
+  readonly channels: string[] | null;
 }
 
 /** Everything at once, as it comes. */

@@ -7,7 +7,7 @@ let room: Room;
 let team: TestWorkspace;
 let ada: TestPerson;
 
-const ask = async (body: object, who = ada) => {
+const ask = async (body: object, who: { headers: { authorization: string } } = ada) => {
   const answer = await room.call(who, 'POST', team.url('subscription-previews'), body);
   return { status: answer.statusCode, body: answer.json() };
 };
@@ -83,7 +83,7 @@ describe('a preview', () => {
     await room.recorded(team, 'deal.expired', { title: 'Of a project' }, { scope: { kind: 'project', id: ada.id } });
     await room.read();
     const body = { target: 'activity', filter: '' };
-    const shown = async (who: TestPerson) => {
+    const shown = async (who: Parameters<typeof ask>[1]) => {
       const { body: answer } = await ask(body, who);
       expect(answer.count).toBe(answer.matches.length);
       return answer.matches.map(({ title }: { title: string }) => title).sort();

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Subscription } from './subscription.entity.js';
+import { PLAIN } from '../plans/plan.js';
+import { Subscription, type SubscriptionChoice } from './subscription.entity.js';
 
 const owner = { workspaceId: 'w', userId: 'u' };
-const choice = { name: 'Lisbon', filter: 'destination:LIS', paused: false };
+const named = { name: 'Lisbon', filter: 'destination:LIS', paused: false };
+const choice: SubscriptionChoice = { ...PLAIN, ...named, snoozedUntil: null, expiresAt: null };
 const [monday, tuesday] = [new Date('2026-11-16T00:00:00Z'), new Date('2026-11-17T00:00:00Z')];
 const opened = () => Subscription.open(owner, 'deal', choice, monday);
 
@@ -10,7 +12,8 @@ describe('a subscription', () => {
   it('begins with version 1, listening', () => {
     expect(opened()).toMatchObject({
       ...owner,
-      ...choice,
+      ...named,
+      plan: {},
       target: 'deal',
       version: 1,
       removedAt: null,
@@ -29,7 +32,23 @@ describe('a subscription', () => {
       updatedAt: tuesday,
       createdAt: monday,
     });
-    expect(subscription.told()).toEqual({ ...choice, target: 'deal', paused: true });
+    expect(subscription.told()).toEqual({ ...named, target: 'deal', paused: true });
+  });
+
+  it('keeps and tells of its plan only what differs from telling everything at once', () => {
+    const subscription = opened();
+    const rhythm = { kind: 'daily', hour: 8 } as const;
+    expect(subscription.change({ rhythm, cooldownMinutes: 60, expiresAt: tuesday }, monday)).toBe(true);
+    expect(subscription.plan).toEqual({ rhythm, cooldownMinutes: 60 });
+    expect(subscription.told()).toMatchObject({ rhythm, cooldownMinutes: 60, expiresAt: tuesday.toISOString() });
+    expect(subscription.change({ rhythm: { ...rhythm } }, tuesday)).toBe(false);
+    expect(subscription.change({ rhythm: PLAIN.rhythm, cooldownMinutes: null, expiresAt: null }, tuesday)).toBe(true);
+    expect(subscription.told()).toEqual({ ...named, target: 'deal' });
+  });
+
+  it('is nobody’s when it is shared, and says so', () => {
+    const shared = Subscription.open({ ...owner, userId: null }, 'deal', choice, monday);
+    expect([shared.shared, shared.told().shared, opened().told().shared]).toEqual([true, true, undefined]);
   });
 
   it('takes a change that changes nothing for none', () => {

@@ -1,15 +1,18 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { v7 as uuidv7 } from 'uuid';
 import type { EventData } from '#contract/events/index.js';
+import { kept, type Plan, planOf } from '../plans/plan.js';
 
-/** What a subscription's owner chooses. */
-export interface SubscriptionChoice {
-  name: string;
-  filter: string;
-  paused: boolean;
+/** What is chosen for a subscription. */
+export interface SubscriptionChoice extends Plan {
+  readonly name: string;
+  readonly filter: string;
+  readonly paused: boolean;
+  readonly snoozedUntil: Date | null;
+  readonly expiresAt: Date | null;
 }
 
-/** One thing that a person wants to hear about: a filter over a target. */
+/** A filter over a target that one person wants to hear of, or that a workspace offers to its members. */
 @Entity({ tableName: 'subscription' })
 export class Subscription {
   @PrimaryKey({ type: 'uuid' })
@@ -18,8 +21,9 @@ export class Subscription {
   @Property({ type: 'uuid' })
   workspaceId!: string;
 
-  @Property({ type: 'uuid' })
-  userId!: string;
+  /** Null for a shared one, which is the workspace's own. */
+  @Property({ type: 'uuid', nullable: true })
+  userId!: string | null;
 
   @Property({ type: 'text' })
   name!: string;
@@ -28,12 +32,24 @@ export class Subscription {
   @Property({ type: 'text' })
   target!: string;
 
-  /** The filter as its owner wrote it. */
+  /** The filter as it was written. */
   @Property({ type: 'text' })
   filter!: string;
 
   @Property({ type: 'boolean' })
   paused = false;
+
+  /** What of its plan differs from telling everything at once. */
+  @Property({ type: 'json', columnType: 'jsonb' })
+  plan: Partial<Plan> = {};
+
+  /** What matches meanwhile is told when this is over. */
+  @Property({ type: 'timestamptz', columnType: 'timestamptz', nullable: true })
+  snoozedUntil: Date | null = null;
+
+  /** From then on it hears nothing. */
+  @Property({ type: 'timestamptz', columnType: 'timestamptz', nullable: true })
+  expiresAt: Date | null = null;
 
   /** Grows with every change; the ETag. */
   @Property({ type: 'integer' })
@@ -50,21 +66,33 @@ export class Subscription {
 
   /** A new subscription; it hears what happens from now on. */
   static open(
-    owner: { workspaceId: string; userId: string },
+    owner: { workspaceId: string; userId: string | null },
     target: string,
     choice: SubscriptionChoice,
     now = new Date(),
   ): Subscription {
-    const made = new Subscription();
-    return Object.assign(made, owner, choice, { id: uuidv7(), target, createdAt: now, updatedAt: now });
+    const made = Object.assign(new Subscription(), owner, { id: uuidv7(), target, createdAt: now, updatedAt: now });
+    made.choose(choice);
+    return made;
+  }
+
+  get shared(): boolean {
+    return this.userId === null;
+  }
+
+  /** Everything that was chosen. */
+  get choice(): SubscriptionChoice {
+    const { name, filter, paused, snoozedUntil, expiresAt } = this;
+    return { ...planOf(this.plan), name, filter, paused, snoozedUntil, expiresAt };
   }
 
   /** Applies a change. @returns false when it changes nothing */
   change(choice: Partial<SubscriptionChoice>, now = new Date()): boolean {
-    const before = this.told();
-    Object.assign(this, Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined)));
-    const { name, filter, paused } = this;
-    if (before.name === name && before.filter === filter && before.paused === paused) return false;
+    const before = JSON.stringify(this.choice);
+    const wanted = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
+    const after: SubscriptionChoice = { ...this.choice, ...wanted };
+    if (JSON.stringify(after) === before) return false;
+    this.choose(after);
     this.version++;
     this.updatedAt = now;
     return true;
@@ -79,7 +107,25 @@ export class Subscription {
 
   /** What its events carry. */
   told(): EventData<'subscription.created'> {
-    const { name, target, filter, paused } = this;
-    return { name, target, filter, paused };
+    const { name, target, filter, paused, shared, snoozedUntil, expiresAt } = this;
+    const times = {
+      ...(snoozedUntil && { snoozedUntil: snoozedUntil.toISOString() }),
+      ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+    };
+    const { channels, ...plan } = this.plan;
+    return {
+      name,
+      target,
+      filter,
+      paused,
+      ...(shared && { shared }),
+      ...plan,
+      ...times,
+      ...(channels && { channels: [...channels] }),
+    };
+  }
+
+  private choose({ name, filter, paused, snoozedUntil, expiresAt, ...plan }: SubscriptionChoice): void {
+    Object.assign(this, { name, filter, paused, snoozedUntil, expiresAt, plan: kept(plan) });
   }
 }

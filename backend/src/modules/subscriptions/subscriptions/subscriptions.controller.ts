@@ -4,13 +4,16 @@ import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, IfMatch, Input, listQuery, type ListQuery, PreconditionFailed, Who } from '#platform/http/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requireOwner } from '../owner.js';
-import { NoSuchSubscription, NoSuchTarget, TargetHidden, TooManySubscriptions } from './subscriptions.errors.js';
 import {
-  newPreview,
-  type NewPreview,
+  ChoiceRefused,
+  NoSuchSubscription,
+  NoSuchTarget,
+  TargetHidden,
+  TooManySubscriptions,
+} from './subscriptions.errors.js';
+import {
   newSubscription,
   type NewSubscription,
-  preview,
   subscription,
   type SubscriptionChange,
   subscriptionChange,
@@ -21,7 +24,7 @@ import {
 } from './subscriptions.schemas.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
-/** The caller's own subscriptions in a workspace. */
+/** The caller's own subscriptions in a workspace, and those that it shares. */
 @Controller('workspaces/:workspaceId/subscriptions')
 export class SubscriptionsController {
   constructor(private readonly service: SubscriptionsService) {}
@@ -29,7 +32,7 @@ export class SubscriptionsController {
   @Get()
   @Endpoint({
     permission: 'subscriptions:read',
-    summary: 'Your subscriptions',
+    summary: 'Your subscriptions and the shared ones',
     params: workspacePath,
     query: listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt' }),
     response: subscriptions,
@@ -42,11 +45,12 @@ export class SubscriptionsController {
   @Endpoint({
     permission: 'subscriptions:write',
     summary: 'Subscribe',
-    description: 'From now on you get a mail for everything that the filter matches.',
+    description:
+      'From now on you are told of what the filter matches, as its rhythm says: in your inbox, and where you prefer or name channels.',
     params: workspacePath,
     body: newSubscription,
     response: subscription,
-    errors: [FilterRefused, NoSuchTarget, TargetHidden, TooManySubscriptions, QuotaExceeded],
+    errors: [FilterRefused, NoSuchTarget, TargetHidden, ChoiceRefused, TooManySubscriptions, QuotaExceeded],
     bodyExample: { name: 'Lisbon under 400', target: 'deal', filter: 'origin:NYC destination:LIS price<=400USD' },
   })
   create(@Who() who: Member, @Input.body() body: NewSubscription) {
@@ -56,7 +60,7 @@ export class SubscriptionsController {
   @Get(':subscriptionId')
   @Endpoint({
     permission: 'subscriptions:read',
-    summary: 'One of your subscriptions',
+    summary: 'One of your subscriptions, or a shared one',
     params: subscriptionPath,
     response: subscription,
     errors: [NoSuchSubscription],
@@ -73,7 +77,7 @@ export class SubscriptionsController {
     params: subscriptionPath,
     body: subscriptionChange,
     response: subscription,
-    errors: [NoSuchSubscription, TargetHidden, FilterRefused, PreconditionFailed],
+    errors: [NoSuchSubscription, TargetHidden, FilterRefused, ChoiceRefused, PreconditionFailed],
     etag: true,
     bodyExample: { paused: true },
   })
@@ -100,28 +104,5 @@ export class SubscriptionsController {
     @IfMatch() ifMatch: string | undefined,
   ) {
     return this.service.remove(requireOwner(who), subscriptionId, ifMatch);
-  }
-}
-
-/** Questions about filters that are not saved. */
-@Controller('workspaces/:workspaceId/subscription-previews')
-export class SubscriptionPreviewsController {
-  constructor(private readonly service: SubscriptionsService) {}
-
-  @Post()
-  @Endpoint({
-    permission: 'subscriptions:read',
-    summary: 'What a filter would have matched',
-    description: 'Nothing is stored and nobody is told.',
-    params: workspacePath,
-    body: newPreview,
-    response: preview,
-    status: 200,
-    idempotent: false,
-    errors: [FilterRefused, NoSuchTarget, TargetHidden],
-    bodyExample: { target: 'deal', filter: 'destination:country:PT price<400', days: 30 },
-  })
-  preview(@Who() who: Member, @Input.body() body: NewPreview) {
-    return this.service.preview(who, body);
   }
 }

@@ -29,11 +29,32 @@ export class NoSuchTarget extends ValidationFailed {
   }
 }
 
-/** The caller has as many subscriptions as one person may. */
+/** The caller has as many subscriptions as one person may, or the workspace shares as many as it may. */
 export class TooManySubscriptions extends Conflict {
   static override code = 'too_many_subscriptions';
   static override title = 'Too many subscriptions';
-  constructor(limit: number) {
-    super(`You have ${limit} subscriptions in this workspace, which is the most: remove one first.`);
+  constructor(limit: number, shared: boolean) {
+    const whose = shared
+      ? `This workspace shares ${limit} subscriptions`
+      : `You have ${limit} subscriptions in this workspace`;
+    super(`${whose}, which is the most: remove one first.`);
+  }
+}
+
+/** What was chosen does not go together, or not with the target. */
+export class ChoiceRefused extends ValidationFailed {
+  static override code = 'subscription_choice_refused';
+  static override title = 'These do not go together';
+  constructor(field: string, message: string) {
+    super(`${field} ${message}.`, { errors: [{ path: `/body/${field}`, message }] });
+  }
+}
+
+/** Only shared subscriptions are joined and left. */
+export class NotShared extends Conflict {
+  static override code = 'subscription_not_shared';
+  static override title = 'Not shared';
+  constructor() {
+    super('This subscription is yours alone: pause or remove it instead.');
   }
 }

@@ -1,36 +1,38 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import type { Actor, Member } from '#platform/access/index.js';
-import { query, Transactions, type EntityManager } from '#platform/database/index.js';
+import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { FilterTargets, readFilter, type FilterTarget } from '#platform/filters/index.js';
+import type { FilterTarget } from '#platform/filters/index.js';
 import { expectVersion, type ListQuery, type Page } from '#platform/http/index.js';
 import { Quotas } from '#platform/quotas/index.js';
-import { Subscription } from './subscription.entity.js';
+import { Participants } from '../participants/participants.js';
+import { PLAIN } from '../plans/plan.js';
+import { Choices } from './choices.js';
+import { Subscription, type SubscriptionChoice } from './subscription.entity.js';
 import { SUBSCRIPTIONS } from './subscription-quota.js';
-import { NoSuchSubscription, NoSuchTarget, TargetHidden, TooManySubscriptions } from './subscriptions.errors.js';
+import { NoSuchSubscription, TooManySubscriptions } from './subscriptions.errors.js';
 import { SubscriptionQueries } from './subscriptions.queries.js';
-import type {
-  NewPreview,
-  NewSubscription,
-  Preview,
-  SubscriptionChange,
-  SubscriptionShown,
-} from './subscriptions.schemas.js';
+import type { NewSubscription, SubscriptionChange, SubscriptionShown } from './subscriptions.schemas.js';
 
-/** How many subscriptions one person may have in one workspace. */
+/** How many subscriptions one person may have in one workspace, and how many a workspace may share. */
 const MOST = 1000;
 const NAME_LENGTH = 120;
+/** What waits is looked at again, since it may be due now. */
+const RECONSIDER = `update subscription_match set due_at = now() where state = 'waiting' and seat_id in (
+  select id from subscription_seat where subscription_id = $1)`;
+const TIMING: readonly (keyof SubscriptionChoice)[] = ['rhythm', 'quietHours', 'snoozedUntil', 'paused'];
 
 type Owner = Member & { userId: string };
 
-/** What people want to hear about. Each person sees and changes their own. */
+/** What people want to hear about. Each person sees and changes their own; what is shared, everybody who may subscribe. */
 @Injectable()
 export class SubscriptionsService {
   constructor(
     private readonly transactions: Transactions,
     private readonly queries: SubscriptionQueries,
-    private readonly targets: FilterTargets,
+    private readonly choices: Choices,
+    private readonly participants: Participants,
     private readonly events: EventLog,
     private readonly quotas: Quotas,
   ) {}
@@ -46,35 +48,48 @@ export class SubscriptionsService {
     return found;
   }
 
-  /** @throws NoSuchTarget, TargetHidden, FilterRefused, TooManySubscriptions, QuotaExceeded */
+  /** @throws NoSuchTarget, TargetHidden, FilterRefused, ChoiceRefused, TooManySubscriptions, QuotaExceeded */
   async create(who: Owner, wanted: NewSubscription): Promise<SubscriptionShown> {
-    const target = this.target(wanted.target);
-    await this.checkFilter(who, target, wanted.filter);
-    const choice = { name: wanted.name ?? nameOf(wanted.filter, target), filter: wanted.filter, paused: wanted.paused };
+    const target = this.choices.seen(who, wanted.target);
+    await this.choices.checkFilter(who, target, wanted.filter);
+    this.choices.checkPlan(target, wanted);
+    await this.choices.checkRest(who, wanted);
+    const choice = chosen(wanted, target);
     return this.transactions.run(async (em) => {
-      await requireRoom(em, who);
+      const owner = { workspaceId: who.workspaceId, userId: wanted.shared ? null : who.userId };
+      await requireRoom(em, owner);
       await this.quotas.take(em, who.workspaceId, SUBSCRIPTIONS);
-      const made = Subscription.open({ workspaceId: who.workspaceId, userId: who.userId }, target.name, choice);
+      const made = Subscription.open(owner, target.name, choice);
       em.persist(made);
       this.record(em, 'subscription.created', made, who, made.told());
-      return shown(made);
+      if (made.shared) {
+        await em.flush();
+        await this.participants.join(em, made, who.userId, who);
+      }
+      return shown(made, true);
     });
   }
 
-  /** @throws NoSuchSubscription, TargetHidden, FilterRefused, PreconditionFailed */
+  /** @throws NoSuchSubscription, TargetHidden, FilterRefused, ChoiceRefused, PreconditionFailed */
   async change(
     who: Owner,
     id: string,
     change: SubscriptionChange,
     ifMatch: string | undefined,
   ): Promise<SubscriptionShown> {
-    const { target } = await this.one(who, id);
-    if (change.filter !== undefined) await this.checkFilter(who, this.target(target), change.filter);
+    const before = await this.one(who, id);
+    const target = this.choices.target(before.target);
+    if (change.filter !== undefined) {
+      this.choices.seen(who, before.target);
+      await this.choices.checkFilter(who, target, change.filter);
+    }
+    await this.choices.checkRest(who, change);
     return this.transactions.run(async (em) => {
       const subscription = await own(em, who, id);
       expectVersion(ifMatch, subscription.version);
-      this.apply(em, subscription, change, who);
-      return shown(subscription);
+      this.choices.checkPlan(target, { ...subscription.choice, ...defined(change) });
+      await this.apply(em, subscription, change, who);
+      return shown(subscription, before.joined);
     });
   }
 
@@ -85,37 +100,47 @@ export class SubscriptionsService {
       expectVersion(ifMatch, subscription.version);
       subscription.remove();
       this.record(em, 'subscription.deleted', subscription, who, subscription.told());
+      await affected(em, RECONSIDER, [id]);
     });
   }
 
-  /** Pauses a subscription for its owner, who clicked the link in a mail. Doing it twice changes nothing. */
-  async pauseByMail(id: string): Promise<{ name: string } | undefined> {
+  /**
+   * Ends what a mail came from, for the person who clicked the link in it: pauses their subscription, or takes them out of a
+   * shared one. Doing it twice changes nothing.
+   */
+  async endByMail(seat: string): Promise<{ name: string } | undefined> {
     return this.transactions.run(async (em) => {
-      const found = await em.findOne(Subscription, { id, removedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (!found) return undefined;
-      this.apply(em, found, { paused: true }, { kind: 'user', id: found.userId, userId: found.userId });
+      const where = { id: seat, removedAt: null, userId: { $ne: null } };
+      const found = await em.findOne(Subscription, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!found?.userId) return this.participants.leaveByMail(em, seat);
+      await this.apply(em, found, { paused: true }, { kind: 'user', id: found.userId, userId: found.userId });
       return { name: found.name };
     });
   }
 
-  /** Pauses all that somebody has in a workspace, inside the caller's transaction. */
+  /** Pauses all that somebody has in a workspace and takes them out of what is shared, inside the caller's transaction. */
   async pauseAll(em: EntityManager, owner: { workspaceId: string; userId: string }, actor: Actor): Promise<void> {
     const where = { ...owner, removedAt: null, paused: false };
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const;
-    for (const one of await em.find(Subscription, where, lock)) this.apply(em, one, { paused: true }, actor);
+    for (const one of await em.find(Subscription, where, lock)) await this.apply(em, one, { paused: true }, actor);
+    await this.participants.leaveAll(em, owner, actor);
   }
 
-  /** What a filter would have matched. @throws NoSuchTarget, TargetHidden, FilterRefused */
-  async preview(who: Member, { target: name, filter, days }: NewPreview): Promise<Preview> {
-    const target = this.target(name);
-    requireSight(who, target);
-    return this.queries.preview(who, target, filter, await this.targets.context({ userId: who.userId }), days);
+  /** @throws TargetHidden when the caller may not see what a subscription is about */
+  requireSight(who: Member, { target }: Pick<SubscriptionShown, 'target'>): void {
+    this.choices.seen(who, target);
   }
 
-  private apply(em: EntityManager, subscription: Subscription, change: SubscriptionChange, actor: Actor): void {
+  private async apply(
+    em: EntityManager,
+    subscription: Subscription,
+    change: SubscriptionChange,
+    actor: Actor,
+  ): Promise<void> {
     const before = subscription.told();
-    if (!subscription.change(change)) return;
+    if (!subscription.change(defined(change))) return;
     this.record(em, 'subscription.updated', subscription, actor, { before, after: subscription.told() });
+    if (TIMING.some((name) => Object.hasOwn(change, name))) await affected(em, RECONSIDER, [subscription.id]);
   }
 
   private record(
@@ -125,50 +150,42 @@ export class SubscriptionsService {
       | ['subscription.updated', Subscription, Actor, Record<'before' | 'after', ReturnType<Subscription['told']>>]
   ): void {
     const { workspaceId, id: subjectId, userId } = subscription;
-    const about = { workspaceId, subjectId, actor, scope: { kind: 'user', id: userId } as const };
+    const scope = userId === null ? ({ kind: 'workspace' } as const) : ({ kind: 'user', id: userId } as const);
+    const about = { workspaceId, subjectId, actor, scope };
     if (type === 'subscription.updated') this.events.record(em, type, { ...about, data });
     else this.events.record(em, type, { ...about, data });
   }
-
-  /** @throws TargetHidden when the caller may not see what a subscription is about */
-  requireSight(who: Member, { target }: Pick<SubscriptionShown, 'target'>): void {
-    requireSight(who, this.target(target));
-  }
-
-  private async checkFilter(who: Member, target: FilterTarget, filter: string): Promise<void> {
-    requireSight(who, target);
-    readFilter(filter, target.catalogue, await this.targets.context({ userId: who.userId }), '/body/filter');
-  }
-
-  private target(name: string): FilterTarget {
-    if (this.targets.has(name)) return this.targets.get(name);
-    throw new NoSuchTarget(
-      name,
-      this.targets.all().map((t) => t.name),
-    );
-  }
 }
 
-function requireSight(who: Member, target: FilterTarget): void {
-  if (!who.permissions.has(target.permission)) throw new TargetHidden(target, who);
-}
-
-/** Counts under a lock on the person, so that two requests at once cannot both take the last place. */
-async function requireRoom(em: EntityManager, { userId, workspaceId }: Owner): Promise<void> {
-  await query(em, 'select pg_advisory_xact_lock(hashtextextended($1, 30))', [`${workspaceId}/${userId}`]);
+/** Counts under a lock on the person, or the workspace, so that two requests at once cannot both take the last place. */
+async function requireRoom(em: EntityManager, owner: { workspaceId: string; userId: string | null }): Promise<void> {
+  const { userId, workspaceId } = owner;
+  await query(em, 'select pg_advisory_xact_lock(hashtextextended($1, 30))', [`${workspaceId}/${userId ?? ''}`]);
   const [counted] = await query<{ n: number }>(
     em,
-    'select count(*)::int as n from subscription where user_id = $1 and workspace_id = $2 and removed_at is null',
+    `select count(*)::int as n from subscription
+      where workspace_id = $2 and removed_at is null and (user_id = $1 or ($1::uuid is null and user_id is null))`,
     [userId, workspaceId],
   );
-  if (Number(counted?.n) >= MOST) throw new TooManySubscriptions(MOST);
+  if (Number(counted?.n) >= MOST) throw new TooManySubscriptions(MOST, userId === null);
 }
 
 async function own(em: EntityManager, { userId, workspaceId }: Owner, id: string): Promise<Subscription> {
-  const where = { id, workspaceId, userId, removedAt: null };
+  const where = { id, workspaceId, removedAt: null, $or: [{ userId }, { userId: null }] };
   const found = await em.findOne(Subscription, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!found) throw new NoSuchSubscription();
   return found;
+}
+
+/** What of a request says something, without what only a request has. */
+function defined(change: SubscriptionChange): Partial<SubscriptionChoice> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
+function chosen(wanted: NewSubscription, target: FilterTarget): SubscriptionChoice {
+  const { name, target: _target, shared: _shared, ...choice } = wanted;
+  const empty = { ...PLAIN, paused: false, snoozedUntil: null, expiresAt: null };
+  return { ...empty, ...defined(choice), filter: wanted.filter, name: name ?? nameOf(wanted.filter, target) };
 }
 
 function nameOf(filter: string, target: FilterTarget): string {
@@ -180,8 +197,10 @@ function nameOf(filter: string, target: FilterTarget): string {
   return `${cut.trimEnd()}…`;
 }
 
-function shown(s: Subscription): SubscriptionShown {
-  const { id, name, target, filter, paused, version } = s;
+function shown(s: Subscription, joined: boolean): SubscriptionShown {
+  const { id, target, shared, version, choice } = s;
   const times = { createdAt: s.createdAt.toISOString(), updatedAt: s.updatedAt.toISOString() };
-  return { id, name, target, filter, paused, version, ...times };
+  const snoozedUntil = choice.snoozedUntil?.toISOString() ?? null;
+  const expiresAt = choice.expiresAt?.toISOString() ?? null;
+  return { ...choice, id, target, shared, joined, version, ...times, snoozedUntil, expiresAt };
 }

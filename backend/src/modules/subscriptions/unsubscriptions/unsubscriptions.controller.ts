@@ -39,7 +39,7 @@ export class UnsubscriptionsController {
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Endpoint({
     permission: 'public',
-    summary: 'Pause the subscription that a mail came from',
+    summary: 'End what a mail came from: pause the subscription, or leave it when it is shared',
     description: 'What mail programs send for List-Unsubscribe-Post. Repeating it changes nothing.',
     params: path,
     // A form of one field, `List-Unsubscribe=One-Click`, or whatever else a mail program posts: the token says it all.
@@ -50,7 +50,7 @@ export class UnsubscriptionsController {
     anySite: true,
   })
   async end(@Input.params() { token }: Path): Promise<string> {
-    const ended = await this.subscriptions.pauseByMail(this.read(token));
+    const ended = await this.subscriptions.endByMail(this.read(token));
     return donePage(ended?.name);
   }
 

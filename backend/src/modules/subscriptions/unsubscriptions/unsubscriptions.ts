@@ -12,13 +12,17 @@ export class Unsubscriptions {
     private readonly instance: InstanceConfig,
   ) {}
 
-  /** The address that a mail links to; POST ends the subscription, GET asks first. */
-  url(subscriptionId: string): string {
-    const token = `${subscriptionId}.${this.signatures.sign(PURPOSE, subscriptionId)}`;
+  /**
+   * The address that a mail links to; POST ends what it came from, GET asks first.
+   *
+   * @param seat the subscription's id, or of a shared one the id of the person's part in it
+   */
+  url(seat: string): string {
+    const token = `${seat}.${this.signatures.sign(PURPOSE, seat)}`;
     return `${this.instance.origin}/api/v1/unsubscriptions/${token}`;
   }
 
-  /** The subscription that a token names, or undefined when we did not make it. */
+  /** The seat that a token names, or undefined when we did not make it. */
   read(token: string): string | undefined {
     const dot = token.indexOf('.');
     const id = token.slice(0, Math.max(dot, 0));

@@ -1,0 +1,37 @@
+import type { EntityManager } from '#platform/database/index.js';
+import { LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
+import { MatchRecorder } from '../matches/match-recorder.js';
+import { Listeners } from './listeners.js';
+import { Seats, type Found, type Match } from './seats.js';
+
+/**
+ * Asks every listening subscription about every event that its target hears, writes down each match with what becomes of
+ * it, and tells of what is told at once. All of it commits with the reader's cursor: a match is recorded once, and told once,
+ * whatever dies when.
+ */
+@LogReader({ name: 'subscriptions' })
+export class SubscriptionsReader implements ReadsLog {
+  constructor(
+    private readonly listeners: Listeners,
+    private readonly seats: Seats,
+    private readonly recorder: MatchRecorder,
+  ) {}
+
+  async read(batch: LogEvent[], em: EntityManager): Promise<void> {
+    await this.listeners.follow(em);
+    const found = batch.flatMap((event) => this.listeners.hearing(event).map((listener) => ({ event, listener })));
+    await this.recorder.record(em, batch, await this.standing(em, found));
+  }
+
+  /** What counts of the matches; a filter that was changed meanwhile is asked again, as it is now. */
+  private async standing(em: EntityManager, found: readonly Found[]): Promise<Match[]> {
+    const { matches, stale } = await this.seats.standing(em, found);
+    if (stale.length === 0) return matches;
+    await this.listeners.reload(em, stale);
+    return matches.flatMap((match) => {
+      if (!stale.includes(match.listener.subscriptionId)) return [match];
+      const now = this.listeners.hearing(match.event).find(({ key }) => key === match.listener.key);
+      return now ? [{ ...match, listener: now }] : [];
+    });
+  }
+}

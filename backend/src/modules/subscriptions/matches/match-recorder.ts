@@ -1,0 +1,196 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { EntityManager } from '#platform/database/index.js';
+import type { LogEvent } from '#platform/event-log/index.js';
+import { FilterContexts, FilterTargets } from '#platform/filters/index.js';
+import { MOST_EVENTS, Notifier, type NewNotification, type ToldEvent } from '#platform/notifications/index.js';
+import { Listeners } from '../listening/listeners.js';
+import { Reasons } from '../listening/reasons.js';
+import type { Match } from '../listening/seats.js';
+import { dueOf } from '../plans/due.js';
+import { groupOf, Judge, remembers, thingOf, type Judged } from '../plans/judge.js';
+import { judgedOf } from '../plans/judged.js';
+import { SubscriptionsConfig } from '../subscriptions.config.js';
+import {
+  type EventHit,
+  insertMatches,
+  type NewMatch,
+  type Outcome,
+  type Pace,
+  paces,
+  sourceOf,
+  windows,
+} from './match-rows.js';
+import { keepThings, knownThings, matchingThings, type KnownThing } from './thing-rows.js';
+
+interface Weighed {
+  readonly match: Match;
+  readonly judged: Judged;
+  readonly hit: EventHit;
+}
+
+/** Writes matches down with what becomes of them, and tells of those that are told at once; all in the reader's transaction. */
+@Injectable()
+export class MatchRecorder {
+  constructor(
+    private readonly targets: FilterTargets,
+    private readonly contexts: FilterContexts,
+    private readonly listeners: Listeners,
+    private readonly reasons: Reasons,
+    private readonly notifier: Notifier,
+    @Inject(SubscriptionsConfig) private readonly config: SubscriptionsConfig,
+  ) {}
+
+  /** @param batch what was read, in order @param matches what of it counts for whom, in order */
+  async record(em: EntityManager, batch: readonly LogEvent[], matches: readonly Match[]): Promise<void> {
+    const weighed = matches.map((match) => this.weigh(match));
+    const lapsing = this.listeners.crossings ? await matchingThings(em, batch.map(thingName)) : [];
+    if (weighed.length === 0 && lapsing.length === 0) return;
+    const judge = await this.prepared(em, weighed, lapsing);
+    const known = await paces(em, seatsAtOnce(weighed), this.config.burstWindowMs);
+    const made: NewMatch[] = [];
+    const notifications: NewNotification[] = [];
+    for (const event of batch) {
+      const heard = weighed.filter(({ match }) => match.event === event);
+      this.lapse(judge, event, heard, lapsing);
+      for (const one of heard) {
+        const outcome = this.outcome(judge, one, known);
+        const row = this.row(one, outcome);
+        made.push(row);
+        if (outcome.state === 'told') notifications.push(notification(row, outcome.notificationId, judge, one.judged));
+      }
+    }
+    await insertMatches(em, made);
+    await keepThings(em, changed(judge, weighed, lapsing));
+    if (notifications.length > 0) await this.notifier.notify(em, notifications);
+  }
+
+  private weigh(match: Match): Weighed {
+    const { event, listener } = match;
+    const target = this.targets.get(listener.target);
+    const figures = judgedOf(listener, target, target.subject(event), this.contexts.rates);
+    const judged = { ...figures, thing: thingName(event), at: event.occurredAt };
+    return { match, judged, hit: { at: event.occurredAt, figure: judged.figure ?? null, event } };
+  }
+
+  /** A judge who knows what was told before. */
+  private async prepared(
+    em: EntityManager,
+    weighed: readonly Weighed[],
+    lapsing: readonly KnownThing[],
+  ): Promise<Judge<EventHit>> {
+    const judge = new Judge<EventHit>();
+    const asked = weighed
+      .filter(({ judged }) => remembers(judged.plan))
+      .map(({ judged }) => ({ seat: judged.seat, thing: thingOf(judged) }));
+    for (const { seat, thing, ...state } of [...lapsing, ...(await knownThings(em, unique(asked)))])
+      judge.know(seat, thing, state);
+    for (const { seat, group, hit } of await windows(em, askedWindows(weighed))) judge.remember(seat, group, hit);
+    return judge;
+  }
+
+  /** Things that matched for somebody and do not any more. */
+  private lapse(judge: Judge, event: LogEvent, heard: readonly Weighed[], lapsing: readonly KnownThing[]): void {
+    const thing = thingName(event);
+    const matched = new Set(heard.map(({ judged }) => judged.seat));
+    const seats = [
+      ...lapsing.filter((known) => known.thing === thing).map(({ seat }) => seat),
+      ...judge.holding(thing),
+    ];
+    for (const seat of new Set(seats)) {
+      const listener = matched.has(seat) ? undefined : this.listeners.get(seat);
+      if (listener && this.reasons.matches(listener, event) === false) judge.miss(seat, thing);
+    }
+  }
+
+  private outcome(judge: Judge<EventHit>, { match, judged, hit }: Weighed, known: Map<string, Pace>): Outcome {
+    const held = judge.judge(judged, hit);
+    if (held) return { state: 'held', why: held };
+    const { listener, zone, snoozedUntil } = match;
+    const due = dueOf({ plan: listener.plan, zone, snoozedUntil }, new Date());
+    if (due) return { state: 'waiting', why: due.why, dueAt: due.at };
+    const pace = known.get(listener.key) ?? { told: 0, due: null };
+    if (pace.due !== null || pace.told >= this.config.burstMatches) {
+      const dueAt = pace.due ?? new Date(Date.now() + this.config.burstWindowMs);
+      known.set(listener.key, { ...pace, due: dueAt });
+      return { state: 'waiting', why: 'burst', dueAt };
+    }
+    known.set(listener.key, { ...pace, told: pace.told + 1 });
+    return { state: 'told', notificationId: uuidv7() };
+  }
+
+  private row({ match, judged }: Weighed, outcome: Outcome): NewMatch {
+    const { rule } = match.listener.plan;
+    return {
+      match,
+      reason: this.reasons.of(match.listener, match.event),
+      ruleGroup: rule ? groupOf(rule, judged) : null,
+      figure: judged.figure ?? null,
+      outcome,
+    };
+  }
+}
+
+/** How the thing that an event is about is called. */
+export function thingName({ subjectType, subjectId }: Pick<LogEvent, 'subjectType' | 'subjectId'>): string {
+  return `${subjectType}/${subjectId}`;
+}
+
+function notification(
+  { match, reason }: NewMatch,
+  id: string,
+  judge: Judge<EventHit>,
+  judged: Judged,
+): NewNotification {
+  const { listener, event } = match;
+  const gathered: ToldEvent[] = listener.plan.rule ? judge.gathered(judged).map((hit) => hit.event) : [event];
+  return {
+    id,
+    workspaceId: listener.workspaceId,
+    userId: listener.userId,
+    source: sourceOf(listener),
+    events: gathered.slice(-MOST_EVENTS),
+    total: gathered.length,
+    form: gathered.length > 1 ? 'burst' : 'single',
+    reason,
+    channels: listener.plan.channels,
+  };
+}
+
+function seatsAtOnce(weighed: readonly Weighed[]): string[] {
+  const immediate = weighed.filter(({ judged }) => judged.plan.rhythm.kind === 'immediate');
+  return [...new Set(immediate.map(({ judged }) => judged.seat))];
+}
+
+function unique(asked: readonly { seat: string; thing: string }[]): { seat: string; thing: string }[] {
+  return [...new Map(asked.map((one) => [`${one.seat} ${one.thing}`, one])).values()];
+}
+
+function askedWindows(weighed: readonly Weighed[]) {
+  const asked = new Map<
+    string,
+    { seat: string; group: string; from: Date; rule: NonNullable<Judged['plan']['rule']> }
+  >();
+  for (const { judged } of weighed) {
+    const { rule } = judged.plan;
+    if (!rule) continue;
+    const group = groupOf(rule, judged);
+    const from = new Date(judged.at.getTime() - rule.windowMinutes * 60_000);
+    const known = asked.get(`${judged.seat} ${group}`);
+    asked.set(`${judged.seat} ${group}`, {
+      seat: judged.seat,
+      group,
+      rule,
+      from: known && known.from < from ? known.from : from,
+    });
+  }
+  return [...asked.values()];
+}
+
+function changed(judge: Judge, weighed: readonly Weighed[], lapsing: readonly KnownThing[]): KnownThing[] {
+  const places = unique([...lapsing, ...weighed.map(({ judged }) => ({ seat: judged.seat, thing: thingOf(judged) }))]);
+  return places.flatMap(({ seat, thing }) => {
+    const state = judge.changed(seat, thing) ? judge.state(seat, thing) : undefined;
+    return state ? [{ seat, thing, ...state }] : [];
+  });
+}

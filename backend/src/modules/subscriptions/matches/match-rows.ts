@@ -1,0 +1,165 @@
+import { v7 as uuidv7 } from 'uuid';
+import { affected, query, type EntityManager } from '#platform/database/index.js';
+import type { EventType } from '#contract/events/index.js';
+import type { EventScope } from '#platform/event-log/index.js';
+import type { Reason, ToldEvent } from '#platform/notifications/index.js';
+import type { Match } from '../listening/seats.js';
+import { MOST_HITS, type Held, type Hit } from '../plans/judge.js';
+import type { Rule } from '../plans/plan.js';
+import type { Wait } from '../plans/due.js';
+
+/** An earlier match within a rule's window, with what telling of it needs. */
+export interface EventHit extends Hit {
+  readonly event: ToldEvent;
+}
+
+/** What becomes of a match. */
+export type Outcome =
+  | { readonly state: 'told'; readonly notificationId: string }
+  | { readonly state: 'waiting'; readonly why: Wait; readonly dueAt: Date }
+  | { readonly state: 'held'; readonly why: Held };
+
+/** A match as it is written down. */
+export interface NewMatch {
+  readonly match: Match;
+  readonly reason: Reason;
+  readonly ruleGroup: string | null;
+  readonly figure: number | null;
+  readonly outcome: Outcome;
+}
+
+/** The columns of a match that make a `ToldEvent`. */
+export const EVENT_OF_MATCH = `event_id, event_position, event_type, subject_type, subject_id, scope_kind, scope_id`;
+
+/** A row of those columns. */
+export interface EventOfMatch {
+  event_id: string;
+  event_position: string;
+  event_type: EventType;
+  subject_type: string;
+  subject_id: string;
+  scope_kind: string;
+  scope_id: string | null;
+}
+
+/** The event that a match is about. */
+export function toldEvent(row: EventOfMatch): ToldEvent {
+  const scope = row.scope_kind === 'workspace' ? { kind: 'workspace' } : { kind: row.scope_kind, id: row.scope_id };
+  return {
+    id: row.event_id,
+    position: Number(row.event_position),
+    type: row.event_type,
+    subjectType: row.subject_type,
+    subjectId: row.subject_id,
+    scope: scope as EventScope,
+  };
+}
+
+const COLUMNS = `id uuid, workspace_id uuid, subscription_id uuid, user_id uuid, seat_id uuid, event_id uuid,
+  event_position bigint, event_type text, subject_type text, subject_id text, scope_kind text, scope_id uuid,
+  occurred_at timestamptz, reason jsonb, rule_group text, figure double precision, state text, why text, due_at timestamptz,
+  notification_id uuid, settled_at timestamptz`;
+const NAMES = COLUMNS.replaceAll(/ (uuid|bigint|text|timestamptz|jsonb|double precision)(?=,|$)/g, '');
+const INSERT = `insert into subscription_match (${NAMES}) select ${NAMES} from jsonb_to_recordset($1::jsonb) as m(${COLUMNS})`;
+const CHUNK = 2_000;
+
+/** Writes matches down. Each is there once: of two transactions with the same one, the second fails and is repeated. */
+export async function insertMatches(em: EntityManager, matches: readonly NewMatch[]): Promise<void> {
+  for (let at = 0; at < matches.length; at += CHUNK)
+    await affected(em, INSERT, [JSON.stringify(matches.slice(at, at + CHUNK).map(rowOf))]);
+}
+
+function rowOf({ match: { event, listener }, reason, ruleGroup, figure, outcome }: NewMatch): object {
+  return {
+    id: uuidv7(),
+    workspace_id: listener.workspaceId,
+    subscription_id: listener.subscriptionId,
+    user_id: listener.userId,
+    seat_id: listener.key,
+    event_id: event.id,
+    event_position: event.position,
+    event_type: event.type,
+    subject_type: event.subjectType,
+    subject_id: event.subjectId,
+    scope_kind: event.scope.kind,
+    scope_id: event.scope.kind === 'workspace' ? null : event.scope.id,
+    occurred_at: event.occurredAt,
+    reason,
+    rule_group: ruleGroup,
+    figure,
+    state: outcome.state,
+    why: outcome.state === 'told' ? null : outcome.why,
+    due_at: outcome.state === 'waiting' ? outcome.dueAt : null,
+    notification_id: outcome.state === 'told' ? outcome.notificationId : null,
+    settled_at: outcome.state === 'waiting' ? null : new Date(),
+  };
+}
+
+/** A rule's window, as far as it lies before some matches. */
+export interface AskedWindow {
+  readonly seat: string;
+  readonly group: string;
+  readonly from: Date;
+  readonly rule: Rule;
+}
+
+const WINDOWS = `
+  select w.seat, w.grp, m.*
+    from jsonb_to_recordset($1::jsonb) as w(seat uuid, grp text, since timestamptz, most int)
+    cross join lateral (
+      select ${EVENT_OF_MATCH}, occurred_at, figure from subscription_match
+       where seat_id = w.seat and rule_group = w.grp and occurred_at > w.since
+       order by occurred_at desc limit w.most) m
+   order by m.occurred_at`;
+
+/** Earlier matches in the windows of rules, the oldest first: no more of each than its rule can tell apart. */
+export async function windows(
+  em: EntityManager,
+  asked: readonly AskedWindow[],
+): Promise<{ seat: string; group: string; hit: EventHit }[]> {
+  if (asked.length === 0) return [];
+  const parameter = asked.map(({ seat, group, from, rule }) => ({ seat, grp: group, since: from, most: mostOf(rule) }));
+  const rows = await query<EventOfMatch & { seat: string; grp: string; occurred_at: string; figure: number | null }>(
+    em,
+    WINDOWS,
+    [JSON.stringify(parameter)],
+  );
+  return rows.map((row) => {
+    const hit = { at: new Date(row.occurred_at), figure: row.figure, event: toldEvent(row) };
+    return { seat: row.seat, group: row.grp, hit };
+  });
+}
+
+function mostOf(rule: Rule): number {
+  if (rule.kind === 'count') return rule.moreThan + 1;
+  if (rule.kind === 'rate') return Math.min(MOST_HITS, Math.ceil((rule.morePerHour * rule.windowMinutes) / 60) + 1);
+  return MOST_HITS;
+}
+
+/** What a seat was told within a burst's window, and when what waits there is due. */
+export interface Pace {
+  readonly told: number;
+  readonly due: Date | null;
+}
+
+const PACES = `
+  select seat_id, count(distinct notification_id) filter (where settled_at > now() - $2 * interval '1 ms')::int as told,
+         min(due_at) filter (where state = 'waiting' and why = 'burst') as due
+    from subscription_match
+   where seat_id = any($1::uuid[]) and created_at > now() - 3 * $2 * interval '1 ms'
+   group by seat_id`;
+
+/** How much some seats were told of late. */
+export async function paces(em: EntityManager, seats: readonly string[], windowMs: number): Promise<Map<string, Pace>> {
+  if (seats.length === 0) return new Map();
+  const rows = await query<{ seat_id: string; told: number; due: string | null }>(em, PACES, [seats, windowMs]);
+  return new Map(rows.map(({ seat_id, told, due }) => [seat_id, { told, due: due === null ? null : new Date(due) }]));
+}
+
+/** What a plan asks its source to be called, and where its notifications go. */
+export function sourceOf({ key, subscriptionId }: { key: string; subscriptionId: string }): {
+  type: string;
+  id: string;
+} {
+  return { type: key === subscriptionId ? 'subscription' : 'shared_subscription', id: key };
+}

@@ -1,0 +1,154 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { InstanceConfig } from '#platform/config/index.js';
+import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
+import { holdJobsOf } from '#platform/event-log/index.js';
+import { MOST_EVENTS, Notifier, type Reason } from '#platform/notifications/index.js';
+import { rest, type Wait } from '../plans/due.js';
+import { planOf, type Plan } from '../plans/plan.js';
+import { SubscriptionsConfig } from '../subscriptions.config.js';
+import { EVENT_OF_MATCH, sourceOf, toldEvent, type EventOfMatch } from './match-rows.js';
+
+const SEATS_AT_ONCE = 200;
+
+const DUE = `
+  select distinct seat_id from (
+    select seat_id from subscription_match where state = 'waiting' and due_at <= now() order by due_at limit 5000) m
+  limit ${SEATS_AT_ONCE}`;
+const SEAT = `
+  select seat.id, s.id as subscription_id, s.workspace_id, seat.user_id, s.plan, s.snoozed_until, u.time_zone as zone,
+         s.removed_at is null and not s.paused as standing
+    from subscription_seat seat
+    join subscription s on s.id = seat.subscription_id
+    join user_account u on u.id = seat.user_id
+   where seat.id = $1`;
+const WAITING = `seat_id = $1 and state = 'waiting' and due_at <= now()`;
+const POSTPONE = `update subscription_match set due_at = $2, why = $3 where ${WAITING}`;
+const END = `update subscription_match set state = 'held', why = 'ended', due_at = null, settled_at = now() where ${WAITING}`;
+// Of two processes that release one seat the second waits for the rows, finds them told, and tells nothing.
+const TELL = `
+  with told as (
+    update subscription_match set state = 'told', notification_id = $2, due_at = null, settled_at = now()
+     where ${WAITING} returning ${EVENT_OF_MATCH}, reason, why)
+  select *, count(*) over ()::int as total, bool_or(why in ('digest', 'snoozed')) over () as gathered,
+         min(event_position) over () as first
+    from told order by event_position desc limit ${MOST_EVENTS}`;
+
+interface Seat {
+  id: string;
+  subscription_id: string;
+  workspace_id: string;
+  user_id: string;
+  plan: Partial<Plan>;
+  snoozed_until: string | null;
+  zone: string;
+  standing: boolean;
+}
+
+interface Told extends EventOfMatch {
+  reason: Reason;
+  why: Wait;
+  total: number;
+  gathered: boolean;
+  first: string;
+}
+
+/**
+ * Tells of what waited, once it is due: digests, what came in quiet hours or a snooze, bursts. It looks at rows alone, so
+ * that nothing is lost with Redis or a process; the notification and the state of its matches commit together.
+ */
+@Injectable()
+export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger('subscriptions');
+  private running?: Promise<void>;
+  private stopped = false;
+  private wake?: () => void;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly notifier: Notifier,
+    private readonly instance: InstanceConfig,
+    @Inject(SubscriptionsConfig) private readonly config: SubscriptionsConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.instance.plays('workers')) this.running = this.loop();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    this.wake?.();
+    await this.running;
+  }
+
+  /** Releases what is due. @returns for how many there was something */
+  async release(): Promise<number> {
+    const due = await query<{ seat_id: string }>(this.transactions.reader(), DUE, []);
+    for (const { seat_id } of due) {
+      if (this.stopped) break;
+      await this.guarded(seat_id);
+    }
+    return due.length;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      const found = await this.release().catch((error: Error) => {
+        if (!this.stopped) this.log.warn(`What waits could not be looked at: ${error.message}`);
+        return 0;
+      });
+      if (found < SEATS_AT_ONCE) await this.pause();
+    }
+  }
+
+  private async pause(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      if (this.stopped) resolve();
+      else timer = setTimeout(resolve, this.config.releaseMs);
+    });
+    clearTimeout(timer);
+  }
+
+  /** One that fails stops nobody else; it is tried again at the next look. */
+  private async guarded(seatId: string): Promise<void> {
+    try {
+      await this.transactions.run((em) => this.releaseSeat(em, seatId));
+    } catch (error) {
+      if (!this.stopped) this.log.error(`What waits for ${seatId} could not be told: ${(error as Error).message}`);
+    }
+  }
+
+  private async releaseSeat(em: EntityManager, seatId: string): Promise<void> {
+    const [seat] = await query<Seat>(em, SEAT, [seatId]);
+    if (!seat?.standing) {
+      await affected(em, END, [seatId]);
+      return;
+    }
+    const plan = planOf(seat.plan);
+    const snoozedUntil = seat.snoozed_until === null ? null : new Date(seat.snoozed_until);
+    const later = rest({ plan, zone: seat.zone, snoozedUntil }, new Date());
+    if (later) await affected(em, POSTPONE, [seatId, later.at, later.why]);
+    else await this.tell(em, seat, plan);
+  }
+
+  private async tell(em: EntityManager, seat: Seat, plan: Plan): Promise<void> {
+    const id = uuidv7();
+    const told = await query<Told>(em, TELL, [seat.id, id]);
+    const [newest] = told;
+    const oldest = told.at(-1);
+    if (!newest || !oldest) return;
+    const { total, gathered, first } = newest;
+    // What was in a backup that was restored may have been told before: it waits for an operator.
+    await holdJobsOf(em, Number(first));
+    const digest = plan.rhythm.kind !== 'immediate' || gathered;
+    const about = { workspaceId: seat.workspace_id, userId: seat.user_id };
+    const source = sourceOf({ key: seat.id, subscriptionId: seat.subscription_id });
+    const form = digest ? 'digest' : total > 1 ? 'burst' : 'single';
+    const events = told.map(toldEvent).reverse();
+    await this.notifier.notify(em, [
+      { id, ...about, source, events, total, form, reason: oldest.reason, channels: plan.channels },
+    ]);
+  }
+}
