@@ -29,6 +29,9 @@ const SILENT: Record<string, string> = {
   'PUT workspaces/:workspaceId/second-factor-policy':
     'asks for what is so already; a policy that changes is recorded (policy.int.spec)',
   'POST workspaces/:workspaceId/sources/:sourceId/test': 'tries whether a source can be reached, and changes nothing',
+  'POST workspaces/:workspaceId/channels/:channelId/tests': 'sends a test message, and changes nothing',
+  'POST me/channels/:channelId/tests': 'sends a test message, and changes nothing',
+  'POST me/push-devices/:deviceId/tests': 'sends a test message, and changes nothing',
   'POST workspaces/:workspaceId/subscription-previews': 'shows what a filter would find, and keeps nothing',
 };
 /** Routes that take back what another one does, which is done first. */

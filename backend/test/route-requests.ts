@@ -5,7 +5,7 @@ import type { Permission } from '#platform/access/index.js';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
-import { mailedToken, sharedSubscription, systemEvent, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
+import { mailedToken, ownChannel, sharedSubscription, systemEvent, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
 import { PROVIDER } from './whole-application.js';
 
 /** One route's request. */
@@ -37,6 +37,8 @@ const ofParkedEvent = {
   params: { ...ofReader.params, position: parkedEvent },
   strange: { absent: { reader: READER, position: '999999' }, malformed: { reader: READER, position: 'first' } },
 } satisfies RouteRequest;
+
+const ofOwnChannel = { params: { channelId: ownChannel } } satisfies RouteRequest;
 
 const email = () => `somebody-${uuidv7()}@example.com`;
 const guest = (tenant: Tenant) => tenant.whole.make.person().create();
@@ -155,6 +157,18 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST me/totp/confirmation': { caller: guest, body: pendingCode },
   'DELETE me/totp': { caller: ownerOfPendingApp },
   'POST me/recovery-codes': { caller: async (tenant) => (await equipped(tenant)).person },
+  'POST me/channels': {
+    body: ({ workspace }) => ({
+      workspaceId: workspace.id,
+      kind: 'discord',
+      name: 'Mine',
+      url: 'https://discord.com/api/webhooks/1/token',
+    }),
+  },
+  'GET me/channels/:channelId': ofOwnChannel,
+  'PATCH me/channels/:channelId': ofOwnChannel,
+  'DELETE me/channels/:channelId': ofOwnChannel,
+  'POST me/channels/:channelId/tests': ofOwnChannel,
   'POST me/passkeys': { caller: guest, body: newPasskeyOf },
   'PATCH me/passkeys/:passkeyId': { caller: guest, body: () => ({ name: 'Phone' }) },
   'DELETE me/passkeys/:passkeyId': { caller: guest },

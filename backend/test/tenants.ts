@@ -69,6 +69,9 @@ export const makers: Record<string, Maker> = {
   subscriptionId: async (tenant, caller) => (await alert(tenant, caller)).subscriptionId,
   deliveryId: async (tenant, caller) => (await alert(tenant, caller)).deliveryId,
   endpointId: (tenant) => webhookEndpoint(tenant),
+  // An address that nothing may be sent to: a test message gets no further than this machine.
+  channelId: (tenant) => tenant.made('channels', { kind: 'webhook', name: 'Pager', url: 'https://203.0.113.9/hook' }),
+  deviceId: (tenant, caller) => ownChannel(tenant, caller, 'push'),
   token: async (tenant) => {
     const { owner } = tenant.workspace;
     const { subscriptionId } = await alert(tenant, owner);
@@ -120,6 +123,18 @@ export const webhookEndpoint = (tenant: Tenant): Promise<string> =>
 /** A subscription that the workspace shares. */
 export const sharedSubscription = (tenant: Tenant): Promise<string> =>
   tenant.made('subscriptions', { filter: 'price<400', shared: true });
+
+/** A channel of somebody's own. */
+export async function ownChannel({ whole, workspace }: Tenant, caller: Caller, kind = 'slack'): Promise<string> {
+  const id = uuidv7();
+  await whole.make.sql(
+    `insert into notification_channel (id, workspace_id, user_id, kind, name, settings, hint)
+     select $1, case when $2 = 'push' then null else $3::uuid end, id, $2, 'Mine', 'sealed', 'example.com/…'
+     from user_account where id = coalesce((select user_id from api_key where id = $4), $4)`,
+    [id, kind, workspace.id, caller.id],
+  );
+  return id;
+}
 
 /** A subscription of somebody that has matched an event. */
 async function alert(tenant: Tenant, caller: Caller): Promise<{ subscriptionId: string; deliveryId: string }> {

@@ -16,6 +16,8 @@ export const HELD_BY = {
   'messages:write': writers,
   'subscriptions:read': everyone,
   'subscriptions:write': writers,
+  'channels:read': everyone,
+  'channels:write': admins,
   'members:read': everyone,
   'members:write': admins,
   'workspace:read': everyone,

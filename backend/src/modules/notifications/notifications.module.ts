@@ -1,7 +1,9 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module } from '@nestjs/common';
 import { Notifier } from '#platform/notifications/index.js';
 import { ChannelDrivers } from './channels/channel.js';
 import { ChannelRows } from './channels/channel-rows.js';
+import { channelControllers, channelEntities, channelProviders } from './channels/channels.parts.js';
 import { DeliverMailJob } from './deliveries/deliver-mail.job.js';
 import { DeliverToChannelJob } from './deliveries/deliver-channel.job.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
@@ -23,8 +25,10 @@ import { ToldEvents } from './told/told-events.js';
 /** What people are told: their inbox, and where else it goes. It provides `Notifier` to every room. */
 @Global()
 @Module({
-  controllers: [DeliveriesController],
+  imports: [MikroOrmModule.forFeature(channelEntities)],
+  controllers: [...channelControllers, DeliveriesController],
   providers: [
+    ...channelProviders,
     Audience,
     ChannelDrivers,
     ChannelRows,

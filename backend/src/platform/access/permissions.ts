@@ -8,6 +8,8 @@ export const permissions = {
   'messages:write': 'Upload messages and remove them.',
   'subscriptions:read': 'See subscriptions and what they delivered.',
   'subscriptions:write': 'Create, change, pause and remove subscriptions.',
+  'channels:read': 'See the channels that the workspace shares: chats and webhooks that notifications go to.',
+  'channels:write': 'Share, change, test and remove channels of the workspace.',
   'members:read': 'See who belongs to the workspace.',
   'members:write': 'Invite people, change their roles and remove them.',
   'workspace:read': "See the workspace's name and settings.",

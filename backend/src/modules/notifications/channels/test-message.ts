@@ -2,10 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { ChannelMessage } from './channel.js';
 
 /** What a test sends: it looks like a notification and is about nothing. @param origin the console's address */
-export function testMessage(
-  origin: string,
-  { locale, timeZone }: { locale: string; timeZone: string },
-): ChannelMessage {
+export function testMessage(origin: string): ChannelMessage {
   return {
     notificationId: uuidv7(),
     subject: 'A test from Signalbox',
@@ -16,8 +13,8 @@ export function testMessage(
     },
     url: origin,
     reason: { name: 'a test', filter: null, unsubscribeUrl: null },
-    locale,
-    timeZone,
+    locale: 'en',
+    timeZone: 'UTC',
     events: [],
     total: 0,
   };
