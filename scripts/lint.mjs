@@ -5,5 +5,5 @@ import { ensurePackages } from './lib/packages.mjs';
 
 await command(async () => {
   await ensurePackages();
-  return (await runChecks(LINT)).failed === 0 ? 0 : 1;
+  return (await runChecks(LINT, 2)).failed === 0 ? 0 : 1;
 });

@@ -33,6 +33,24 @@ describe('the counts of npm test', () => {
     expect([ran, counts]).toEqual([['a', 'b'], { passed: 1, failed: 1, skipped: 0 }]);
     expect(sum(counts, counts)).toEqual({ passed: 2, failed: 2, skipped: 0 });
   });
+
+  it('runs several checks at once, each of them once', async () => {
+    const ran: string[] = [];
+    let running = 0;
+    let most = 0;
+    const slow = (name: string) => ({
+      name,
+      run: async () => {
+        most = Math.max(most, ++running);
+        await new Promise((settle) => setTimeout(settle, 5));
+        running--;
+        ran.push(name);
+        return { ok: name !== 'b', output: '' };
+      },
+    });
+    const counts = await runChecks(['a', 'b', 'c', 'd'].map(slow), 2);
+    expect([counts, ran.sort(), most]).toEqual([{ passed: 3, failed: 1, skipped: 0 }, ['a', 'b', 'c', 'd'], 2]);
+  });
 });
 
 describe('the sentence for an error', () => {
