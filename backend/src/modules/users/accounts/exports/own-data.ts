@@ -65,6 +65,22 @@ const FILES: Record<string, { about: string; sql: string }> = {
       from membership m join workspace w on w.id = m.workspace_id left join workspace_role r on r.id = m.role_id
       where m.user_id = $1 ${page('m.workspace_id')}`,
   },
+  'workspaces/projects': {
+    about: 'The projects that you belong to, and your part in them.',
+    sql: `select p.project_id as id, w.name as workspace, coalesce(r.name, p.role) as role,
+        ${isoTime('p.created_at')} as "joinedAt"
+      from membership m join project_membership p on p.workspace_id = m.workspace_id and p.user_id = m.user_id
+        join workspace w on w.id = m.workspace_id left join workspace_role r on r.id = p.role_id
+      where m.user_id = $1 ${page('p.project_id')}`,
+  },
+  'workspaces/invitations-sent': {
+    about: 'The invitations that you sent, to the addresses that you gave.',
+    sql: `select i.id, w.name as workspace, i.email, coalesce(r.name, i.role) as role,
+        ${isoTime('i.created_at')} as "invitedAt", ${isoTime('i.expires_at')} as "expiresAt",
+        ${isoTime('i.accepted_at')} as "acceptedAt", ${isoTime('i.revoked_at')} as "revokedAt"
+      from invitation i join workspace w on w.id = i.workspace_id left join workspace_role r on r.id = i.role_id
+      where i.invited_by = $1 ${page('i.id')}`,
+  },
   'workspaces/invitations': {
     about: 'The invitations that you accepted.',
     sql: `select i.id, w.name as workspace, i.email, i.role, ${isoTime('i.created_at')} as "invitedAt",

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DealsModule } from '#modules/deals/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
+import { ProjectMemberships } from '#platform/access/index.js';
 import { InstanceConfig } from '#platform/config/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { FiltersModule } from '#platform/filters/index.js';
@@ -95,6 +97,18 @@ describe('the export of a person', () => {
       ['His', bob],
     ] as const)
       await spec.request('POST', team.url('service-accounts'), { headers, payload: { name, role: 'viewer' } });
+    for (const [{ headers }, email] of [
+      [ada, 'guest-of-ada@example.com'],
+      [bob, 'guest-of-b@example.com'],
+    ] as const)
+      await spec.request('POST', team.url('invitations'), { headers, payload: { email, role: 'viewer' } });
+    const projects = [ada, bob].map((person) => ({ person, projectId: randomUUID() }));
+    for (const { person, projectId } of projects)
+      await spec.app
+        .get(Transactions)
+        .run((em) =>
+          spec.app.get(ProjectMemberships).add(em, { workspaceId: team.id, projectId, userId: person.id }, 'member'),
+        );
     await sealed();
 
     const { id, size } = await made(ada);
@@ -115,6 +129,19 @@ describe('the export of a person', () => {
     expect(read(zip, 'account/devices')).toEqual([expect.objectContaining({ name: 'Firefox on Linux' })]);
     expect(read(zip, 'workspaces/memberships')).toEqual([
       expect.objectContaining({ id: team.id, workspace: 'Engines', role: 'admin' }),
+    ]);
+    expect(read(zip, 'workspaces/projects')).toEqual([
+      { id: projects[0]?.projectId, workspace: 'Engines', role: 'member', joinedAt: expect.any(String) },
+    ]);
+    expect(read(zip, 'workspaces/invitations-sent')).toEqual([
+      expect.objectContaining({
+        workspace: 'Engines',
+        email: 'guest-of-ada@example.com',
+        role: 'viewer',
+        invitedAt: expect.any(String),
+        acceptedAt: null,
+        revokedAt: null,
+      }),
     ]);
     expect(read(zip, 'workspaces/api-keys')).toEqual([
       expect.objectContaining({ id: key.id, scopes: ['deals:read'], allowedAddresses: [], previousLastUsedAt: null }),
@@ -137,8 +164,18 @@ describe('the export of a person', () => {
     });
 
     const whole = [...zip.values()].join('\n');
-    for (const foreign of ['Bob', 'bob.unseen', bob.id, '198.51.100.2', 'Lisbon', bobsKey.id, bob.sessionId])
-      expect([foreign, whole.includes(foreign)]).toEqual([foreign, false]);
+    for (const foreign of [
+      'Bob',
+      'bob.unseen',
+      bob.id,
+      '198.51.100.2',
+      'Lisbon',
+      bobsKey.id,
+      bob.sessionId,
+      'guest-of-b',
+      projects[1]?.projectId,
+    ])
+      expect([foreign, whole.includes(String(foreign))]).toEqual([foreign, false]);
     const [secrets] = await spec.rows<{ password: string; key: string }>(
       `select u.password_hash as password, encode(k.hash, 'hex') as key from user_account u, api_key k
        where u.id = $1 and k.id = $2`,
