@@ -24,6 +24,7 @@ import { Matches0031 } from './0031-matches.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
 import { Webhooks0050 } from './0050-webhooks.js';
+import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -52,4 +53,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Channels0041,
   Webhooks0050,
   Matches0031,
+  WebhookInboxes0051,
 ];

@@ -300,6 +300,11 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST log-readers/:reader/restart': ofReader,
   // The only reader of the application sends mail: it has nothing to rebuild.
   'POST log-readers/:reader/rebuild': { ...ofReader, answers: 409 },
+  'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/tests': {
+    also: ['workspace:read', 'deals:read'],
+    body: () => ({ type: 'deal.found' }),
+  },
+  'POST workspaces/:workspaceId/webhook-replays': { body: () => ({}) },
   'POST parked-events/:reader/:position/retry': ofParkedEvent,
   'DELETE parked-events/:reader/:position': ofParkedEvent,
   'POST jobs/release': { body: () => ({ queue: 'mail' }) },

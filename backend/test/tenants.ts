@@ -68,6 +68,11 @@ export const makers: Record<string, Maker> = {
   eventId: async (tenant) => (await tenant.event()).id,
   subscriptionId: async (tenant, caller) => (await alert(tenant, caller)).subscriptionId,
   deliveryId: async (tenant, caller) => (await alert(tenant, caller)).deliveryId,
+  webhookDeliveryId: async (tenant) => {
+    const endpointId = await webhookEndpoint(tenant);
+    return (await tenant.post<{ id: string }>(`webhook-endpoints/${endpointId}/tests`, { type: 'deal.found' })).id;
+  },
+  replayId: (tenant) => tenant.made('webhook-replays', {}),
   endpointId: (tenant) => webhookEndpoint(tenant),
   // An address that nothing may be sent to: a test message gets no further than this machine.
   channelId: (tenant) => tenant.made('channels', { kind: 'webhook', name: 'Pager', url: 'https://203.0.113.9/hook' }),
@@ -119,10 +124,6 @@ export const uploadSource = (tenant: Tenant): Promise<string> =>
 /** A webhook endpoint. */
 export const webhookEndpoint = (tenant: Tenant): Promise<string> =>
   tenant.made('webhook-endpoints', { url: 'https://hooks.invalid/hook', types: ['deal.found'] });
-
-/** A subscription that the workspace shares. */
-export const sharedSubscription = (tenant: Tenant): Promise<string> =>
-  tenant.made('subscriptions', { filter: 'price<400', shared: true });
 
 /** A channel of somebody's own. */
 export async function ownChannel({ whole, workspace }: Tenant, caller: Caller, kind = 'slack'): Promise<string> {

@@ -39,6 +39,7 @@ export { inMinorUnits, isCurrency, minorDigits, type Amount, type Rates } from '
 export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
 export type { Subject } from './read.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
+export { webhookDeliveryFields } from './targets/webhook-delivery.js';
 export { activityFields } from './targets/activity.js';
 export { dealFields } from './targets/deal.js';
 export { eventFields } from './targets/event.js';

@@ -197,6 +197,10 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET webhook-endpoints/:endpointId/secrets',
   ),
   'webhooks:write': inWorkspace(
+    'GET webhook-deliveries',
+    'GET webhook-deliveries/:webhookDeliveryId',
+    'GET webhook-replays/:replayId',
+    'GET webhook-event-types',
     'POST webhook-endpoints',
     'PATCH webhook-endpoints/:endpointId',
     'DELETE webhook-endpoints/:endpointId',
@@ -204,6 +208,9 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST webhook-endpoints/:endpointId/secret-rotations',
   ),
   'audit:read': inWorkspace(
+    'POST webhook-endpoints/:endpointId/tests',
+    'POST webhook-deliveries/:webhookDeliveryId/replay',
+    'POST webhook-replays',
     'GET audit-events',
     'GET audit-events/:eventId',
     'GET audit-export',

@@ -15,13 +15,18 @@ import { WebhookEndpoint } from './endpoints/endpoint.entity.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { EndpointQueries } from './endpoints/endpoints.queries.js';
 import { EndpointsService } from './endpoints/endpoints.service.js';
+import { DeliveryTarget } from './history/delivery-target.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryQueries } from './history/history.queries.js';
+import { HistoryService } from './history/history.service.js';
+import { ReplayWebhooksJob } from './history/replay.job.js';
 import { EndpointSecrets } from './secrets/endpoint-secrets.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** Outside systems are told of events, signed and again until they have them; and may tell us of theirs. */
 @Module({
   imports: [MikroOrmModule.forFeature([WebhookEndpoint])],
-  controllers: [EndpointsController, SecretsController],
+  controllers: [EndpointsController, SecretsController, HistoryController],
   providers: [
     EndpointsService,
     EndpointQueries,
@@ -36,6 +41,10 @@ import { SecretsController } from './secrets/secrets.controller.js';
     Sender,
     Results,
     EndpointOwners,
+    DeliveryTarget,
+    HistoryQueries,
+    HistoryService,
+    ReplayWebhooksJob,
   ],
 })
 export class WebhooksModule implements OnModuleInit {

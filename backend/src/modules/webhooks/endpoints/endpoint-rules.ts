@@ -48,10 +48,15 @@ export class EndpointRules {
   }
 
   /** @throws NothingToHear for a type that the target does not hear, EventsHidden for one the caller may not see */
-  checkTypes(who: Member, target: FilterTarget, types: readonly string[] | null | undefined): void {
+  checkTypes(
+    who: Member,
+    target: FilterTarget,
+    types: readonly string[] | null | undefined,
+    path = '/body/types',
+  ): void {
     for (const type of types ?? []) {
       if (!isTellable(type) || !target.events.includes(type))
-        throw new NothingToHear('/body/types', type, this.typesFor(who, target));
+        throw new NothingToHear(path, type, this.typesFor(who, target));
       const needed = this.sight.needed(type);
       if (!who.permissions.has(needed)) throw new EventsHidden(`Events of type "${type}"`, needed);
     }

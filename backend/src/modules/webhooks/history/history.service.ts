@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Member } from '#platform/access/index.js';
+import { afterCommit, query, Transactions, type EntityManager } from '#platform/database/index.js';
+import { EventLog } from '#platform/event-log/index.js';
+import { Enqueues, Jobs } from '#platform/jobs/index.js';
+import { DispatcherPokes } from '../deliveries/dispatcher-pokes.js';
+import { EndpointRules } from '../endpoints/endpoint-rules.js';
+import { EndpointsService } from '../endpoints/endpoints.service.js';
+import { EndpointOff, NoSuchWebhookDelivery } from './history.errors.js';
+import { HistoryQueries } from './history.queries.js';
+import type { DeliveryDetail, NewReplay, ReplayShown } from './history.schemas.js';
+
+/** What a job of this room replays. */
+export interface ReplayJob {
+  [name: string]: string;
+  replayId: string;
+}
+
+/** Sends again what was sent, and examples of what could be. */
+@Enqueues('webhooks.replay')
+@Injectable()
+export class HistoryService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly queries: HistoryQueries,
+    private readonly endpoints: EndpointsService,
+    private readonly rules: EndpointRules,
+    private readonly events: EventLog,
+    private readonly jobs: Jobs,
+    private readonly pokes: DispatcherPokes,
+  ) {}
+
+  /** Sends an example, once. @throws NoSuchEndpoint, EndpointOff, NothingToHear, EventsHidden */
+  async test(who: Member, endpointId: string, type: string): Promise<DeliveryDetail> {
+    const { state } = await this.endpoints.one(who, endpointId);
+    this.rules.checkTypes(who, this.rules.target(who, 'activity'), [type], '/body/type');
+    if (state !== 'enabled') throw new EndpointOff(state);
+    const [id, eventId, subjectId] = [uuidv7(), uuidv7(), uuidv7()];
+    await this.transactions.run(async (em) => {
+      await query(
+        em,
+        `insert into webhook_delivery (id, workspace_id, endpoint_id, event_id, event_position, event_type, subject_id, test)
+         values ($1, $2, $3, $4, 0, $5, $6, true)`,
+        [id, who.workspaceId, endpointId, eventId, type, subjectId],
+      );
+      await this.wake(em, [endpointId]);
+      const data = { deliveryId: id, type };
+      const about = { workspaceId: who.workspaceId, subjectId: endpointId, actor: who };
+      this.events.record(em, 'webhook_endpoint.tested', { ...about, data });
+    });
+    return this.queries.one(who, id);
+  }
+
+  /** Sends one delivery again, with all its attempts and the same id. @throws NoSuchWebhookDelivery, EndpointOff */
+  async again(who: Member, id: string): Promise<DeliveryDetail> {
+    const { endpointId, eventId } = await this.queries.one(who, id);
+    await this.transactions.run(async (em) => {
+      const [endpoint] = await query<{ state: string }>(
+        em,
+        `select case when removed_at is null then state else 'removed' end as state from webhook_endpoint where id = $1 for share`,
+        [endpointId],
+      );
+      if (!endpoint) throw new NoSuchWebhookDelivery();
+      if (endpoint.state !== 'enabled') throw new EndpointOff(endpoint.state);
+      await query(
+        em,
+        `update webhook_delivery set state = 'queued', failures = 0, held = false, next_attempt_at = now(), finished_at = null where id = $1`,
+        [id],
+      );
+      await this.wake(em, [endpointId]);
+      const about = { workspaceId: who.workspaceId, subjectId: id, actor: who };
+      this.events.record(em, 'webhook_delivery.replayed', { ...about, data: { endpointId, eventId } });
+    });
+    return this.queries.one(who, id);
+  }
+
+  /** Begins to send many again. @throws FilterRefused, NoSuchEndpoint */
+  async replay(who: Member, { endpointId, from, to, filter }: NewReplay): Promise<ReplayShown> {
+    await this.queries.condition(who, filter, 1, '/body/filter');
+    if (endpointId !== null) await this.endpoints.one(who, endpointId);
+    const [id, now] = [uuidv7(), new Date()];
+    const until = to === null || new Date(to) > now ? now : new Date(to);
+    await this.transactions.run(async (em) => {
+      await query(
+        em,
+        `insert into webhook_replay (id, workspace_id, endpoint_id, by_user, filter, from_at, to_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [id, who.workspaceId, endpointId, who.userId, filter, from, until, now],
+      );
+      await this.jobs.enqueue<ReplayJob>(em, {
+        queue: 'webhooks',
+        name: 'replay',
+        key: id,
+        workspaceId: who.workspaceId,
+        subject: { type: 'webhook_replay', id },
+        payload: { replayId: id },
+      });
+      const instant = (text: string | null) => (text === null ? null : new Date(text).toISOString());
+      const data = { endpointId, filter, from: instant(from), to: instant(to) };
+      this.events.record(em, 'webhook_replay.started', {
+        workspaceId: who.workspaceId,
+        subjectId: id,
+        actor: who,
+        data,
+      });
+    });
+    return this.queries.replay(who, id);
+  }
+
+  /** Lets lanes look again, in the caller's transaction. */
+  async wake(em: EntityManager, endpointIds: readonly string[]): Promise<void> {
+    await query(
+      em,
+      `with lanes as (select endpoint_id from webhook_lane where endpoint_id = any($1::uuid[]) order by endpoint_id for no key update)
+       update webhook_lane l set due_at = now(), wakes = wakes + 1 from lanes where l.endpoint_id = lanes.endpoint_id`,
+      [endpointIds],
+    );
+    afterCommit(em, this, () => this.pokes.poke());
+  }
+}
