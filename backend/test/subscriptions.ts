@@ -36,6 +36,7 @@ class DealsForSpecs implements OnModuleInit {
       workspaceColumn: 'd.workspace_id',
       timeColumn: 'd.found_at',
       titleColumn: 'd.title',
+      measure: { field: 'price', better: 'lower' },
       subject: ({ data }) => data as Subject,
     });
     this.kinds.register({

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { ProjectMemberships } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
+import { FilterTargets } from '#platform/filters/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { dealFound } from '#test/deals.js';
 import { Room } from '#test/subscriptions.js';
+import { Listeners } from './listeners.js';
 
 let room: Room;
 let team: TestWorkspace;
@@ -228,6 +230,74 @@ describe('reading again', () => {
       `select 1 from job where queue = 'alerts' and not exists (select from delivery d where d.job_id = job.id)`,
     );
     expect(orphans).toEqual([]);
+  });
+});
+
+describe('filters in memory', () => {
+  const follow = async (listeners: Listeners) => {
+    await room.read();
+    await room.application.app.get(Transactions).run((em) => listeners.follow(em));
+  };
+  const loads = (listeners: Listeners) => jest.spyOn(listeners as unknown as { fill(): Promise<void> }, 'fill');
+
+  it('follow the log in a process that reads again after others did, and are read once', async () => {
+    const idle = new Listeners(room.application.app.get(FilterTargets));
+    const filled = loads(idle);
+    const [kept, changed, paused] = [
+      await room.subscribe(ada, team, 'z:-120'),
+      await room.subscribe(ada, team, 'z:-120'),
+      await room.subscribe(ada, team, 'z:-120'),
+    ];
+    await follow(idle);
+    const held = (id: string) => idle.get(id)?.filter;
+    expect([kept, changed, paused].map(({ id }) => held(id))).toEqual(['z:-120', 'z:-120', 'z:-120']);
+    const before = idle.size;
+    // Another process reads meanwhile.
+    const at = (id: string) => team.url(`subscriptions/${id}`);
+    await room.call(ada, 'PATCH', at(changed.id), { filter: 'z:-121' });
+    await room.call(ada, 'PATCH', at(paused.id), { paused: true });
+    const added = await room.subscribe(ada, team, 'z:-122');
+    await room.found(team, { z: -120 });
+    expect(held(changed.id)).toBe('z:-120');
+    await follow(idle);
+    expect([kept, changed, paused, added].map(({ id }) => held(id))).toEqual(['z:-120', 'z:-121', undefined, 'z:-122']);
+    expect(idle.size).toBe(before);
+    await room.call(ada, 'PATCH', at(paused.id), { paused: false });
+    await room.call(ada, 'DELETE', at(kept.id));
+    await room.call(ada, 'PATCH', '/api/v1/me', { timeZone: 'Asia/Tokyo' });
+    await follow(idle);
+    expect([kept, paused].map(({ id }) => held(id))).toEqual([undefined, 'z:-120']);
+    expect(idle.get(changed.id)?.owner.zone).toBe('Asia/Tokyo');
+    expect(filled).toHaveBeenCalledTimes(1);
+  });
+
+  it('are read anew when the log was pruned behind their back, or began again', async () => {
+    const listeners = new Listeners(room.application.app.get(FilterTargets));
+    await follow(listeners);
+    const filled = loads(listeners);
+    await follow(listeners);
+    expect(filled).not.toHaveBeenCalled();
+    const [log] = await room.rows<{ position: string }>('select position from log_checkpoint');
+    const { known } = listeners as unknown as { known: number };
+    await room.rows('update log_checkpoint set position = $1', [known + 1]);
+    await follow(listeners).finally(() => room.rows('update log_checkpoint set position = $1', [log?.position]));
+    expect(filled).toHaveBeenCalledTimes(1);
+    Object.assign(listeners, { known: known + 1_000_000 });
+    await follow(listeners);
+    expect(filled).toHaveBeenCalledTimes(2);
+  });
+
+  it('decide nothing alone: a subscription that was ended a moment ago tells nobody', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-125');
+    await room.read();
+    // As if its event were not sealed yet.
+    await room.rows('update subscription set paused = true, version = version + 1 where id = $1', [id]);
+    expect(await heard(await room.found(team, { z: -125 }))).toEqual([]);
+    await room.rows(`update subscription set paused = false, filter = 'z:-126', version = version + 1 where id = $1`, [
+      id,
+    ]);
+    expect(await heard(await room.found(team, { z: -125 }))).toEqual([]);
+    expect(await heard(await room.found(team, { z: -126 }))).toEqual([id]);
   });
 });
 

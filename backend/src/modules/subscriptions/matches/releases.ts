@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { InstanceConfig } from '#platform/config/index.js';
-import { affected, query, Transactions, type EntityManager } from '#platform/database/index.js';
+import { affected, query, retryable, transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { holdJobsOf } from '#platform/event-log/index.js';
 import { MOST_EVENTS, Notifier, type Reason } from '#platform/notifications/index.js';
 import { rest, type Wait } from '../plans/due.js';
@@ -116,7 +116,10 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.transactions.run((em) => this.releaseSeat(em, seatId));
     } catch (error) {
-      if (!this.stopped) this.log.error(`What waits for ${seatId} could not be told: ${(error as Error).message}`);
+      if (this.stopped) return;
+      const sentence = `What waits for ${seatId} could not be told, and will be tried again: ${(error as Error).message}`;
+      if (transient(error) || retryable(error)) this.log.warn(sentence);
+      else this.log.error(sentence);
     }
   }
 

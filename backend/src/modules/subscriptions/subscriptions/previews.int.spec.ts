@@ -95,6 +95,50 @@ describe('a preview', () => {
     expect((await ask(body, key)).body.matches).toEqual([]);
   });
 
+  it('rehearses what would have been sent: how often, on which days, and what', async () => {
+    const deals = Array.from({ length: 12 }, (_, n) => ({ title: `Deal ${n}`, daysAgo: 80 - n }));
+    await dealRows(room.make, team, deals);
+    const { body } = await ask({ filter: 'price<=400', days: 90, rhythm: { kind: 'weekly', weekday: 1, hour: 8 } });
+    expect(body).toMatchObject({ days: 90, count: 12, more: false });
+    type Day = { day: string; matches: number; sent: number };
+    const days: Day[] = body.perDay;
+    const sum = (what: 'matches' | 'sent') => days.reduce((total, day) => total + day[what], 0);
+    expect([sum('matches'), sum('sent')]).toEqual([12, body.sent]);
+    expect(days.map(({ day }) => day)).toEqual([...days.map(({ day }) => day)].sort());
+    // Twelve days in a row have one or two Mondays.
+    expect([2, 3]).toContain(body.sent);
+    const mondays = body.examples.map(({ at }: { at: string }) => new Date(at));
+    expect(mondays.every((at: Date) => at.getUTCDay() === 1 && at.getUTCHours() === 8)).toBe(true);
+    expect(body.examples.reduce((n: number, { total }: { total: number }) => n + total, 0)).toBe(12);
+    expect((await ask({ filter: 'price<=400', days: 90 })).body.sent).toBe(12);
+    const rule = { kind: 'count', windowMinutes: 7 * 24 * 60, moreThan: 5 };
+    expect((await ask({ filter: '', days: 90, rule })).body).toMatchObject({
+      count: 12,
+      sent: 1,
+      examples: [{ total: 6 }],
+    });
+    const average = { kind: 'threshold', windowMinutes: 60, field: 'price', of: 'average', is: 'below', value: 400 };
+    expect((await ask({ filter: '', days: 90, rule: average })).body.sent).toBe(12);
+    expect((await ask({ filter: '', days: 90, rule: { ...average, value: 399 } })).body.sent).toBe(0);
+    expect(await ask({ filter: '', rule: { ...average, field: 'title' } })).toMatchObject({
+      status: 400,
+      body: { code: 'subscription_choice_refused' },
+    });
+  });
+
+  it('rehearses crossings of activity with what did not match in between', async () => {
+    const subjectId = ada.id;
+    const at = (minutes: number) => new Date(Date.now() - (60 - minutes) * 60_000);
+    const record = (type: 'deal.expired' | 'deal.withdrawn', minutes: number) =>
+      room.recorded(team, type, { title: 'x' }, { subjectId, occurredAt: at(minutes) });
+    for (const n of [0, 1]) await record('deal.expired', n);
+    await record('deal.withdrawn', 2);
+    await record('deal.expired', 3);
+    await room.read();
+    const body = { target: 'activity', filter: 'type:deal.expired', days: 1, crossing: true };
+    expect((await ask(body, team.owner)).body).toMatchObject({ count: 3, sent: 2 });
+  });
+
   it('stores nothing and tells nobody', async () => {
     await dealRows(room.make, team, [{ title: 'One' }]);
     await ask({ filter: '' });

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import type { EventData } from '#contract/events/index.js';
+import { dealFound } from '#test/deals.js';
+import type { TestPerson, TestWorkspace } from '#test/factories.js';
+import { Room } from '#test/subscriptions.js';
+import { Releases } from './releases.js';
+
+let room: Room;
+let team: TestWorkspace;
+let ada: TestPerson;
+
+beforeAll(async () => {
+  // Long enough that a burst is not over before its spec has looked; due times are moved instead of waited for.
+  room = await Room.open({ SIGNALBOX_BURST_MATCHES: '3', SIGNALBOX_BURST_WINDOW_MS: '600000' });
+});
+beforeEach(async () => {
+  team = await room.make.workspace().create();
+  ada = await room.make.person().in(team).create();
+});
+afterAll(() => room.close());
+
+const deal = (id: string, data: Partial<EventData<'deal.found'>> = {}, occurredAt?: Date) =>
+  room.recorded(team, 'deal.found', dealFound(data), { subjectId: id, ...(occurredAt && { occurredAt }) });
+const outcomes = async (id: string) => {
+  await room.read();
+  return (await room.matches(id)).map(({ state, why }) => why ?? state);
+};
+const dueNow = (id: string) =>
+  room.rows(`update subscription_match set due_at = now() where subscription_id = $1 and state = 'waiting'`, [id]);
+const released = (id: string) =>
+  room.until(async () => (await room.matches(id)).every(({ state }) => state !== 'waiting'));
+const patch = async (id: string, change: object, who = ada) => {
+  const answer = await room.call(who, 'PATCH', team.url(`subscriptions/${id}`), change);
+  expect([answer.statusCode, answer.body]).toEqual([200, expect.anything()]);
+};
+/** Quiet hours in which it is now, in UTC. */
+const quietNow = () => {
+  const hour = (n: number) => `${String((new Date().getUTCHours() + n + 24) % 24).padStart(2, '0')}:00`;
+  return { from: hour(-1), to: hour(2) };
+};
+
+describe('a match', () => {
+  it('is told with the filter and the terms that were true', async () => {
+    const filter = 'destination:country:PT (price<=100 or cabin:economy)';
+    const { id } = await room.subscribe(ada, team, filter);
+    const eventId = await deal(uuidv7());
+    expect(await outcomes(id)).toEqual(['told']);
+    const [match] = await room.matches(id);
+    const [told] = await room.notifications(id);
+    const terms = ['destination:country:PT', 'cabin:economy'];
+    expect(told?.reason?.terms.map(({ start, end }) => filter.slice(start, end))).toEqual(terms);
+    expect(told).toMatchObject({
+      id: match?.notification_id,
+      user_id: ada.id,
+      source_type: 'subscription',
+      form: 'single',
+    });
+    expect(told).toMatchObject({ total: 1, events: [{ id: eventId }], reason: { filter } });
+    expect(match).toMatchObject({ seat_id: id, user_id: ada.id, reason: told?.reason });
+  });
+
+  it('waits for the digest of the person’s morning, and is told with all that waited, once', async () => {
+    const rita = await room.make.person().in(team).prefers({ timeZone: 'Asia/Kolkata' }).create();
+    const { id } = await room.subscribe(rita, team, 'z:-1', { rhythm: { kind: 'daily', hour: 8 } });
+    const events = [];
+    for (let n = 0; n < 5; n++) events.push(await deal(uuidv7(), { z: -1 }));
+    expect(await outcomes(id)).toEqual(Array.from({ length: 5 }, () => 'digest'));
+    const [due] = await room.matches(id);
+    // 08:00 there is half past two here.
+    expect(new Date(due!.due_at!).toISOString()).toMatch(/T02:30:00\.000Z$/);
+    expect(await room.notifications(id)).toEqual([]);
+    await dueNow(id);
+    const releases = room.application.app.get(Releases);
+    await Promise.all([releases.release(), releases.release(), releases.release()]);
+    await released(id);
+    const told = await room.notifications(id);
+    expect(told).toMatchObject([{ form: 'digest', total: 5 }]);
+    expect(told[0]?.events.map((event) => event.id)).toEqual(events);
+    expect(new Set((await room.matches(id)).map((match) => match.notification_id))).toEqual(new Set([told[0]?.id]));
+  });
+
+  it('waits in quiet hours and while snoozed, and is told when that ends early', async () => {
+    const quiet = await room.subscribe(ada, team, 'z:-2', { quietHours: quietNow() });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    const snoozed = await room.subscribe(ada, team, 'z:-2', { snoozedUntil: tomorrow });
+    await deal(uuidv7(), { z: -2 });
+    await deal(uuidv7(), { z: -2 });
+    expect(await outcomes(quiet.id)).toEqual(['quiet', 'quiet']);
+    expect(await outcomes(snoozed.id)).toEqual(['snoozed', 'snoozed']);
+    // A look that comes too early changes nothing but the time of the next.
+    await dueNow(quiet.id);
+    await room.until(async () => (await room.matches(quiet.id)).every(({ due_at }) => new Date(due_at!) > new Date()));
+    expect(await room.notifications(quiet.id)).toEqual([]);
+    await patch(quiet.id, { quietHours: null });
+    await patch(snoozed.id, { snoozedUntil: null });
+    await Promise.all([released(quiet.id), released(snoozed.id)]);
+    expect(await room.notifications(quiet.id)).toMatchObject([{ form: 'burst', total: 2 }]);
+    expect(await room.notifications(snoozed.id)).toMatchObject([{ form: 'digest', total: 2 }]);
+  });
+
+  it('is told one by one until too many come together: the rest is told as one', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-3');
+    await Promise.all(Array.from({ length: 8 }, () => deal(uuidv7(), { z: -3 })));
+    expect((await outcomes(id)).sort()).toEqual(['burst', 'burst', 'burst', 'burst', 'burst', 'told', 'told', 'told']);
+    await deal(uuidv7(), { z: -3 });
+    await room.read();
+    const due = new Set((await room.matches(id)).flatMap(({ due_at }) => (due_at ? [new Date(due_at).getTime()] : [])));
+    expect(due.size).toBe(1);
+    await dueNow(id);
+    await released(id);
+    const told = await room.notifications(id);
+    expect(told.map(({ form, total }) => [form, total])).toEqual([
+      ['single', 1],
+      ['single', 1],
+      ['single', 1],
+      ['burst', 6],
+    ]);
+    const matches = await room.matches(id);
+    expect(matches).toHaveLength(9);
+    expect(matches.filter(({ notification_id }) => notification_id === told[3]?.id)).toHaveLength(6);
+  });
+
+  it('of a subject is held back while it cools down', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-4', { cooldownMinutes: 60 });
+    const start = Date.now();
+    const [one, other] = [uuidv7(), uuidv7()];
+    const at = (minutes: number) => new Date(start + minutes * 60_000);
+    for (const [subject, minutes] of [
+      [one, 1],
+      [one, 30],
+      [other, 31],
+      [one, 62],
+    ] as const)
+      await deal(subject, { z: -4 }, at(minutes));
+    expect(await outcomes(id)).toEqual(['told', 'cooldown', 'told', 'told']);
+  });
+
+  it('is told when its subject crosses into the filter, and again when it improves', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-5 price<=400USD', { crossing: true, improvesBy: 10 });
+    const subject = uuidv7();
+    for (const dollars of [399, 380, 500, 390, 340]) await deal(subject, { z: -5, priceMinor: dollars * 100 });
+    expect(await outcomes(id)).toEqual(['told', 'not_improved', 'told', 'told']);
+    // The same, an event a batch.
+    const other = uuidv7();
+    for (const dollars of [399, 500, 398]) {
+      await deal(other, { z: -5, priceMinor: dollars * 100 });
+      await room.read();
+    }
+    // Both count; by now they come together.
+    expect((await outcomes(id)).slice(4)).toEqual(['burst', 'burst']);
+  });
+
+  it('with a rule is told when there are more than so many within a while, with those that made it', async () => {
+    const rule = { kind: 'count', windowMinutes: 10, moreThan: 2 };
+    const { id } = await room.subscribe(ada, team, 'z:-6', { rule });
+    const start = Date.now() + 1000;
+    const events = [];
+    for (const minutes of [0, 4, 8, 9, 40, 41, 42]) {
+      events.push(await deal(uuidv7(), { z: -6 }, new Date(start + minutes * 60_000)));
+      if (minutes === 4) await room.read();
+    }
+    expect(await outcomes(id)).toEqual(['rule', 'rule', 'told', 'rule', 'rule', 'rule', 'told']);
+    const told = await room.notifications(id);
+    expect(told.map(({ form, total }) => [form, total])).toEqual([
+      ['burst', 3],
+      ['burst', 3],
+    ]);
+    expect(told.map((one) => one.events.map((event) => event.id))).toEqual([events.slice(0, 3), events.slice(4)]);
+  });
+
+  it('is not made once a subscription has expired, and ends with one that was paused', async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = await room.subscribe(ada, team, 'z:-7', { expiresAt: soon, rhythm: { kind: 'hourly' } });
+    await deal(uuidv7(), { z: -7 });
+    expect(await outcomes(id)).toEqual(['digest']);
+    await room.rows(`update subscription set expires_at = now() - interval '1 second' where id = $1`, [id]);
+    await deal(uuidv7(), { z: -7 });
+    expect(await outcomes(id)).toEqual(['digest']);
+    await patch(id, { paused: true });
+    await released(id);
+    expect(await outcomes(id)).toEqual(['ended']);
+    expect(await room.notifications(id)).toEqual([]);
+  });
+
+  it('is told once though the connection dies again and again while it is released', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-8', { rhythm: { kind: 'hourly' } });
+    for (let n = 0; n < 4; n++) await deal(uuidv7(), { z: -8 });
+    await room.read();
+    await room.rows('create sequence release_deaths', []);
+    await room.rows(
+      `create function die_releasing() returns trigger language plpgsql as $$ begin
+         if nextval('release_deaths') <= 3 then perform pg_terminate_backend(pg_backend_pid()); end if;
+         return new;
+       end $$`,
+    );
+    await room.rows(
+      'create trigger die after insert on notification for each row execute function die_releasing()',
+      [],
+    );
+    await dueNow(id);
+    await released(id);
+    await room.rows('drop trigger die on notification', []);
+    expect(await room.notifications(id)).toMatchObject([{ form: 'digest', total: 4 }]);
+    const [deaths] = await room.rows<{ last_value: string }>('select last_value from release_deaths');
+    expect(Number(deaths?.last_value)).toBeGreaterThan(3);
+  });
+});
+
+describe('the list of matches', () => {
+  it('says to whom a subscription belongs what became of each, found by the filter language', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-9', { cooldownMinutes: 60 });
+    const subject = uuidv7();
+    await deal(subject, { z: -9 });
+    const second = await deal(subject, { z: -9 });
+    await room.read();
+    const list = async (filter: string, who = ada) =>
+      room.call(who, 'GET', team.url(`subscriptions/${id}/matches?filter=${encodeURIComponent(filter)}`));
+    expect((await list('')).json().items.map(({ state }: { state: string }) => state)).toEqual(['held', 'told']);
+    expect((await list('state:held')).json().items).toEqual([
+      expect.objectContaining({
+        eventId: second,
+        why: 'cooldown',
+        subjectId: subject,
+        notificationId: null,
+        reason: { filter: 'z:-9', terms: [{ start: 0, end: 4 }] },
+      }),
+    ]);
+    expect((await list('why:quiet')).json().items).toEqual([]);
+    expect((await list('stat:held')).json()).toMatchObject({ status: 400, code: 'filter_refused' });
+    expect((await list('', team.owner)).statusCode).toBe(404);
+    await room.demote(ada, team, ['workspace:read', 'subscriptions:read']);
+    expect((await list('')).json()).toMatchObject({ status: 403, code: 'target_hidden' });
+  });
+});
+
+describe('what is chosen', () => {
+  it.each<[string, object, object]>([
+    [
+      'a rule with crossings',
+      { crossing: true, rule: { kind: 'count', windowMinutes: 5, moreThan: 1 } },
+      { code: 'subscription_choice_refused' },
+    ],
+    [
+      'a figure that is none',
+      { rule: { kind: 'threshold', windowMinutes: 5, field: 'title', of: 'sum', is: 'above', value: 1 } },
+      { code: 'subscription_choice_refused', errors: [{ message: expect.stringContaining('price') }] },
+    ],
+    ['an improvement of activity', { target: 'activity', improvesBy: 5 }, { code: 'subscription_choice_refused' }],
+    ['an end in the past', { expiresAt: '2020-01-01T00:00:00Z' }, { code: 'subscription_choice_refused' }],
+    ['a channel that is not there', { channels: ['pigeon'] }, { code: 'validation_failed' }],
+    ['an hour that no day has', { rhythm: { kind: 'daily', hour: 24 } }, { code: 'validation_failed' }],
+    ['an eighth day', { rhythm: { kind: 'weekly', weekday: 8, hour: 1 } }, { code: 'validation_failed' }],
+    ['quiet hours without end', { quietHours: { from: '22:00', to: '22:00' } }, { code: 'validation_failed' }],
+    ['a cooldown of no time', { cooldownMinutes: 0 }, { code: 'validation_failed' }],
+    ['a day that is none', { snoozedUntil: 'tomorrow' }, { code: 'validation_failed' }],
+  ])('is refused: %s', async (_, body, expected) => {
+    const answer = await room.call(ada, 'POST', team.url('subscriptions'), { filter: '', ...body });
+    expect(answer.json()).toMatchObject({ status: 400, ...expected });
+    expect(await room.rows('select from subscription where workspace_id = $1', [team.id])).toEqual([]);
+  });
+
+  it('is kept, shown and told in events', async () => {
+    const choice = {
+      rhythm: { kind: 'weekly', weekday: 1, hour: 9 },
+      quietHours: { from: '22:00', to: '07:00' },
+      cooldownMinutes: 30,
+      crossing: true,
+      improvesBy: 5,
+      rule: null,
+      channels: ['mail'],
+      snoozedUntil: null,
+    };
+    const { id } = await room.subscribe(ada, team, 'z:-10', choice);
+    const shown = (await room.call(ada, 'GET', team.url(`subscriptions/${id}`))).json();
+    expect(shown).toMatchObject({ ...choice, shared: false, joined: true, expiresAt: null });
+    await patch(id, { improvesBy: null, channels: null });
+    const events = await room.application.events({ subjectId: id });
+    expect(events.map(({ type }) => type)).toEqual(['subscription.created', 'subscription.updated']);
+    const { rule: _, snoozedUntil: __, ...told } = choice;
+    expect(events[0]?.data).toMatchObject(told);
+    expect(events[1]?.data).toMatchObject({ before: { improvesBy: 5, channels: ['mail'] }, after: { crossing: true } });
+    expect(events[1]?.data).not.toHaveProperty('after.improvesBy');
+  });
+});
