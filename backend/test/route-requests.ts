@@ -5,7 +5,17 @@ import type { Permission } from '#platform/access/index.js';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
-import { mailedToken, ownChannel, sharedSubscription, systemEvent, uploadSource, type Caller, type Maker, type Tenant } from './tenants.js';
+import {
+  mailedToken,
+  makers,
+  ownChannel,
+  sharedSubscription,
+  systemEvent,
+  uploadSource,
+  type Caller,
+  type Maker,
+  type Tenant,
+} from './tenants.js';
 import { PROVIDER } from './whole-application.js';
 
 /** One route's request. */
@@ -187,6 +197,28 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: async (tenant) => ({ token: await emailChange(tenant, await guest(tenant), 'present') }),
   },
   'POST me/deletion': { caller: guest },
+  'POST me/notification-changes': {
+    body: async (tenant, caller) => ({
+      items: [{ id: (await makers['notificationId']?.(tenant, caller)) ?? '', archived: true }],
+    }),
+  },
+  'POST me/notification-readings': {
+    body: async (tenant, caller) => {
+      await makers['notificationId']?.(tenant, caller);
+      return { upTo: Number((await tenant.event()).position) };
+    },
+  },
+  'GET workspaces/:workspaceId/notification-previews/:kind': {
+    also: ['deals:read'],
+    strange: { absent: { kind: 'nothing.happened' }, malformed: { kind: 'No kind' } },
+  },
+  'POST workspaces/:workspaceId/notification-tests': { also: ['deals:read'] },
+  'PUT me/notification-preferences': {
+    body: async () => ({ rules: [{ topic: 'deal', channel: 'push', enabled: true }] }),
+  },
+  'PUT me/memberships/:membershipId/notification-preferences': {
+    body: async () => ({ rules: [{ topic: 'deal', channel: 'mail', enabled: false }] }),
+  },
   'POST me/exports': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
   'POST invitations/preview': { body: async (tenant) => ({ token: await invited(tenant, email()) }) },

@@ -83,6 +83,26 @@ export const makers: Record<string, Maker> = {
     const { text } = await tenant.get<{ text: string }>(`subscriptions/${subscriptionId}/mail-preview`);
     return /unsubscriptions\/(\S+)/.exec(text)?.[1] ?? '';
   },
+  notificationId: async (tenant, caller) => {
+    const id = uuidv7();
+    const event = await tenant.event();
+    await tenant.whole.make.sql(
+      `insert into notification (id, workspace_id, user_id, topic, type, subject_type, subject_id, scope_kind, position, events,
+         total, form)
+       select $1, $2, id, 'deal', 'deal.found', 'deal', $3, 'workspace', $4, $5, 1, 'single'
+       from user_account where id = coalesce((select user_id from api_key where id = $6), $6)`,
+      [
+        id,
+        tenant.workspace.id,
+        event.id,
+        event.position,
+        JSON.stringify([{ ...event, position: Number(event.position) }]),
+        caller.id,
+      ],
+    );
+    return id;
+  },
+  kind: async () => 'deal.found',
   passkeyId: async ({ whole }, caller) => {
     const id = uuidv7();
     await whole.make.sql(

@@ -33,4 +33,38 @@ export const notificationEvents = defineEvents({
     about: 'A notification could not be delivered and will not be tried again.',
     quiet: true,
   },
+  'notification.updated': {
+    version: 1,
+    subject: 'notification',
+    data: z.object({ read: z.boolean(), archived: z.boolean(), snoozedUntil: z.string().nullable() }),
+    about: 'A notification was marked, archived or put off.',
+    quiet: true,
+  },
+  'inbox.read': {
+    version: 1,
+    subject: 'inbox',
+    data: z.object({
+      /** Everything up to this position of the log. */
+      upTo: z.number().int(),
+      count: z.number().int(),
+    }),
+    about: 'Notifications were marked as read, all up to a point.',
+    quiet: true,
+  },
+  'notification_preferences.updated': {
+    version: 1,
+    subject: 'notification_preferences',
+    data: z.object({
+      rules: z.array(z.object({ topic: z.string(), channel: z.string(), enabled: z.boolean() })),
+    }),
+    about: 'Somebody changed where they want to be told.',
+    quiet: true,
+  },
+  'notification.tested': {
+    version: 1,
+    subject: 'user',
+    data: z.object({ userId: z.uuid(), kind: z.string() }),
+    about: 'Somebody sent themselves an example of a notification.',
+    quiet: true,
+  },
 });

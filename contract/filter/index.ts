@@ -32,6 +32,7 @@ export {
 export { explain } from './explain.js';
 export { fold, words } from './fold.js';
 export { FilterEngine } from './engine/filter-engine.js';
+export { SnapshotError } from './engine/snapshot.js';
 export { MAX_LENGTH } from './text.js';
 export type { Matcher, Moment } from './leaves.js';
 export { compileNode, toMatcher } from './match.js';
@@ -43,6 +44,7 @@ export { webhookDeliveryFields } from './targets/webhook-delivery.js';
 export { activityFields } from './targets/activity.js';
 export { dealFields } from './targets/deal.js';
 export { eventFields } from './targets/event.js';
+export { notificationFields } from './targets/notification.js';
 export { asValue, print, quote, type Operator, type Tree } from './tree.js';
 
 /** Parses and binds a filter's text. @throws FilterError where the text is wrong for this target or owner */

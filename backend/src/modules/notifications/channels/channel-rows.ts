@@ -28,11 +28,6 @@ export class ChannelRows {
     return this.reads.one<ChannelRow>('notifications.channels.usable', USABLE, [id]);
   }
 
-  /** Seals settings for the row of this id. */
-  seal(id: string, settings: object): string {
-    return this.secrets.seal(JSON.stringify(settings), context(id));
-  }
-
   /** @throws SecretUnreadable when the row was changed by hand */
   open({ id, settings }: Pick<ChannelRow, 'id' | 'settings'>): unknown {
     return JSON.parse(this.secrets.open(settings, context(id))) as unknown;

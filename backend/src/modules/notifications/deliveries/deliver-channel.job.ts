@@ -8,6 +8,8 @@ import {
   type JobRunner,
   type RunningJob,
 } from '#platform/jobs/index.js';
+import { ChannelEndings } from '../channels/channel-endings.js';
+import { ChannelGone } from '../channels/channel-gone.js';
 import { ChannelDrivers, type ChannelMessage } from '../channels/channel.js';
 import { ChannelRows } from '../channels/channel-rows.js';
 import { Messages } from '../messages/messages.js';
@@ -36,6 +38,7 @@ export class DeliverToChannelJob implements JobRunner<DeliverToChannel> {
     private readonly drivers: ChannelDrivers,
     private readonly messages: Messages,
     private readonly results: DeliveryResults,
+    private readonly endings: ChannelEndings,
     private readonly instance: InstanceConfig,
   ) {}
 
@@ -67,7 +70,8 @@ export class DeliverToChannelJob implements JobRunner<DeliverToChannel> {
   async parked(job: Pick<RunningJob<DeliverToChannel>, 'payload'>, error: Error, em: EntityManager): Promise<void> {
     const due = await this.due.within(em, job.payload.deliveryId);
     if (!due) return;
-    await this.channels.fails(em, job.payload.channelId);
+    if (error instanceof ChannelGone) await this.endings.end(em, job.payload.channelId, error.message);
+    else await this.channels.fails(em, job.payload.channelId);
     await this.results.failed(em, due, error.message, true);
   }
 

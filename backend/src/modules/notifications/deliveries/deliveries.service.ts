@@ -5,6 +5,7 @@ import { NotFound } from '#platform/errors/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { Reason, Recipient } from '#platform/notifications/index.js';
 import { NotificationMails, type MailReason } from '../messages/notification-mails.js';
+import { People } from '../told/people.js';
 import { ToldEvents } from '../told/told-events.js';
 import type { DeliveryShown, MailPreview } from './deliveries.schemas.js';
 
@@ -49,6 +50,7 @@ export class DeliveriesService {
     private readonly reads: Reads,
     private readonly cursor: Cursor,
     private readonly told: ToldEvents,
+    private readonly people: People,
     private readonly mails: NotificationMails,
   ) {}
 
@@ -83,7 +85,13 @@ export class DeliveriesService {
       const { events } = await this.told.seenBy(of.slice(-1), to);
       const [event] = events;
       if (!event) continue;
-      const { subject, html, text } = await this.mails.write({ form: 'single', total: 1, events }, source, reason, to);
+      const named = { ...to, names: await this.people.named(events) };
+      const { subject, html, text } = await this.mails.write(
+        { form: 'single', total: 1, events },
+        source,
+        reason,
+        named,
+      );
       return { subject, html, text, eventId: event.id };
     }
     return undefined;

@@ -3,6 +3,7 @@ import { type MemberRole, permissionsOf } from '#platform/access/index.js';
 import { query, Reads, type EntityManager } from '#platform/database/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import { NotificationSources, type Reason, type Recipient, type SourceNow } from '#platform/notifications/index.js';
+import { People } from '../told/people.js';
 import { ToldEvents } from '../told/told-events.js';
 
 /** A delivery with what its notification says, as the database has it now. */
@@ -64,6 +65,7 @@ export class DueDeliveries {
     private readonly reads: Reads,
     private readonly sources: NotificationSources,
     private readonly told: ToldEvents,
+    private readonly people: People,
   ) {}
 
   /** Undefined when it went with its person or workspace. */
@@ -92,7 +94,8 @@ export class DueDeliveries {
     if (source === undefined) return 'What asked for this is gone.';
     if (events.length === 0) return 'The event was erased or pruned before it was told.';
     const total = due.total - (due.events.length - events.length);
-    return { due, to: { email, locale, timeZone, verified: due.verified === true }, source, events, total };
+    const names = await this.people.named(events);
+    return { due, to: { email, locale, timeZone, names, verified: due.verified === true }, source, events, total };
   }
 
   /** Null when the product tells by itself; undefined when what asked for it is gone. */

@@ -41,10 +41,15 @@ export class NotificationMails {
       blocks: [...blocks, ...why(source, reason, words)],
       subject,
       locale: to.locale,
-      footer: source ? words.footer(source.name, host) : words.footerOwn(host),
+      footer: source ? words.footer(source.name, host) : this.footer(to),
       ...(source ? { unsubscribeUrl: source.unsubscribeUrl, unsubscribeLabel: words.unsubscribe } : {}),
     });
     return { subject, ...rendered, headers: source ? unsubscribeHeaders(source.unsubscribeUrl) : {} };
+  }
+
+  /** The last line of a mail that nothing in particular asked for. */
+  footer({ locale }: Recipient): string {
+    return wordsFor(locale).footerOwn(new URL(this.instance.origin).host);
   }
 }
 

@@ -58,10 +58,11 @@ export class Routing {
     return wanted.flatMap(({ one, names }) => routesOf(one, names, usable(one)));
   }
 
-  /** @throws ValidationFailed naming the channel that does not exist or is not theirs to use there */
+  /** @param at the JSON pointer of each name. @throws ValidationFailed naming what does not exist, or is not theirs to use there */
   async check(
     { workspaceId, userId }: { workspaceId: string; userId: string },
     names: readonly string[],
+    at: (index: number) => string = (index) => `/body/channels/${index}`,
   ): Promise<void> {
     const ids = names.filter(isId);
     const rows =
@@ -74,7 +75,7 @@ export class Routing {
         ? []
         : [
             {
-              path: `/body/channels/${i}`,
+              path: at(i),
               message: 'must be "mail", "push" or the id of a channel that you may use here',
             },
           ],

@@ -31,9 +31,8 @@ export class Wishes {
 
   /** The channels that news of a topic goes to: what was said for the workspace comes before what was said for all of them. */
   channels(userId: string, workspaceId: string, topic: string): string[] {
-    return resolve([this.layers.get(`${userId} ${workspaceId}`) ?? [], this.layers.get(`${userId} `) ?? [], DEFAULTS])(
-      topic,
-    );
+    const of = (place: string) => this.layers.get(`${userId} ${place}`) ?? [];
+    return resolve(layersOf(of(workspaceId), of('')))(topic);
   }
 }
 
@@ -47,6 +46,11 @@ export class PreferenceReads {
       new Map(rows.map(({ user_id, workspace_id, rules }) => [`${user_id} ${workspace_id ?? ''}`, rules])),
     );
   }
+}
+
+/** What a person said for a workspace, then what they said for all of them, then what holds while they say nothing. */
+export function layersOf(workspace: readonly Rule[], person: readonly Rule[]): (readonly Rule[])[] {
+  return [workspace, person, DEFAULTS];
 }
 
 /** @param layers the nearest first. In each, a rule for the topic itself comes before one for all of them. */

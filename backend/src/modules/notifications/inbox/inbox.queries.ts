@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { notificationFields, toSql, type SqlCondition } from '#contract/filter/index.js';
+import { isoTime, Reads } from '#platform/database/index.js';
+import { FilterContexts, readFilter } from '#platform/filters/index.js';
+import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
+import type { Reason } from '#platform/notifications/index.js';
+import { InboxSight, OWN, SEEN, type InboxOwner } from './inbox-sight.js';
+import type { InboxQuery, NotificationShown, UnreadCounts } from './inbox.schemas.js';
+
+/** A row of the inbox, before it is put into words. */
+export interface InboxRow extends Omit<NotificationShown, 'title' | 'summary' | 'url'> {
+  readonly events: { id: string; position: number }[];
+  readonly reason: Reason | null;
+}
+
+/** A group of the inbox, likewise. */
+export interface GroupRow {
+  readonly count: number;
+  readonly unread: number;
+  readonly newest: InboxRow;
+}
+
+const ID = { sql: 'n.id', type: 'uuid' } as const;
+const LIST: SortedList = {
+  name: 'notifications',
+  sorts: { createdAt: { sql: 'n.created_at', type: 'timestamptz' } },
+  id: ID,
+};
+const GROUPS: SortedList = {
+  name: 'notification-groups',
+  sorts: { newestAt: { sql: 'n.created_at', type: 'timestamptz' } },
+  id: ID,
+};
+
+/** What stands in which box; the words are those of the `box` parameter. */
+const BOXES: Record<InboxQuery['box'], string> = {
+  inbox: 'n.archived_at is null and (n.snoozed_until is null or n.snoozed_until <= now())',
+  archived: 'n.archived_at is not null',
+  snoozed: 'n.archived_at is null and n.snoozed_until > now()',
+  all: 'true',
+};
+
+const COLUMNS = `n.id, n.workspace_id as "workspaceId", n.topic, n.type,
+  jsonb_build_object('type', n.subject_type, 'id', n.subject_id) as subject, n.form, n.total,
+  case when n.source_id is not null then jsonb_build_object('type', n.source_type, 'id', n.source_id) end as source,
+  n.position::float8 as position, ${isoTime('n.created_at')} as "createdAt", ${isoTime('n.read_at')} as "readAt",
+  ${isoTime('n.archived_at')} as "archivedAt",
+  case when n.snoozed_until > now() then ${isoTime('n.snoozed_until')} end as "snoozedUntil", n.events, n.reason`;
+
+/** The reads of inboxes: a person's own, limited in the statement to what they may see now. */
+@Injectable()
+export class InboxQueries {
+  constructor(
+    private readonly reads: Reads,
+    private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
+    private readonly sight: InboxSight,
+  ) {}
+
+  /** @throws FilterRefused; ValidationFailed on a cursor from elsewhere */
+  async list(who: InboxOwner, query: InboxQuery): Promise<Page<InboxRow>> {
+    const filter = await this.filter(who, query.filter);
+    const list = boxed(LIST, query);
+    const seek = this.cursor.seek(list, query, 4 + filter.params.length);
+    const rows = await this.reads.adHoc<InboxRow & { _key: string[] }>(
+      `select ${COLUMNS}, ${seek.key} from ${OWN}
+        where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${seek.condition}
+        order by ${seek.orderBy} limit ${seek.limit}`,
+      [...(await this.sight.parameters(who)), ...filter.params, ...seek.values],
+    );
+    return this.cursor.page(list, query, rows);
+  }
+
+  /** One group for each thing that notifications of the box are about, by its newest one. */
+  async groups(who: InboxOwner, query: ListQuery & Pick<InboxQuery, 'box'>): Promise<Page<GroupRow>> {
+    const filter = await this.filter(who, query.filter);
+    const list = boxed(GROUPS, query);
+    const seek = this.cursor.seek(list, query, 4 + filter.params.length);
+    const rows = await this.reads.adHoc<InboxRow & { count: number; unread: number; _key: string[] }>(
+      `select ${COLUMNS}, n.count, n.unread, ${seek.key} from (
+         select n.*, row_number() over (w order by n.created_at desc, n.id desc) as nth, count(*) over w::int as count,
+                count(*) filter (where n.read_at is null) over w::int as unread
+           from ${OWN} where ${SEEN} and ${BOXES[query.box]} and ${filter.text}
+         window w as (partition by n.workspace_id, n.subject_type, n.subject_id)) n
+        where n.nth = 1 and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
+      [...(await this.sight.parameters(who)), ...filter.params, ...seek.values],
+    );
+    const { items, nextCursor } = this.cursor.page(list, query, rows);
+    return { items: items.map(({ count, unread, ...newest }) => ({ count, unread, newest })), nextCursor };
+  }
+
+  /** One of the caller's notifications that they may see now. */
+  async one(who: InboxOwner, id: string): Promise<InboxRow | undefined> {
+    const text = `select ${COLUMNS} from ${OWN} where ${SEEN} and n.id = $4`;
+    return this.reads.one<InboxRow>('notifications.one', text, [...(await this.sight.parameters(who)), id]);
+  }
+
+  /** How many in the inbox are unread, by workspace and topic. */
+  async unread(who: InboxOwner): Promise<UnreadCounts> {
+    const rows = await this.reads.all<{ workspaceId: string; topic: string; unread: number }>(
+      'notifications.unread',
+      `select n.workspace_id as "workspaceId", n.topic, count(*)::int as unread from ${OWN}
+        where ${SEEN} and n.read_at is null and ${BOXES.inbox} group by 1, 2 order by 1, 2`,
+      await this.sight.parameters(who),
+    );
+    const workspaces = [...new Set(rows.map(({ workspaceId }) => workspaceId))].map((workspaceId) => {
+      const topics = rows.filter((row) => row.workspaceId === workspaceId);
+      return { workspaceId, unread: sum(topics), topics: topics.map(({ topic, unread }) => ({ topic, unread })) };
+    });
+    return { total: sum(rows), workspaces };
+  }
+
+  /** How a notification fares outside the inbox. */
+  deliveries(id: string): Promise<{ id: string; channel: string; state: 'queued' | 'sent' | 'failed' }[]> {
+    const text = 'select id, channel, state from delivery where notification_id = $1 order by id';
+    return this.reads.all('notifications.deliveries', text, [id]);
+  }
+
+  private async filter(who: InboxOwner, text?: string): Promise<SqlCondition> {
+    if (!text?.trim()) return { text: 'true', params: [] };
+    const context = await this.contexts.context(who);
+    return toSql(readFilter(text, notificationFields, context), context, { start: 4 });
+  }
+}
+
+/** A cursor belongs to the box that it was made for. */
+function boxed(list: SortedList, { box }: Pick<InboxQuery, 'box'>): SortedList {
+  return { ...list, name: `${list.name}/${box}` };
+}
+
+function sum(rows: readonly { unread: number }[]): number {
+  return rows.reduce((all, { unread }) => all + unread, 0);
+}

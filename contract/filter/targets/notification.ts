@@ -1,0 +1,80 @@
+import { FieldCatalogue } from '../fields.js';
+
+/** A person's own notifications: rows of table `notification` under the alias `n`. */
+export const notificationFields = new FieldCatalogue({
+  target: 'notifications',
+  fields: [
+    {
+      name: 'type',
+      type: 'keyword',
+      title: 'Event',
+      description: 'What happened last, such as deal.found; deal.* is everything about deals.',
+      synonyms: ['event'],
+      at: { path: 'type', column: 'n.type' },
+    },
+    {
+      name: 'topic',
+      type: 'keyword',
+      title: 'Topic',
+      description: 'What kind of thing it is about, such as deal.',
+      synonyms: ['about', 'kind'],
+      at: { path: 'topic', column: 'n.topic' },
+    },
+    {
+      name: 'subject',
+      type: 'keyword',
+      title: 'Subject',
+      description: 'Id of the thing that it is about.',
+      at: { path: 'subjectId', column: 'n.subject_id' },
+    },
+    {
+      name: 'workspace',
+      type: 'keyword',
+      title: 'Workspace',
+      description: 'Id of the workspace.',
+      at: { path: 'workspaceId', column: 'n.workspace_id' },
+      uuid: true,
+    },
+    {
+      name: 'subscription',
+      type: 'keyword',
+      title: 'Subscription',
+      description: 'Id of the subscription, or whatever else asked for it.',
+      synonyms: ['source'],
+      at: { path: 'sourceId', column: 'n.source_id' },
+      uuid: true,
+    },
+    {
+      name: 'read',
+      type: 'boolean',
+      title: 'Read',
+      description: 'Whether you have read it.',
+      at: { path: 'read', column: '(n.read_at is not null)' },
+    },
+    {
+      name: 'form',
+      type: 'keyword',
+      title: 'Form',
+      description: 'One event, several that came together, or a digest.',
+      at: { path: 'form', column: 'n.form' },
+      values: [{ value: 'single' }, { value: 'burst' }, { value: 'digest' }],
+      closed: true,
+    },
+    {
+      name: 'total',
+      type: 'number',
+      title: 'Events',
+      description: 'How many events it stands for.',
+      precision: 'integer',
+      at: { path: 'total', column: 'n.total' },
+    },
+    {
+      name: 'at',
+      type: 'instant',
+      title: 'Told',
+      description: 'When you were told.',
+      synonyms: ['created', 'told'],
+      at: { path: 'createdAt', column: 'n.created_at' },
+    },
+  ],
+});
