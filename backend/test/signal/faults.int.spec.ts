@@ -65,4 +65,13 @@ describe('nothing is lost or doubled', () => {
   it('when Redis restarts', () => survives(() => world.restartRedis(false)), 120_000);
 
   it('when Redis restarts empty', () => survives(() => world.restartRedis(true)), 120_000);
+
+  it('when the mail server is away for a while', () => {
+    const fault = async () => {
+      await world.sink.away();
+      await pause(3000);
+      await world.sink.back();
+    };
+    return survives(fault);
+  }, 120_000);
 });

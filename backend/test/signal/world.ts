@@ -51,8 +51,14 @@ export class World {
     };
   }
 
-  /** Services, application, and one person with a source and subscriptions: three match what is poured, one does not. */
-  static async create(filters: readonly string[] = [...POURED, 'origin:TYO']): Promise<World> {
+  /** Services, application, and one person with a source and subscriptions: three match what is poured, one does not.
+   *
+   * @param env settings beside the usual ones
+   */
+  static async create(
+    filters: readonly string[] = [...POURED, 'origin:TYO'],
+    env: Record<string, string> = {},
+  ): Promise<World> {
     await ensureBuild();
     const dir = mkdtempSync(join(tmpdir(), 'sbx-world-'));
     chmodSync(dir, 0o711);
@@ -65,6 +71,7 @@ export class World {
       freePort(),
     ]);
     const world = new World(dir, postgres, redis, sink, ports);
+    Object.assign(world.env, env);
     world.app = await startApp(world.env);
     world.team = await firstTeam(world.app);
     const source = await world.team.call<{ address: string }>('POST', '/sources', { kind: 'smtp', name: 'Poured' });
