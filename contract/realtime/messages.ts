@@ -52,6 +52,13 @@ const watchBody = z.strictObject({
   epoch: z.string().min(1).max(100).optional(),
 });
 
+/** A page of the console, or whatever several people look at together; what it is called is theirs to agree on. */
+const page = {
+  workspaceId: z.uuid(),
+  page: z.string().regex(/^[\w:./-]{1,200}$/, 'must be 1 to 200 of A-Z a-z 0-9 _ : . / -'),
+};
+const people = z.array(z.uuid());
+
 /** Why a watch could not go on from where it was asked to: what was missed has to be fetched otherwise. */
 export const resetReason = z.enum(['epoch', 'too_far', 'pruned']);
 
@@ -69,6 +76,12 @@ export const commands = {
   watch: { body: watchBody, answer: headSchema.extend({ watch, reset: resetReason.nullable() }) },
   /** Ends a watch; one that is over already does no harm. */
   unwatch: { body: z.strictObject({ watch }), answer: z.object({ watch }) },
+  /** Says that a person looks at a page from here on; the answer is who does. `presence` tells of every change. */
+  enter: { body: z.strictObject(page), answer: z.object({ people }) },
+  /** They look elsewhere. */
+  leave: { body: z.strictObject(page), answer: z.object({ page: z.string() }) },
+  /** They write something on a page that they look at; passed on at most once a second. */
+  typing: { body: z.strictObject(page), answer: z.object({ page: z.string() }) },
 } as const;
 
 /** What the server tells by itself. */
@@ -87,6 +100,10 @@ export const serverMessages = {
   skipped: z.object({ watch, from: position, to: position }),
   /** The server ended a watch, and why. */
   unwatched: socketProblem.extend({ watch }),
+  /** The people who look at a page now, sorted. */
+  presence: z.object({ ...page, people }),
+  /** Somebody writes on a page; it is over after so many milliseconds unless it is told again. */
+  typing: z.object({ ...page, userId: z.uuid(), forMs: z.int().positive() }),
   /** What was wrong with a message that wanted no acknowledgement; `message` is its name. */
   problem: socketProblem.extend({ message: z.string() }),
   /** The last one: why the server ends the socket. */

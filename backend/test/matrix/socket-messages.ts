@@ -19,10 +19,13 @@ const BODIES: Record<string, Body> = {
   head: () => ({}),
   watch: (_, { workspace }) => ({ workspaceId: workspace.id }),
   unwatch: () => ({ watch: 'w1' }),
+  enter: (_, { workspace }) => ({ workspaceId: workspace.id, page: 'deals' }),
+  leave: (_, { workspace }) => ({ workspaceId: workspace.id, page: 'deals' }),
+  typing: (_, { workspace }) => ({ workspaceId: workspace.id, page: 'deals' }),
 };
 
 /** Messages that no key may send. */
-const PEOPLE_ONLY = new Set<string>();
+const PEOPLE_ONLY = new Set(['enter', 'typing']);
 
 /** Every message of the gateway, sent over a socket of the caller: refused at its handshake, or by its acknowledgement. */
 export function messageEntrances(whole: WholeApplication): Entrance[] {
@@ -80,7 +83,11 @@ async function send(
   }
 }
 
-const outcomeOf = ({ code, detail }: SocketProblem) => REFUSALS[code] ?? `${code}: ${detail}`;
+/** Refusals of those who may, but have not done what comes before. */
+const LET_IN = new Set(['not_on_page']);
+
+const outcomeOf = ({ code, detail }: SocketProblem) =>
+  LET_IN.has(code) ? 'allowed' : (REFUSALS[code] ?? `${code}: ${detail}`);
 
 /** The messages that gateways handle, such as `MESSAGE deals.watch`: the names of their entrances. */
 export function socketMessages(modules: Pick<ModulesContainer, 'values'>): string[] {

@@ -37,6 +37,16 @@ export class RealtimeConfig extends configClass('realtime', {
     'How often sockets are told where the log stands.',
   ),
   watches: setting('SIGNALBOX_SOCKET_WATCHES', whole(50, 1, 10_000), 'Watches that one socket may have.'),
+  pages: setting(
+    'SIGNALBOX_SOCKET_PAGES',
+    whole(20, 1, 1000),
+    'Pages that one socket may say that its person looks at.',
+  ),
+  presenceSeconds: setting(
+    'SIGNALBOX_PRESENCE_SECONDS',
+    whole(30, 1, 3600),
+    'After so many seconds people are gone whose process died without saying so.',
+  ),
   replay: setting(
     'SIGNALBOX_SOCKET_REPLAY',
     whole(100_000, 0, 10_000_000),

@@ -21,6 +21,26 @@ export class TooManyWatches extends TooManyRequests {
   }
 }
 
+/** The socket looks at as many pages as it may. */
+export class TooManyPages extends TooManyRequests {
+  static override code = 'too_many_pages';
+  static override title = 'Too many pages';
+
+  constructor(limit: number) {
+    super(`This socket looks at ${limit} pages already: leave one of them.`);
+  }
+}
+
+/** Who does not look at a page writes nothing on it. */
+export class NotOnPage extends Conflict {
+  static override code = 'not_on_page';
+  static override title = 'Not on the page';
+
+  constructor() {
+    super('Enter the page before you say that you write on it.');
+  }
+}
+
 /** A connection carries one socket. */
 export class AlreadyConnected extends Conflict {
   static override code = 'already_connected';

@@ -15,6 +15,7 @@ import { Renewals } from './commands/renewals.js';
 import { type CommandPermission, commandPermissions, SocketCommand } from './commands/socket-command.js';
 import { RealtimeConfig } from './realtime.config.js';
 import { ENDINGS } from './realtime.errors.js';
+import { Presence } from './presence/presence.js';
 import { Handshakes } from './server/handshakes.js';
 import { end, type LiveServer, type LiveSocket } from './server/live-socket.js';
 import { PacketRate } from './server/packet-rate.js';
@@ -47,6 +48,7 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     private readonly renewals: Renewals,
     private readonly watches: Watches,
     private readonly feed: Feed,
+    private readonly presence: Presence,
     private readonly tail: LogTail,
     private readonly config: RealtimeConfig,
     private readonly redis: RedisConnections,
@@ -57,7 +59,11 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     this.closeRedis = close;
     server.adapter(adapter);
     this.feed.serve(server);
-    this.standings.watch((socket) => this.watches.review(socket));
+    this.presence.serve(server);
+    this.standings.watch((socket) => {
+      this.watches.review(socket);
+      this.presence.review(socket);
+    });
     server.engine.on('connection', (connection: Connection) => this.limit(connection));
     server.use((socket, next) => {
       this.handshakes.admit(socket).then(
@@ -82,6 +88,7 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
   handleDisconnect(socket: LiveSocket): void {
     this.standings.drop(socket);
     this.watches.drop(socket);
+    this.presence.drop(socket);
   }
 
   onModuleDestroy(): void {
@@ -110,6 +117,27 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     return answer(commands.unwatch.body, body, async ({ watch }) => {
       this.watches.unwatch(socket, watch);
       return { watch };
+    });
+  }
+
+  @SocketCommand('enter', { permission: 'workspace:read' })
+  enter(socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'enter'>>> {
+    return answer(commands.enter.body, body, (page) => this.presence.enter(socket, page));
+  }
+
+  @SocketCommand('leave', { permission: 'connected' })
+  leave(socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'leave'>>> {
+    return answer(commands.leave.body, body, async (page) => {
+      this.presence.leave(socket, page);
+      return { page: page.page };
+    });
+  }
+
+  @SocketCommand('typing', { permission: 'workspace:read' })
+  typing(socket: LiveSocket, body: unknown): Promise<Answer<CommandAnswer<'typing'>>> {
+    return answer(commands.typing.body, body, async (page) => {
+      await this.presence.typing(socket, page);
+      return { page: page.page };
     });
   }
 

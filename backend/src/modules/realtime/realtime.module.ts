@@ -4,6 +4,8 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { FiltersModule } from '#platform/filters/index.js';
 import { RealtimeConfig } from './realtime.config.js';
 import { Renewals } from './commands/renewals.js';
+import { Presence } from './presence/presence.js';
+import { Visitors } from './presence/visitors.js';
 import { RealtimeGateway } from './realtime.gateway.js';
 import { Handshakes } from './server/handshakes.js';
 import { Pressure } from './server/pressure.js';
@@ -18,10 +20,12 @@ import { Watches } from './watches/watches.js';
 
 const watches = [Feed, Groups, Past, Resumption, Watches];
 
+const presence = [Presence, Visitors];
+
 /** Sockets: who is connected, as whom, where they belong, and what they watch. */
 @Module({
   imports: [FiltersModule],
-  providers: [Handshakes, Places, Pressure, RealtimeGateway, Renewals, Standings, ...watches],
+  providers: [Handshakes, Places, Pressure, RealtimeGateway, Renewals, Standings, ...presence, ...watches],
 })
 export class RealtimeModule {
   /** Gateways are connected before any `onModuleInit`: what serves them must be there when the modules are made. */

@@ -15,6 +15,15 @@ class Sound {
   @SocketCommand('unwatch', { permission: 'connected' })
   unwatch() {}
 
+  @SocketCommand('enter', { permission: 'workspace:read' })
+  enter() {}
+
+  @SocketCommand('leave', { permission: 'connected' })
+  leave() {}
+
+  @SocketCommand('typing', { permission: 'workspace:read' })
+  typing() {}
+
   other() {}
 }
 
@@ -35,13 +44,14 @@ describe('the commands of a gateway', () => {
       ['head', 'connected'],
       ['watch', 'target'],
       ['unwatch', 'connected'],
+      ['enter', 'workspace:read'],
+      ['leave', 'connected'],
+      ['typing', 'workspace:read'],
     ]);
   });
 
   it('do not boot with one that asks for nothing, or without one of the contract', () => {
     expect(() => commandPermissions(new Bare())).toThrow('"listen" declares no permission');
-    expect(() => commandPermissions(new Short())).toThrow(
-      'No gateway handles the socket message "renew", "watch", "unwatch"',
-    );
+    expect(() => commandPermissions(new Short())).toThrow('No gateway handles the socket message "renew", "watch"');
   });
 });
