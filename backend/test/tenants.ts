@@ -77,6 +77,12 @@ export const makers: Record<string, Maker> = {
   // An address that nothing may be sent to: a test message gets no further than this machine.
   channelId: (tenant) => tenant.made('channels', { kind: 'webhook', name: 'Pager', url: 'https://203.0.113.9/hook' }),
   deviceId: (tenant, caller) => ownChannel(tenant, caller, 'push'),
+  addressId: async ({ whole }) => {
+    const id = uuidv7().replace(/^(.{14}).(.{4})./, '$18$28');
+    const text = `insert into mail_suppression (address_hash, address, reason) values ($1, 'sealed', 'bounce')`;
+    await whole.make.sql(text, [id.replaceAll('-', '').padEnd(64, '0')]);
+    return id;
+  },
   token: async (tenant) => {
     const { owner } = tenant.workspace;
     const { subscriptionId } = await alert(tenant, owner);

@@ -23,4 +23,28 @@ export const channelEvents = defineEvents({
     data: shape.extend({ reason: z.string() }),
     about: 'A channel was switched off, because what it led to is gone.',
   },
+  'mail.bounced': {
+    version: 1,
+    subject: 'mail',
+    data: z.object({
+      permanent: z.boolean(),
+      /** Such as 5.1.1 (RFC 3463). */
+      status: z.string(),
+    }),
+    about: 'A mail came back.',
+    quiet: true,
+  },
+  'address.suppressed': {
+    version: 1,
+    subject: 'address',
+    data: z.object({ status: z.string() }),
+    about: 'A mail address gets no more notifications, because mail comes back from it.',
+    quiet: true,
+  },
+  'address.released': {
+    version: 1,
+    subject: 'address',
+    data: z.object({}),
+    about: 'An operator let notifications go to a mail address again.',
+  },
 });

@@ -234,6 +234,8 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'DELETE instance/operators/:userId',
     'POST instance/sign-outs',
     'POST instance/second-factor-resets',
+    'GET instance/suppressed-addresses',
+    'DELETE instance/suppressed-addresses/:addressId',
     'GET instance/workspaces',
     'PUT instance/workspaces/:workspaceId/suspension',
     'DELETE instance/workspaces/:workspaceId/suspension',

@@ -1,6 +1,8 @@
 export { addressOf } from './addresses.js';
 export type { Address } from './addresses.js';
 export { forgetMails } from './forget-mails.js';
+export { IncomingMail } from './incoming-mail.js';
+export type { MailTaker } from './incoming-mail.js';
 export { MailConfig } from './mail.config.js';
 export { MailDeferred, MailInvalid, MailRejected } from './mail.errors.js';
 export { MailApiModule } from './mail-api.module.js';
@@ -8,4 +10,6 @@ export { MailModule } from './mail.module.js';
 export type { Mail, MailBlock, MailContent, QueuedMail } from './mail.types.js';
 export { jobFailure as mailFailure } from './mail.jobs.js';
 export { Mailer } from './mailer.js';
+export { ReturnPaths } from './return-paths.js';
+export type { ReturnPath } from './return-paths.js';
 export { renderMail } from './render-mail.js';

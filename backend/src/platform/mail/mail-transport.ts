@@ -4,6 +4,8 @@ import type { Address } from './addresses.js';
 /** A checked mail, as a transport takes it. */
 export interface Envelope {
   readonly from: Address;
+  /** Where it comes back to when it cannot be delivered; to the sender when absent. */
+  readonly returnPath?: string;
   readonly to: readonly Address[];
   readonly replyTo?: Address;
   readonly subject: string;

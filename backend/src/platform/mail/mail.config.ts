@@ -26,6 +26,15 @@ export class MailConfig extends configClass('mail', {
     sender.default('Signalbox <signalbox@localhost>'),
     'The sender of every mail: an address, or a name with the address in angle brackets.',
   ),
+  bounceAddress: setting(
+    'SIGNALBOX_BOUNCE_ADDRESS',
+    sender
+      .refine((text) => /^[a-z0-9._-]{1,18}@[^@+]+$/i.test(text), {
+        error: 'must be an address with at most 18 letters, digits, dots or hyphens before the @',
+      })
+      .optional(),
+    'An address such as bounces@bounce.example.com whose mail reaches the receiving port: each mail is sent with a part of its own behind a +, and an address that it comes back from is held back. Returns go to the sender when absent.',
+  ),
   timeoutMs: setting(
     'SIGNALBOX_SMTP_TIMEOUT_MS',
     whole(20_000, 100, 300_000),

@@ -1,11 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import { Transactions } from '#platform/database/index.js';
 import { MailConfig } from './mail.config.js';
+import { IncomingMail } from './incoming-mail.js';
 import { MailHealth } from './mail-health.js';
 import { SendMailJob } from './mail.jobs.js';
 import { MailTransport } from './mail-transport.js';
 import { Mailer } from './mailer.js';
 import { PreviewTransport } from './preview-transport.js';
+import { ReturnPaths } from './return-paths.js';
 import { SmtpTransport } from './smtp-transport.js';
 
 /** Outgoing mail for every room. */
@@ -18,10 +20,12 @@ import { SmtpTransport } from './smtp-transport.js';
       useFactory: (config: MailConfig, transactions: Transactions) =>
         config.smtpUrl ? new SmtpTransport(config) : new PreviewTransport(transactions, config.previewMails),
     },
+    IncomingMail,
     Mailer,
+    ReturnPaths,
     SendMailJob,
     MailHealth,
   ],
-  exports: [Mailer],
+  exports: [IncomingMail, Mailer, ReturnPaths],
 })
 export class MailModule {}

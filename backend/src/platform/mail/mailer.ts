@@ -4,6 +4,7 @@ import type { EntityManager } from '#platform/database/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { addressOf, headersOf, messageIdOf, subjectOf } from './addresses.js';
 import { MailConfig } from './mail.config.js';
+import { ReturnPaths } from './return-paths.js';
 import { MailRejected } from './mail.errors.js';
 import type { Mail, QueuedMail } from './mail.types.js';
 import { MailTransport, type Envelope } from './mail-transport.js';
@@ -15,6 +16,7 @@ export class Mailer {
   constructor(
     private readonly config: MailConfig,
     private readonly jobs: Jobs,
+    private readonly returns: ReturnPaths,
     @Inject(MailTransport) private readonly transport: MailTransport,
   ) {}
 
@@ -28,14 +30,18 @@ export class Mailer {
   async send(mail: Mail): Promise<{ response: string }> {
     const recipients = [mail.to].flat().map(addressOf);
     if (recipients.length === 0) throw new MailRejected('A mail needs a recipient.', 'no recipient');
+    const messageId = messageIdOf(mail.messageId ?? this.messageId(uuidv7()));
+    // Of several recipients nobody could say which one it came back from.
+    const returnPath = recipients.length === 1 ? this.returns.of(recipients[0]!.address, messageId) : undefined;
     const envelope: Envelope = {
       from: addressOf(mail.from ?? this.config.from),
       to: recipients,
       subject: subjectOf(mail.subject),
       headers: headersOf(mail.headers ?? {}),
-      messageId: messageIdOf(mail.messageId ?? this.messageId(uuidv7())),
+      messageId,
       html: mail.html,
       text: mail.text,
+      ...(returnPath ? { returnPath } : {}),
       ...(mail.replyTo ? { replyTo: addressOf(mail.replyTo) } : {}),
     };
     return this.transport.send(envelope);

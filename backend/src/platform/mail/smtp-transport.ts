@@ -53,6 +53,7 @@ export function messageOf(mail: Envelope) {
   return {
     from: { ...mail.from },
     to: mail.to.map((address) => ({ ...address })),
+    ...(mail.returnPath ? { envelope: { from: mail.returnPath, to: mail.to.map(({ address }) => address) } } : {}),
     ...(mail.replyTo ? { replyTo: { ...mail.replyTo } } : {}),
     subject: mail.subject,
     headers: mail.headers,

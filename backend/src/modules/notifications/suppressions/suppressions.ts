@@ -55,6 +55,6 @@ export class Suppressions {
 }
 
 /** What an address is found by; letters of either case are one address. */
-function digest(address: string): string {
+export function digest(address: string): string {
   return createHash('sha256').update(`signalbox mail ${address.trim().toLowerCase()}`).digest('hex');
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { InstanceConfig } from '#platform/config/index.js';
+import { IncomingMail } from '#platform/mail/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { MessageIntake } from '../../messages/message-intake.js';
@@ -45,6 +46,7 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly recipients: Recipients,
     private readonly intake: MessageIntake,
+    private readonly incoming: IncomingMail,
     private readonly health: SourceHealth,
     private readonly spool: Spool,
     private readonly deadlines: SessionDeadlines,
@@ -120,6 +122,7 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async rcpt(address: string, session: SMTPServerSession): Promise<void> {
     if (session.envelope.rcptTo.length >= MAX_RECIPIENTS) throw CROWDED;
+    if (this.incoming.takerOf(address)) return;
     const source = await this.recipients.find(address).catch((error: unknown) => this.away(error));
     if (!source) throw UNKNOWN;
     if (source.paused) throw PAUSED;
@@ -137,7 +140,7 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       if (stream.sizeExceeded || message.tooLarge) throw TOO_LARGE;
       const sources = this.sourcesOf(session);
-      return await message.whole((raw) => this.keep(raw, sources)).catch((error: unknown) => this.away(error));
+      return await message.whole((raw) => this.keep(raw, sources, session)).catch((error: unknown) => this.away(error));
     } finally {
       await message.discard();
     }
@@ -146,17 +149,20 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
   private sourcesOf(session: SMTPServerSession): Recipient[] {
     const found = this.found.get(session);
     const sources = new Map<string, Recipient>();
+    let taken = false;
     for (const { address } of session.envelope.rcptTo) {
       const source = found?.get(address);
       if (source) sources.set(source.id, source);
+      taken ||= this.incoming.takerOf(address) !== undefined;
     }
-    if (sources.size === 0) throw UNKNOWN;
+    if (sources.size === 0 && !taken) throw UNKNOWN;
     return [...sources.values()];
   }
 
   /** One answer goes for all recipients: when a later one fails, the repeat finds the earlier ones kept. */
-  private async keep(raw: Buffer, sources: Recipient[]): Promise<string> {
+  private async keep(raw: Buffer, sources: Recipient[], { envelope }: SMTPServerSession): Promise<string> {
     const kept: string[] = [];
+    for (const { address } of envelope.rcptTo) await this.incoming.takerOf(address)?.take(raw, address);
     for (const source of sources) {
       const { id } = await this.intake.accept(source, raw);
       kept.push(id);
@@ -164,7 +170,7 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
         .succeeded(source.id)
         .catch((error: unknown) => this.log.debug(`Not noted: ${(error as Error).message}`));
     }
-    return `Kept as ${kept.join(', ')}`;
+    return kept.length > 0 ? `Kept as ${kept.join(', ')}` : 'Taken';
   }
 
   private full(error: unknown): never {

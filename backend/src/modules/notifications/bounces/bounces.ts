@@ -1,0 +1,111 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { systemActor } from '#platform/access/index.js';
+import { affected, type EntityManager, query, Reads, Transactions } from '#platform/database/index.js';
+import { EventLog, SYSTEM_WORKSPACE, type EventScope } from '#platform/event-log/index.js';
+import { IncomingMail, type MailTaker, type ReturnPath, ReturnPaths } from '#platform/mail/index.js';
+import { digest, Suppressions } from '../suppressions/suppressions.js';
+import { addressId } from './address-id.js';
+import { BouncesConfig } from './bounces.config.js';
+import { readBounce, type Report } from './read-bounce.js';
+import { type Verdict, verdictOn } from './verdict.js';
+
+/** Whom a delivery was for. The address may be another one by now; then the mark does not fit it. */
+const OF_DELIVERY = `select u.email from delivery d join user_account u on u.id = d.user_id where d.id = $1`;
+const NOTE = `
+  insert into mail_bounce (id, address_hash, message_id, permanent, status, detail) values ($1, $2, $3, $4, $5, $6)
+  on conflict do nothing`;
+const COUNT = `
+  select count(distinct message_id)::int as n from mail_bounce
+   where address_hash = $1 and not permanent and at > now() - make_interval(days => $2)`;
+/** They are counted over 90 days at most. */
+const FORGET = `delete from mail_bounce where at < now() - interval '90 days'`;
+const PERSON = `select id from user_account where lower(email) = $1`;
+
+/**
+ * Takes mail that came back. A report counts for the one recipient of the mail that it names by its address of return: whoever makes
+ * one up cannot make that address (see `ReturnPaths`). An address that takes no mail gets no more notifications.
+ */
+@Injectable()
+export class Bounces implements MailTaker, OnModuleInit {
+  private readonly log = new Logger('bounces');
+
+  constructor(
+    private readonly incoming: IncomingMail,
+    private readonly returns: ReturnPaths,
+    private readonly reads: Reads,
+    private readonly transactions: Transactions,
+    private readonly suppressions: Suppressions,
+    private readonly events: EventLog,
+    @Inject(BouncesConfig) private readonly config: BouncesConfig,
+  ) {}
+
+  onModuleInit(): void {
+    this.incoming.register(this);
+  }
+
+  takes(address: string): boolean {
+    return this.returns.read(address) !== undefined;
+  }
+
+  async take(raw: Buffer, address: string): Promise<void> {
+    const path = this.returns.read(address);
+    const reports = path && readBounce(raw);
+    if (!path || !reports) return;
+    const recipient = await this.recipientOf(path, reports);
+    if (!recipient) return this.log.debug(`A report on ${path.messageId} names no recipient of that mail.`);
+    const report = reportOn(reports, recipient);
+    const verdict = report ? verdictOn(report) : 'none';
+    if (!report || verdict === 'none') return;
+    await this.transactions.run((em) => this.note(em, path, recipient, report, verdict));
+  }
+
+  /** The recipient that the mark was made for: who the delivery was for, or one whom the report names. */
+  private async recipientOf(path: ReturnPath, reports: readonly Report[]): Promise<string | undefined> {
+    const known = await this.reads.one<{ email: string }>('bounces.delivery', OF_DELIVERY, [path.messageId]);
+    const candidates = [...(known ? [known.email] : []), ...reports.flatMap(({ recipients }) => recipients)];
+    return candidates
+      .find((candidate) => this.returns.isOf(path, candidate))
+      ?.trim()
+      .toLowerCase();
+  }
+
+  private async note(
+    em: EntityManager,
+    { messageId }: ReturnPath,
+    recipient: string,
+    { status, detail }: Report,
+    verdict: Verdict,
+  ): Promise<void> {
+    const hash = digest(recipient);
+    const permanent = verdict === 'hard';
+    // Two reports at once must not both find one too few.
+    await query(em, 'select pg_advisory_xact_lock(hashtextextended($1, 43))', [hash]);
+    if ((await affected(em, NOTE, [uuidv7(), hash, messageId, permanent, status, detail])) === 0) return;
+    await affected(em, FORGET, []);
+    const about = await this.about(em, recipient);
+    this.events.record(em, 'mail.bounced', { ...about, subjectId: messageId, data: { permanent, status } });
+    if (!permanent && !(await this.tooMany(em, hash))) return;
+    const why = `${status}${detail ? ` ${detail}` : ''}`;
+    if (await this.suppressions.add(em, recipient, 'bounce', why))
+      this.events.record(em, 'address.suppressed', { ...about, subjectId: addressId(hash), data: { status } });
+  }
+
+  private async tooMany(em: EntityManager, hash: string): Promise<boolean> {
+    const [counted] = await query<{ n: number }>(em, COUNT, [hash, this.config.days]);
+    return (counted?.n ?? 0) >= this.config.most;
+  }
+
+  /** The person hears of it, in no workspace: the address is theirs in all. */
+  private async about(em: EntityManager, recipient: string) {
+    const [person] = await query<{ id: string }>(em, PERSON, [recipient]);
+    const scope: EventScope = person ? { kind: 'user', id: person.id } : { kind: 'workspace' };
+    return { workspaceId: SYSTEM_WORKSPACE, actor: systemActor(), scope };
+  }
+}
+
+/** The report on this recipient; the only one there is, when a forwarding server names another address. */
+function reportOn(reports: readonly Report[], recipient: string): Report | undefined {
+  const naming = reports.find(({ recipients }) => recipients.some((one) => one.toLowerCase() === recipient));
+  return naming ?? (reports.length === 1 ? reports[0] : undefined);
+}
