@@ -1,6 +1,7 @@
 import { query, type EntityManager } from '#platform/database/index.js';
 import { dataDigest, saltedDigest } from './chain.js';
 import { LogOperationRefused } from './event-log.errors.js';
+import { BOUNDS, type Stretch, stretches } from './stretches.js';
 import { SYSTEM_WORKSPACE } from './types.js';
 
 interface ErasableRow {
@@ -26,6 +27,8 @@ const OF_PERSON = `
   or data->>'userId' = $1::text
   or (actor->>'userId' = $1::text and (workspace_id = $2::uuid) is true)`;
 const ACTED = `actor->>'userId' = $1::text and address is not null`;
+// What was erased before is not looked at again.
+const LEFT = `(data is not null or address is not null) and position > $3 and position <= $4`;
 
 /**
  * Erases the data and the address of events: digests stay in their place, the salts go, so the values cannot be found by
@@ -55,10 +58,38 @@ export async function eraseSubject(em: EntityManager, subject: { type: string; i
  * @throws LogOperationRefused when one of them is not sealed yet
  */
 export async function erasePerson(em: EntityManager, userId: string): Promise<number> {
-  const values = [userId, SYSTEM_WORKSPACE];
-  await refuseUnsealed(em, `(${OF_PERSON}) or (${ACTED})`, values);
-  const whole = await erase(em, await positionsOf(em, OF_PERSON, values), 'all');
-  return whole + (await erase(em, await positionsOf(em, ACTED, [userId]), 'address'));
+  await refuseUnsealed(em, `(${OF_PERSON}) or (${ACTED})`, [userId, SYSTEM_WORKSPACE]);
+  let erased = 0;
+  for (const stretch of stretches(await boundsOf(em))) erased += await eraseOf(em, userId, stretch);
+  return erased;
+}
+
+/**
+ * Erases a person from one stretch of the log, for they may have done more than one transaction should hold. Events that are
+ * not sealed yet are left to `erasePerson`, which is to be the last.
+ *
+ * @param after the position where the last call ended; 0 at first
+ * @returns where this one ended; null when there is no more
+ */
+export async function erasePersonStretch(em: EntityManager, userId: string, after: number): Promise<number | null> {
+  const bounds = await boundsOf(em);
+  const [stretch] = stretches({ after: Math.max(after, bounds.after), upTo: bounds.upTo });
+  if (!stretch) return null;
+  await eraseOf(em, userId, stretch);
+  return stretch.upTo < bounds.upTo ? stretch.upTo : null;
+}
+
+async function eraseOf(em: EntityManager, userId: string, { after, upTo }: Stretch): Promise<number> {
+  const values = [userId, SYSTEM_WORKSPACE, after, upTo];
+  const whole = await erase(em, await positionsOf(em, `${LEFT} and (${OF_PERSON})`, values), 'all');
+  // The workspace is named for its parameter's sake only.
+  const acted = `${LEFT} and ${ACTED} and $2::uuid is not null`;
+  return whole + (await erase(em, await positionsOf(em, acted, values), 'address'));
+}
+
+async function boundsOf(em: EntityManager): Promise<Stretch> {
+  const [bounds] = await query<Stretch>(em, BOUNDS);
+  return bounds ?? { after: 0, upTo: 0 };
 }
 
 /**

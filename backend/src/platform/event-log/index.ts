@@ -2,7 +2,7 @@ export { auditLog } from './audit.js';
 export type { AuditFault, AuditOptions, AuditVerdict } from './audit.js';
 export { backup, BackupRefused, restore, RestoreUnfinished } from './backup/index.js';
 export type { BackupReport, BackupSource, RestoreAct, RestoreReport, RestoreTarget } from './backup/index.js';
-export { eraseEvents, erasePerson, eraseSubject, eraseWorkspace } from './erasure.js';
+export { eraseEvents, erasePerson, erasePersonStretch, eraseSubject, eraseWorkspace } from './erasure.js';
 export { eventsOfPerson } from './events-of-person.js';
 export { EventLog } from './event-log.js';
 export { EventLogConfig } from './event-log.config.js';

@@ -27,6 +27,7 @@ export class EraseAccountJob {
     if (!begun) return { result: { erased: false } };
     for (const workspaceId of begun.workspaces) await this.erasures.workspace(workspaceId, signal);
     await this.erasures.rooms(begun.person, signal);
+    await this.erasures.log(begun.person, signal);
     return { result: { erased: true }, apply: (em) => this.erasures.account(em, begun.person) };
   }
 }

@@ -2,7 +2,13 @@ import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '#platform/access/index.js';
 import { type EntityManager, query, Transactions } from '#platform/database/index.js';
-import { erasePerson, eraseWorkspace, EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import {
+  erasePerson,
+  erasePersonStretch,
+  eraseWorkspace,
+  EventLog,
+  SYSTEM_WORKSPACE,
+} from '#platform/event-log/index.js';
 import { forgetAnswers } from '#platform/http/index.js';
 import { forgetJobs, forgetJobsOfWorkspace } from '#platform/jobs/index.js';
 import { forgetMails } from '#platform/mail/index.js';
@@ -73,8 +79,17 @@ export class Erasures {
     for (const holder of this.data.holders()) await holder.erase?.(person, signal);
   }
 
+  /** Erases the person from the log as it is, in transactions of its own; what is not sealed yet is left to the last step. */
+  async log({ id }: DataSubject, signal: AbortSignal): Promise<void> {
+    for (let after: number | null = 0; after !== null;) {
+      signal.throwIfAborted();
+      const from: number = after;
+      after = await this.transactions.run((em) => erasePersonStretch(em, id, from));
+    }
+  }
+
   /**
-   * Erases the account with what refers to it, and the person from the log, inside the caller's transaction.
+   * Erases the account with what refers to it, and what is left of the person in the log, inside the caller's transaction.
    *
    * @throws LogOperationRefused when an event of the person is not sealed yet
    */
