@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventData } from '#contract/events/index.js';
+import { eventCatalogue, type EventData } from '#contract/events/index.js';
 import { dealTarget } from '../deals/deal-target.js';
+import { EXAMPLE } from './deal-example.js';
 import { money, tellDeal, tellRepriced } from './deal-alert.js';
 
 const reader = { locale: 'en-US', timeZone: 'UTC' };
@@ -54,6 +55,29 @@ describe('a deal alert', () => {
       link: { label: 'See the offer', url: 'https://deals.example/1' },
     });
     expect(told.preheader).toContain('Non-stop · Cheaper than 96 %');
+  });
+
+  it('speaks simplified Chinese to whom it should', () => {
+    const chinese = { locale: 'zh-CN', timeZone: 'Asia/Shanghai' };
+    const told = tellDeal(deal(), chinese);
+    expect([told.subject, told.heading]).toEqual(['Boston → Lisbon US$386', '为您找到一条优惠']);
+    expect(told.blocks[0]).toMatchObject({
+      badges: ['往返', '经济舱', '直飞'],
+      rows: [
+        { key: '航空公司', value: 'TAP Air Portugal' },
+        { key: '出行时间', value: expect.stringContaining('2027') },
+        { key: '预订截止', value: '2027年1月31日' },
+      ],
+      note: '低于此航线所见价格的 96 %',
+      link: { label: '查看优惠' },
+    });
+    const fallen = tellRepriced({ before: { priceMinor: 40000 }, after: deal() }, chinese);
+    expect(fallen.subject).toBe('Boston → Lisbon 降至 US$386');
+  });
+
+  it('has an example that it can tell', () => {
+    expect(tellDeal(EXAMPLE, reader).subject).toBe('Boston → Lisbon $386');
+    expect(eventCatalogue['deal.found'].data.parse(EXAMPLE)).toEqual(EXAMPLE);
   });
 
   it('leaves out what is not known', () => {

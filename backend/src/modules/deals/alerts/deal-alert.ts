@@ -3,17 +3,11 @@ import type { EventData } from '#contract/events/index.js';
 import { minorDigits } from '#contract/filter/index.js';
 import type { MailBlock } from '#platform/mail/index.js';
 import { NotificationKinds, type Notification, type Recipient } from '#platform/notifications/index.js';
+import { dealWords, type DealWords } from './deal-words.js';
+import { EXAMPLE } from './deal-example.js';
 
 type Deal = EventData<'deal.found'>;
 type Row = { key: string; value: string };
-
-const TRIPS: Record<string, string> = { roundtrip: 'Round trip', oneway: 'One way' };
-const CABINS: Record<string, string> = {
-  economy: 'Economy',
-  premium: 'Premium economy',
-  business: 'Business',
-  first: 'First',
-};
 
 /** How deals are told to the people who asked for them. */
 @Injectable()
@@ -21,51 +15,60 @@ export class DealAlerts implements OnModuleInit {
   constructor(private readonly kinds: NotificationKinds) {}
 
   onModuleInit(): void {
-    this.kinds.register({ type: 'deal.found', tell: (event, to) => tellDeal(event.data, to) });
-    this.kinds.register({ type: 'deal.repriced', tell: (event, to) => tellRepriced(event.data, to) });
+    this.kinds.register({ type: 'deal.found', tell: (event, to) => tellDeal(event.data, to), example: EXAMPLE });
+    this.kinds.register({
+      type: 'deal.repriced',
+      tell: (event, to) => tellRepriced(event.data, to),
+      example: { before: { priceMinor: 45_000 }, after: EXAMPLE },
+    });
   }
 }
 
 /** A deal that was found. */
 export function tellDeal(deal: Deal, recipient: Recipient): Notification {
-  const headline = `${route(deal)} ${money(deal.priceMinor, deal.currency, recipient)}`;
-  return told(deal, recipient, headline, 'A deal for you');
+  const words = dealWords(recipient.locale);
+  const headline = `${route(deal, words)} ${money(deal.priceMinor, deal.currency, recipient)}`;
+  return told(deal, recipient, headline, words.found);
 }
 
 /** A known deal whose price fell; a risen one is no news. */
 export function tellRepriced({ before, after }: EventData<'deal.repriced'>, recipient: Recipient): Notification {
   const [was, is] = [before.priceMinor, after.priceMinor].map((minor) => money(minor, after.currency, recipient));
-  return told(after, recipient, `${route(after)} down to ${is}`, 'A price fell', [{ key: 'Before', value: was ?? '' }]);
+  const words = dealWords(recipient.locale);
+  const extra = [{ key: words.before, value: was ?? '' }];
+  return told(after, recipient, words.down(route(after, words), is ?? ''), words.fallen, extra);
 }
 
 function told(deal: Deal, recipient: Recipient, subject: string, heading: string, extra: Row[] = []): Notification {
+  const words = dealWords(recipient.locale);
+  const note = scored(deal, words);
   const card: MailBlock = {
     type: 'card',
-    title: route(deal),
+    title: route(deal, words),
     highlight: money(deal.priceMinor, deal.currency, recipient),
-    rows: [...extra, ...rows(deal, recipient)],
-    badges: badges(deal),
-    ...(scored(deal) ? { note: scored(deal) } : {}),
-    ...(deal.link ? { link: { label: 'See the offer', url: deal.link } } : {}),
+    rows: [...extra, ...rows(deal, recipient, words)],
+    badges: badges(deal, words),
+    ...(note ? { note } : {}),
+    ...(deal.link ? { link: { label: words.offer, url: deal.link } } : {}),
   };
-  const found: MailBlock = { type: 'text', tone: 'muted', text: `From: ${deal.title}` };
+  const found: MailBlock = { type: 'text', tone: 'muted', text: words.from(deal.title) };
   return {
     subject,
     heading,
-    preheader: [...badges(deal), scored(deal)].filter(Boolean).join(' · '),
+    preheader: [...badges(deal, words), note].filter(Boolean).join(' · '),
     blocks: [card, found],
   };
 }
 
 /** "New York, Boston → Lisbon". */
-function route({ origins, destinations }: Deal): string {
-  return `${names(origins)} → ${names(destinations)}`;
+function route({ origins, destinations }: Deal, words: DealWords): string {
+  return `${names(origins, words)} → ${names(destinations, words)}`;
 }
 
-function names(places: Deal['origins']): string {
+function names(places: Deal['origins'], { anywhere, comma }: DealWords): string {
   const all = places.map((place) => place.name ?? place.text);
-  if (all.length === 0) return 'Anywhere';
-  return all.length > 3 ? `${all.slice(0, 3).join(', ')} +${all.length - 3}` : all.join(', ');
+  if (all.length === 0) return anywhere;
+  return all.length > 3 ? `${all.slice(0, 3).join(comma)} +${all.length - 3}` : all.join(comma);
 }
 
 /** An amount as people of that locale write it, without cents when there are none. */
@@ -77,25 +80,25 @@ export function money(minor: number, currency: string, { locale }: Recipient): s
   return new Intl.NumberFormat(locale, options as Intl.NumberFormatOptions).format(amount);
 }
 
-function badges({ nonstop, tripType, cabin, kind }: Deal): string[] {
+function badges({ nonstop, tripType, cabin, kind }: Deal, words: DealWords): string[] {
   return [
-    tripType && (TRIPS[tripType] ?? tripType),
-    cabin && (CABINS[cabin] ?? cabin),
-    nonstop === true && 'Non-stop',
-    nonstop === false && 'With stops',
+    tripType && (words.trips[tripType] ?? tripType),
+    cabin && (words.cabins[cabin] ?? cabin),
+    nonstop === true && words.nonstop,
+    nonstop === false && words.stops,
     // A plain fare is what every deal is until it says otherwise.
-    kind !== 'fare' && kind?.replaceAll('-', ' '),
+    kind !== 'fare' && kind && (words.kinds[kind] ?? kind.replaceAll('-', ' ')),
   ].filter((badge): badge is string => Boolean(badge));
 }
 
-function rows(deal: Deal, { locale }: Recipient): Row[] {
+function rows(deal: Deal, { locale }: Recipient, words: DealWords): Row[] {
   const travel = period(deal, locale);
   return [
     ...(deal.airlines.length > 0
-      ? [{ key: deal.airlines.length > 1 ? 'Airlines' : 'Airline', value: deal.airlines.join(', ') }]
+      ? [{ key: words.airline(deal.airlines.length), value: deal.airlines.join(words.comma) }]
       : []),
-    ...(travel ? [{ key: 'Travel', value: travel }] : []),
-    ...(deal.bookBy ? [{ key: 'Book by', value: day(deal.bookBy, locale) }] : []),
+    ...(travel ? [{ key: words.travel, value: travel }] : []),
+    ...(deal.bookBy ? [{ key: words.bookBy, value: day(deal.bookBy, locale) }] : []),
   ];
 }
 
@@ -113,7 +116,7 @@ function day(date: string, locale: string): string {
 }
 
 /** How good the price is; nothing before the route's history has 8 prices. `percentile` is the share of prices below. */
-function scored({ percentile }: Deal): string | undefined {
+function scored({ percentile }: Deal, words: DealWords): string | undefined {
   if (percentile === null) return undefined;
-  return `Cheaper than ${Math.round(100 - percentile)} % of the prices seen on this route`;
+  return words.cheaper(Math.round(100 - percentile));
 }

@@ -1,0 +1,30 @@
+import type { EventData } from '#contract/events/index.js';
+
+/** A deal as it may be found, for previews of alerts before there is a real one. */
+export const EXAMPLE: EventData<'deal.found'> = {
+  title: 'Boston to Lisbon, $386 round trip',
+  origins: [{ text: 'Boston', key: 'city:BOS', name: 'Boston' }],
+  destinations: [{ text: 'Lisbon', key: 'city:LIS', name: 'Lisbon' }],
+  originKeys: ['city:BOS'],
+  destinationKeys: ['city:LIS'],
+  priceMinor: 38_600,
+  currency: 'USD',
+  airlines: ['TAP Air Portugal'],
+  airlinesFolded: ['tap air portugal'],
+  cabin: 'economy',
+  tripType: 'roundtrip',
+  nonstop: true,
+  travelFrom: '2027-03-01',
+  travelTo: '2027-06-01',
+  bookBy: '2027-01-31',
+  link: 'https://example.com/offers/1',
+  kind: 'fare',
+  confidence: 0.9,
+  percentile: 4,
+  z: -2,
+  status: 'active',
+  sourceId: '01890000-0000-7000-8000-000000000000',
+  foundAt: '2026-11-21T09:00:00.000Z',
+  titleFolded: 'boston to lisbon, $386 round trip',
+  words: ['boston', 'lisbon'],
+};
