@@ -105,6 +105,7 @@ export class AccessIndex {
     const known = this.children.get(node, value);
     if (known !== 0) return known;
     const child = this.nodes.add(node, value);
+    this.values.markFiled(value);
     this.children.add(node, value, child);
     return child;
   }

@@ -30,7 +30,7 @@ export class Evaluation {
     const number = word >>> SHIFT;
     switch (word & KIND) {
       case HOLDS:
-        return (this.values.stamps[number] === this.asked.epoch) === wanted;
+        return this.values.isHeld(number) === wanted;
       case LIMIT:
         return this.limit(number, joined(code[at + 1]!, code[at + 2]!)) === wanted;
       case TEST:

@@ -9,11 +9,15 @@ import {
   type BoundFilter,
   type Moment,
   type OwnerContext,
+  type Predicate,
   type Subject,
+  type Test,
+  SnapshotError,
 } from '../index.js';
 import { dealFilters, deals, someNow, someRates } from '../testing/arbitraries.js';
 import { evaluate } from '../testing/naive.js';
 import { fewPlaces } from '../testing/places.js';
+import { jsonChunk } from './snapshot.js';
 import { taskFilters, taskLikeFields, taskSubjects } from '../testing/tasks.js';
 
 const zones = ['America/New_York', 'Asia/Shanghai', 'UTC'];
@@ -131,9 +135,180 @@ describe.each(Object.entries(targets))('an engine of %s', (_, target) => {
             beside.take({ act: 'put', key: String(at), text, zone: zones[at % 3]!, partition: 'a' });
           }
           for (const [subject, moment] of asked) beside.compare(subject, moment, 'a');
+          beside.engine = FilterEngine.restore(target.catalogue, cut([...beside.engine.snapshot()], 1_000));
+          for (const [subject, moment] of asked) beside.compare(subject, moment, 'a');
+          for (const [at, text] of texts.slice(0, 30).entries()) {
+            beside.take({ act: 'remove', key: String(at * 3) });
+            beside.take({ act: 'put', key: `again ${at}`, text, zone: 'UTC', partition: 'a' });
+          }
+          for (const [subject, moment] of asked) beside.compare(subject, moment, 'a');
         },
       ),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
+  });
+
+  it('goes on finding them while thousands come and go and generations follow each other', () => {
+    const texts = fc.sample(target.filters, { numRuns: 2_500, seed: 11 });
+    const asked = fc.sample(fc.tuple(target.subjects, moments), { numRuns: 12, seed: 12 });
+    const beside = new Beside(target.catalogue, new FilterEngine(target.catalogue));
+    for (const [at, text] of texts.entries()) {
+      beside.take({ act: 'put', key: String(at % 1_900), text, zone: 'UTC', partition: at % 5 === 0 ? 'b' : 'a' });
+      if (at % 7 === 0) beside.take({ act: 'remove', key: String(at >> 1) });
+      if (at % 400 === 399) for (const [subject, moment] of asked) beside.compare(subject, moment, 'a');
+    }
+    for (const [subject, moment] of asked) beside.compare(subject, moment, 'b');
+    for (const key of [...beside.plain.keys()].slice(5)) beside.take({ act: 'remove', key });
+    for (const [subject, moment] of asked) beside.compare(subject, moment, 'a');
+  });
+});
+
+/** The same bytes in pieces of another length. */
+function* cut(chunks: readonly Uint8Array[], length: number): Generator<Uint8Array> {
+  const bytes = Buffer.concat(chunks);
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+describe('an engine', () => {
+  const moment: Moment = { now: someNow.getTime(), rates: someRates };
+  const engineOf = (...texts: string[]): FilterEngine => {
+    const engine = new FilterEngine(dealFields);
+    for (const text of texts) engine.put(text, compile(text, dealFields, owner()));
+    return engine;
+  };
+  const hundred = Array.from({ length: 100 }, (_, at) => `origin:NYC price<=${at}`);
+
+  it('finds nothing without filters, and everything by the empty one', () => {
+    expect(engineOf().match({}, moment)).toEqual([]);
+    expect(engineOf('').match({}, moment)).toEqual(['']);
+    expect(engineOf('').match({}, moment, 'elsewhere')).toEqual([]);
+  });
+
+  it('answers each filter once, though several of its alternatives hold', () => {
+    const text = '(origin:NYC,BOS or to:lisbon or cabin:first) (airline:tap,lot or nonstop:yes)';
+    const subject = {
+      originKeys: ['city:NYC', 'city:BOS'],
+      cabin: 'first',
+      airlinesFolded: ['tap', 'lot'],
+      nonstop: true,
+    };
+    expect(engineOf(text, ...hundred).match(subject, moment)).toEqual([text]);
+  });
+
+  it.each<[string, Subject]>([
+    ['null', null as unknown as Subject],
+    [
+      'values of other types',
+      { originKeys: 'city:NYC', priceMinor: 'x', currency: 7, words: [null, 3, {}], travelTo: [] },
+    ],
+    [
+      'a getter that throws',
+      Object.defineProperty({}, 'originKeys', {
+        get: () => {
+          throw new Error('no');
+        },
+      }),
+    ],
+    ['an endless number', { priceMinor: Infinity, currency: 'USD', percentile: NaN }],
+    ['a list of ten thousand', { originKeys: Array.from({ length: 10_000 }, String) }],
+  ])('never throws at %s', (_, subject) => {
+    const engine = engineOf(
+      'origin:NYC',
+      'price<400',
+      'lisbon',
+      'departs>2027',
+      'percentile<5',
+      'title:abc',
+      '-origin:BOS',
+    );
+    expect(engine.match(subject, moment)).toEqual(['-origin:BOS']);
+  });
+
+  it('lets no filter that cannot be answered stop the others', () => {
+    const engine = engineOf('cabin:first', 'found>-7d', '-found>-7d', '-cabin:first');
+    expect(engine.match({ cabin: 'first', foundAt: someNow }, { now: NaN })).toEqual(['cabin:first']);
+  });
+
+  it('takes no filter of another catalogue, and no nonsense, and stays as it was', () => {
+    const engine = engineOf('cabin:first');
+    expect(() => engine.put('x', compile('status:open', taskLikeFields, owner()))).toThrow('A filter of tasks');
+    const field = dealFields.find('cabin')!;
+    const nonsense = { is: 'number', low: { at: 1, inclusive: true } } as const;
+    const span = { start: 0, end: 0 };
+    const test = (any: readonly [Predicate]): Test => ({ kind: 'test', negated: false, was: false, field, any, span });
+    const root = {
+      kind: 'and',
+      children: [test([{ is: 'one-of', values: ['new'] }]), test([{ is: 'overlaps' }])],
+    } as const;
+    expect(() => engine.put('cabin:first', { catalogue: dealFields, root })).toThrow('cannot be asked');
+    engine.put('harmless', { catalogue: dealFields, root: test([nonsense]) });
+    expect(engine.match({ cabin: 'first' }, moment)).toEqual(['cabin:first']);
+  });
+
+  it('follows the clock and the rates of each event', () => {
+    const engine = engineOf('found>-1h', 'price<=400EUR', ...hundred);
+    const subject = { foundAt: someNow.toISOString(), priceMinor: 41_000, currency: 'USD' };
+    expect(engine.match(subject, moment).sort()).toEqual(['found>-1h', 'price<=400EUR']);
+    const later = {
+      now: moment.now + 3_600_001,
+      rates: new Map([
+        ['USD', 1],
+        ['EUR', 0.9],
+      ]),
+    };
+    expect(engine.match(subject, later)).toEqual([]);
+    expect(engine.match(subject, { now: later.now })).toEqual([]);
+  });
+
+  it('orders days that are no days as text, as the matcher does', () => {
+    const texts = Array.from({ length: 30 }, (_, at) => `book-by>=2027-03-${at + 1}`.replace(/-(\d)$/, '-0$1'));
+    const engine = engineOf(...texts);
+    const subject = { bookBy: '2027-03x05' };
+    const wanted = texts.filter((text) => toMatcher(compile(text, dealFields, owner()))(subject, moment));
+    expect(engine.match(subject, moment).sort()).toEqual(wanted);
+    expect(wanted.length).toBe(30);
+  });
+
+  it('answers for 2^28 events and beyond', () => {
+    const engine = engineOf('cabin:first', 'found>-1h', 'price<=400');
+    const asked = (engine as unknown as { asked: { epoch: number } }).asked;
+    const subject = { cabin: 'first', foundAt: someNow.toISOString(), priceMinor: 1, currency: 'USD' };
+    expect(engine.match(subject, moment).length).toBe(3);
+    asked.epoch = 2 ** 28 - 1;
+    expect(engine.match(subject, moment).length).toBe(3);
+    expect(engine.match({}, moment)).toEqual([]);
+    expect(asked.epoch).toBe(1);
+    expect(engine.match(subject, moment).length).toBe(3);
+  });
+
+  it('restores an empty snapshot, and one with all that a filter may hold', () => {
+    expect(FilterEngine.restore(dealFields, engineOf().snapshot()).size).toBe(0);
+    const engine = engineOf('title:"no way" -found>-7d', 'un*', 'price:1..4EUR', ...hundred);
+    engine.put('b', compile('', dealFields, owner()), 'b');
+    const restored = FilterEngine.restore(dealFields, engine.snapshot());
+    expect(restored.size).toBe(104);
+    expect(restored.match({}, moment, 'b')).toEqual(['b']);
+    expect(restored.match({ words: ['united'] }, moment)).toEqual(['un*']);
+  });
+
+  it('refuses a snapshot of other fields, of another version, cut short or damaged', () => {
+    const chunks = [...engineOf(...hundred).snapshot()];
+    const bytes = Buffer.concat(chunks);
+    const restore =
+      (from: Uint8Array, catalogue = dealFields) =>
+      () =>
+        FilterEngine.restore(catalogue, [from]);
+    expect(restore(bytes, taskLikeFields)).toThrow('not of tasks');
+    const other = Buffer.concat([jsonChunk({ format: 'signalbox filters', version: 0 }), ...chunks.slice(1)]);
+    expect(restore(other)).toThrow('of version 0');
+    expect(restore(Buffer.from('something else altogether'))).toThrow('none at all');
+    for (const end of [0, 3, 12, bytes.length >> 1, bytes.length - 12, bytes.length - 1]) {
+      expect(restore(bytes.subarray(0, end))).toThrow('ends too early');
+    }
+    for (let at = 0; at < bytes.length; at += 97) {
+      const damaged = Buffer.from(bytes);
+      damaged[at]! ^= 0x10;
+      expect(restore(damaged)).toThrow(SnapshotError);
+    }
   });
 });

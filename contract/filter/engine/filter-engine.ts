@@ -2,19 +2,20 @@ import type { BoundFilter } from '../bound.js';
 import type { FieldCatalogue } from '../fields.js';
 import type { Moment } from '../leaves.js';
 import type { Subject } from '../read.js';
-import { AccessIndex } from './access-index.js';
 import { Asked } from './asked.js';
 import { DimensionTable } from './dimension-table.js';
 import { Evaluation } from './evaluation.js';
-import { grown, Ints } from './ints.js';
+import { Generation } from './generation.js';
+import { grown } from './ints.js';
 import { eachName, HOLDS } from './program.js';
-import { HEADER, ProgramStore } from './program-store.js';
+import { HEADER } from './program-store.js';
 import { ProgramWriter } from './program-writer.js';
+import { readSnapshot, writeSnapshot, type StoredFilter } from './stored-engine.js';
 import { TestTable } from './test-table.js';
 import { ValueTable } from './value-table.js';
 
-/** Removed programs are swept up when they take more than the others and this many words. */
-const LEAST_WASTE = 1 << 16;
+/** How many filters each change moves from an aged generation to the next. */
+const MOVED_AT_ONCE = 8;
 
 /**
  * Many filters of one target, asked about one event at a time. What an event costs follows from the filters it matches and
@@ -23,21 +24,20 @@ const LEAST_WASTE = 1 << 16;
  * Synchronous and not re-entrant: filters come and go between two matches.
  */
 export class FilterEngine {
-  private readonly values = new ValueTable();
-  private readonly tests: TestTable;
-  private readonly dimensions = new DimensionTable();
+  /** What the programs of all generations name by number. */
+  readonly values = new ValueTable();
+  readonly tests: TestTable;
+  readonly dimensions = new DimensionTable();
   private readonly asked = new Asked();
   private readonly writer: ProgramWriter;
   private readonly evaluation: Evaluation;
-  private programs = new ProgramStore();
-  private index: AccessIndex;
-  /** The root of each partition's filters; those without any are gone after the next sweep. */
-  private roots = new Map<string, number>();
+  private current: Generation;
+  /** Takes over from the current generation while it ages; `moved` slots have been looked at. */
+  private next: Generation | undefined;
+  private moved = 0;
   private readonly slots = new Map<string, number>();
   private readonly keys: (string | undefined)[] = [];
   private readonly partitions: string[] = [];
-  /** Each filter's first program. */
-  private readonly heads = new Ints();
   private readonly freeSlots: number[] = [];
   private seen = new Int32Array(64);
 
@@ -45,7 +45,7 @@ export class FilterEngine {
     this.tests = new TestTable(catalogue);
     this.writer = new ProgramWriter(catalogue, this.values, this.tests, this.dimensions);
     this.evaluation = new Evaluation(this.values, this.tests, this.dimensions.list, this.asked);
-    this.index = new AccessIndex(this.values, this.dimensions.list, this.programs);
+    this.current = new Generation(this.values, this.dimensions.list);
   }
 
   /** How many filters there are. */
@@ -65,27 +65,24 @@ export class FilterEngine {
     }
     const bodies = this.write(filter);
     this.remove(key);
-    const slot = this.freeSlots.pop() ?? this.heads.push(0);
+    const slot = this.freeSlots.pop() ?? this.keys.length;
     this.occupy(slot, key, partition);
-    for (const body of bodies) this.addProgram(slot, body);
-    this.fileSlot(slot);
+    this.current.add(slot, partition, bodies);
+    this.next?.add(slot, partition, bodies);
+    this.moveOn();
   }
 
   /** @returns whether there was a filter of this key */
   remove(key: string): boolean {
     const slot = this.slots.get(key);
     if (slot === undefined) return false;
-    const { words } = this.programs;
-    for (let program = this.heads.data[slot]!; program !== 0; program = this.programs.nextOf(program)) {
-      const from = program + HEADER;
-      this.release(words.data, from, from + this.programs.lengthOf(program));
-      this.programs.remove(program);
-    }
+    for (const body of this.current.bodies(slot)) this.release(body);
+    this.current.remove(slot);
+    this.next?.remove(slot);
     this.slots.delete(key);
     this.keys[slot] = undefined;
-    this.heads.data[slot] = 0;
     this.freeSlots.push(slot);
-    if (this.programs.wasted > Math.max(LEAST_WASTE, words.length / 2)) this.sweep();
+    this.moveOn();
     return true;
   }
 
@@ -96,21 +93,21 @@ export class FilterEngine {
   /** The keys of all filters that the subject matches, in no particular order. Never throws, whatever the subject holds. */
   match(subject: Subject, moment: Moment, partition = ''): string[] {
     const matches: string[] = [];
-    const root = this.roots.get(partition);
-    if (root === undefined) return matches;
     const { asked, seen, evaluation } = this;
     if (asked.begin(subject, moment)) this.forget();
     this.values.probe(asked);
-    const candidates = this.index.collect(root, asked);
+    const candidates = this.current.collect(partition, asked);
+    if (!candidates) return matches;
     const { length, data: found } = candidates;
-    const { data: code } = this.programs.words;
+    const { data: code } = this.current.programs.words;
     for (let at = 0; at < length; at += 1) {
       const program = found[at]!;
       const words = code[program]!;
+      // A removed program, whose words are left.
       if (words < 0) continue;
+      if (!evaluation.all(code, program + HEADER, program + HEADER + words)) continue;
       const slot = code[program + 1]!;
       if (seen[slot] === asked.epoch) continue;
-      if (!evaluation.all(code, program + HEADER, program + HEADER + words)) continue;
       seen[slot] = asked.epoch;
       matches.push(this.keys[slot]!);
     }
@@ -118,11 +115,40 @@ export class FilterEngine {
     return matches;
   }
 
+  /** The engine as chunks of bytes, for `restore`. Nothing may change while they are taken. */
+  snapshot(): Iterable<Uint8Array> {
+    return writeSnapshot(this.catalogue, this, this.size, this.entries());
+  }
+
+  /**
+   * An engine from the chunks of a snapshot, however they were cut meanwhile. Every filter is filed by how popular each value is.
+   *
+   * @throws SnapshotError for one of another catalogue or version, and for a damaged one or one that ends too early
+   */
+  static restore(catalogue: FieldCatalogue, chunks: Iterable<Uint8Array>): FilterEngine {
+    const engine = new FilterEngine(catalogue);
+    readSnapshot(catalogue, chunks, engine, {
+      expect: (filters) => (engine.current = new Generation(engine.values, engine.dimensions.list, filters)),
+      take: ({ key, partition, bodies }) => {
+        const slot = engine.keys.length;
+        engine.occupy(slot, key, partition);
+        engine.current.add(slot, partition, bodies);
+      },
+    });
+    return engine;
+  }
+
+  private *entries(): Generator<StoredFilter> {
+    for (const [key, slot] of this.slots) {
+      yield { key, partition: this.partitions[slot]!, bodies: [...this.current.bodies(slot)] };
+    }
+  }
+
   /** The filter's programs, holding on to what they name. */
   private write(filter: BoundFilter): number[][] {
     try {
       const bodies = this.writer.write(filter);
-      for (const body of bodies) this.retain(body, 0, body.length);
+      for (const body of bodies) this.retain(body);
       return bodies;
     } finally {
       this.values.settle();
@@ -138,45 +164,34 @@ export class FilterEngine {
     this.seen[slot] = 0;
   }
 
-  private addProgram(slot: number, body: ArrayLike<number>): void {
-    this.heads.data[slot] = this.programs.add(slot, body, this.heads.data[slot]!);
-  }
-
-  private fileSlot(slot: number): void {
-    const partition = this.partitions[slot]!;
-    let root = this.roots.get(partition);
-    if (root === undefined) this.roots.set(partition, (root = this.index.addRoot()));
-    for (let program = this.heads.data[slot]!; program !== 0; program = this.programs.nextOf(program)) {
-      this.index.file(root, program);
+  /** Takes a few filters over to the next generation, if it is time for one: no change ever waits for all of them. */
+  private moveOn(): void {
+    if (!this.next) {
+      if (!this.current.isAged) return;
+      this.next = new Generation(this.values, this.dimensions.list, this.size);
+      this.moved = 0;
     }
-  }
-
-  /** Moves the programs together and files them anew, by how popular values are by now. */
-  private sweep(): void {
-    const old = this.programs;
-    this.programs = new ProgramStore();
-    this.index = new AccessIndex(this.values, this.dimensions.list, this.programs);
-    this.roots = new Map();
-    for (let slot = 0; slot < this.heads.length; slot += 1) {
-      let program = this.heads.data[slot]!;
-      this.heads.data[slot] = 0;
-      for (; program !== 0; program = old.nextOf(program)) {
-        const from = program + HEADER;
-        this.addProgram(slot, old.words.data.subarray(from, from + old.lengthOf(program)));
+    const until = Math.min(this.moved + MOVED_AT_ONCE, this.keys.length);
+    for (; this.moved < until; this.moved += 1) {
+      const slot = this.moved;
+      if (this.current.has(slot) && !this.next.has(slot)) {
+        this.next.add(slot, this.partitions[slot]!, this.current.bodies(slot));
       }
-      if (this.heads.data[slot] !== 0) this.fileSlot(slot);
     }
+    if (this.moved < this.keys.length) return;
+    this.current = this.next;
+    this.next = undefined;
   }
 
-  private retain(code: ArrayLike<number>, from: number, to: number): void {
-    eachName(code, from, to, (kind, number) => {
+  private retain(code: ArrayLike<number>): void {
+    eachName(code, (kind, number) => {
       const references = kind === HOLDS ? this.values.references : this.tests.references;
       references.data[number]! += 1;
     });
   }
 
-  private release(code: ArrayLike<number>, from: number, to: number): void {
-    eachName(code, from, to, (kind, number) => {
+  private release(code: ArrayLike<number>): void {
+    eachName(code, (kind, number) => {
       const table = kind === HOLDS ? this.values : this.tests;
       table.references.data[number]! -= 1;
       table.release(number);

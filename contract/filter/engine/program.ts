@@ -44,14 +44,12 @@ export function widthOf(word: number): number {
   return kind === ALL || kind === ANY ? 1 + (word >>> SHIFT) : 1;
 }
 
-/** Visits every value and test that a stretch of code names, groups included. */
+/** Visits every value and test that a program names, groups included. */
 export function eachName(
   code: ArrayLike<number>,
-  from: number,
-  to: number,
   visit: (kind: typeof HOLDS | typeof TEST, number: number) => void,
 ): void {
-  for (let at = from; at < to;) {
+  for (let at = 0; at < code.length;) {
     const word = code[at]!;
     const kind = word & KIND;
     if (kind === HOLDS || kind === TEST) visit(kind, word >>> SHIFT);

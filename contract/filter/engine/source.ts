@@ -1,6 +1,7 @@
 import { reader, type Read } from '../read.js';
 import type { Asked } from './asked.js';
 import { PrefixTrie } from './prefix-trie.js';
+import type { TextTable } from './text-table.js';
 
 /** Where discrete values of a subject come from: one text, a list of texts, a flag, or the event's own type. */
 export interface SourcePlace {
@@ -17,43 +18,48 @@ export type Hold = (value: number) => void;
 
 /** One place of the subject and the values of it that filters ask for, each with a positive number. */
 export class Source {
-  private readonly numbers: Readonly<Record<Flavour, Map<string, number>>> = {
-    exact: new Map(),
-    prefix: new Map(),
-    gram: new Map(),
-  };
+  private readonly prefixes = new Map<string, number>();
   private readonly grams = new Map<number, number>();
   private trie = new PrefixTrie();
+  private exact = 0;
   private forgotten = 0;
   private readonly raw: Read<unknown>;
 
-  constructor(readonly place: SourcePlace) {
+  /**
+   * @param number this source's own, by which it owns texts
+   * @param texts the values themselves, of all sources
+   */
+  constructor(
+    readonly place: SourcePlace,
+    private readonly number: number,
+    private readonly texts: TextTable,
+  ) {
     this.raw = place.kind === 'type' ? () => undefined : reader(place.path);
   }
 
-  find(flavour: Flavour, text: string): number | undefined {
-    return this.numbers[flavour].get(text);
+  /** @returns 0 for a value that nobody asks for */
+  find(flavour: Flavour, text: string): number {
+    if (flavour === 'exact') return this.texts.get(this.number, text);
+    return (flavour === 'prefix' ? this.prefixes.get(text) : this.grams.get(Number(text))) ?? 0;
   }
 
   add(flavour: Flavour, text: string, value: number): void {
-    this.numbers[flavour].set(text, value);
-    if (flavour === 'prefix') this.trie.set(text, value);
-    if (flavour === 'gram') this.grams.set(Number(text), value);
+    if (flavour === 'exact') {
+      this.texts.add(this.number, text, value);
+      this.exact += 1;
+    } else if (flavour === 'gram') this.grams.set(Number(text), value);
+    else {
+      this.prefixes.set(text, value);
+      this.trie.set(text, value);
+    }
   }
 
-  remove(flavour: Flavour, text: string): void {
-    this.numbers[flavour].delete(text);
-    if (flavour === 'gram') this.grams.delete(Number(text));
-    if (flavour !== 'prefix') return;
-    this.trie.set(text, 0);
-    // The paths of what was taken away stay; now and then the trie is made anew.
-    if (++this.forgotten <= this.numbers.prefix.size + 1_000) return;
-    this.trie = new PrefixTrie(this.numbers.prefix);
-    this.forgotten = 0;
-  }
-
-  entries(flavour: Flavour): IterableIterator<[string, number]> {
-    return this.numbers[flavour].entries();
+  remove(flavour: Flavour, text: string, value: number): void {
+    if (flavour === 'exact') {
+      this.texts.remove(this.number, text, value);
+      this.exact -= 1;
+    } else if (flavour === 'gram') this.grams.delete(Number(text));
+    else this.removePrefix(text);
   }
 
   /** Tells which known values the subject holds. A missing value holds none, as do values of other types. */
@@ -70,10 +76,19 @@ export class Source {
     }
   }
 
+  private removePrefix(text: string): void {
+    this.prefixes.delete(text);
+    this.trie.set(text, 0);
+    // The paths of what was taken away stay; now and then the trie is made anew.
+    if (++this.forgotten <= this.prefixes.size + 1_000) return;
+    this.trie = new PrefixTrie(this.prefixes);
+    this.forgotten = 0;
+  }
+
   private text(text: string, hold: Hold): void {
-    const value = this.numbers.exact.get(text);
-    if (value !== undefined) hold(value);
-    if (this.numbers.prefix.size > 0) this.trie.each(text, hold);
+    const value = this.exact === 0 ? 0 : this.texts.get(this.number, text);
+    if (value !== 0) hold(value);
+    if (this.prefixes.size > 0) this.trie.each(text, hold);
     if (this.grams.size === 0) return;
     for (let at = 0; at + 3 <= text.length; at += 1) {
       const gram = this.grams.get(gramAt(text, at));

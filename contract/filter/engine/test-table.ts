@@ -11,12 +11,15 @@ const NO = 0;
 const YES = 1;
 const FAILED = 2;
 
-/** A test as a snapshot holds it. */
+/** What a test asks, as it stands in a snapshot and names the test in the table. */
 export interface StoredTest {
   readonly field?: string;
   readonly was: boolean;
   readonly predicate: Predicate;
 }
+
+/** A test as a row of a snapshot. */
+export type StoredEntry = readonly [number: number, references: number, key: string];
 
 /**
  * The predicates that are neither values nor fixed limits (moving dates, `changed:`, presence, text within text), each
@@ -75,12 +78,15 @@ export class TestTable {
     this.answers.fill(0);
   }
 
-  *entries(): IterableIterator<[number, string]> {
-    for (const [key, number] of this.byKey) yield [number, key];
+  /** Every test with its number and how often programs name it. */
+  *entries(): Generator<StoredEntry> {
+    for (const [key, number] of this.byKey) yield [number, this.references.data[number]!, key];
   }
 
-  restore(number: number, key: string): void {
+  /** Adds what a snapshot names, under its own number; `seal` makes the numbers between free. */
+  restore([number, references, key]: StoredEntry): void {
     if (number >= this.references.length) this.references.extend(number + 1 - this.references.length);
+    this.references.data[number] = references;
     this.put(number, key, this.compile(JSON.parse(key) as StoredTest));
   }
 

@@ -34,11 +34,10 @@ export const webhookDeliveryFields = new FieldCatalogue({
       uuid: true,
     },
     {
-      name: 'about',
+      name: 'subject',
       type: 'keyword',
-      title: 'About',
+      title: 'Subject',
       description: 'Id of what the event is about, such as a deal.',
-      synonyms: ['subject'],
       at: { path: 'subjectId', column: 'd.subject_id' },
     },
     {
