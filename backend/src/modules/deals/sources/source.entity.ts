@@ -5,8 +5,8 @@ import type { SourceKind, SourceSettings } from './source-settings.js';
 
 /** Without letters and digits that look alike. */
 const ADDRESS_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
-/** 31^20 is 99 bits: nobody guesses an address. */
-const ADDRESS_LENGTH = 20;
+/** 31^26 is 128 bits (OWASP ASVS 5.0, 11.5.1): nobody guesses an address. Those of before have 20 letters, 99 bits. */
+const ADDRESS_LENGTH = 26;
 
 /** Where messages come from: an address of our own, a mailbox, a feed, or a person's uploads. */
 @Entity({ tableName: 'source' })

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { canonicalRecoveryCode, newRecoveryCode } from './code-text.js';
 
 describe('a recovery code', () => {
-  it('is 125 random bits in groups that can be typed', () => {
+  it('is 140 random bits in groups that can be typed', () => {
     const codes = Array.from({ length: 200 }, newRecoveryCode);
     expect(new Set(codes).size).toBe(200);
-    for (const code of codes) expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{5}-){4}[0-9a-hjkmnp-tv-z]{5}$/);
+    for (const code of codes) expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{7}-){3}[0-9a-hjkmnp-tv-z]{7}$/);
     expect(new Set(codes.join('')).size).toBe(33);
   });
 
