@@ -1,14 +1,14 @@
 import type { EventType } from '#contract/events/index.js';
 import {
   compile,
+  FilterEngine,
   FilterError,
-  toMatcher,
-  type Matcher,
+  type BoundFilter,
   type OwnerContext,
   type Rates,
 } from '#contract/filter/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
-import type { FilterTarget, FilterTargets } from './filter-targets.js';
+import type { FilterTargets } from './filter-targets.js';
 
 /** Whoever waits for events of one target in one workspace: a subscription, a webhook endpoint, a live watch. */
 export interface Listener {
@@ -27,20 +27,17 @@ export interface Listener {
 
 interface Held<L> {
   readonly listener: L;
-  readonly matches: Matcher;
   readonly types: ReadonlySet<EventType> | undefined;
 }
 
-type Partition<L> = Map<string, Held<L>>;
-
 /**
- * Filters of many listeners, asked about one event at a time; the listeners of other workspaces and targets are not asked.
- * It lives in memory and is filled from committed rows.
+ * Filters of many listeners, asked about one event at a time by an engine for each target: what an event costs follows from
+ * the filters it matches, not from how many there are. It lives in memory and is filled from committed rows.
  */
 export class EventFilters<L extends Listener> {
-  /** By target, then workspace, then key. */
-  private readonly partitions = new Map<string, Partition<L>>();
-  private readonly places = new Map<string, Listener>();
+  /** By target; each asks only the filters of the event's workspace. */
+  private readonly engines = new Map<string, FilterEngine>();
+  private readonly listeners = new Map<string, Held<L>>();
 
   /** Made by `FilterTargets.listeners()`. */
   constructor(
@@ -49,13 +46,12 @@ export class EventFilters<L extends Listener> {
   ) {}
 
   get size(): number {
-    return this.places.size;
+    return this.listeners.size;
   }
 
   /** The listener of this key. */
   get(key: string): L | undefined {
-    const place = this.places.get(key);
-    return place && this.partition(place.target, place.workspaceId)?.get(key)?.listener;
+    return this.listeners.get(key)?.listener;
   }
 
   /**
@@ -66,54 +62,48 @@ export class EventFilters<L extends Listener> {
   put(listener: L): FilterError | undefined {
     const { key, workspaceId, target } = listener;
     this.remove(key);
-    const made = this.matcher(listener);
-    const workspaces: Map<string, Held<L>> = this.partition(target, workspaceId) ?? new Map<string, Held<L>>();
-    const types = listener.types && new Set(listener.types);
-    workspaces.set(key, { listener, types, matches: made instanceof FilterError ? () => false : made });
-    this.partitions.set(slot(target, workspaceId), workspaces);
-    this.places.set(key, listener);
-    return made instanceof FilterError ? made : undefined;
+    const filter = this.compiled(listener);
+    this.listeners.set(key, { listener, types: listener.types && new Set(listener.types) });
+    if (filter instanceof FilterError) return filter;
+    if (filter) this.engine(target, filter).put(key, filter, workspaceId);
+    return undefined;
   }
 
   /** @returns false when there is none of this key */
   remove(key: string): boolean {
-    const place = this.places.get(key);
-    if (!place) return false;
-    const partition = this.partition(place.target, place.workspaceId);
-    partition?.delete(key);
-    if (partition?.size === 0) this.partitions.delete(slot(place.target, place.workspaceId));
-    return this.places.delete(key);
+    const held = this.listeners.get(key);
+    if (!held) return false;
+    this.engines.get(held.listener.target)?.remove(key);
+    return this.listeners.delete(key);
   }
 
   /** Those whose filter the event matches, in no particular order. Who may see the event is for the caller to ask. */
   matching(event: LogEvent): L[] {
     const moment = { now: event.occurredAt.getTime(), type: event.type, ...(this.rates && { rates: this.rates }) };
     return this.targets.hearing(event).flatMap((target) => {
-      const partition = this.partition(target.name, event.workspaceId);
-      if (!partition) return [];
-      const subject = target.subject(event);
-      return [...partition.values()]
-        .filter(({ types, matches }) => (types?.has(event.type) ?? true) && matches(subject, moment))
-        .map(({ listener }) => listener);
+      const engine = this.engines.get(target.name);
+      if (!engine) return [];
+      return engine.match(target.subject(event), moment, event.workspaceId).flatMap((key) => {
+        const held = this.listeners.get(key);
+        return held && (held.types?.has(event.type) ?? true) ? [held.listener] : [];
+      });
     });
   }
 
-  private partition(target: string, workspaceId: string): Partition<L> | undefined {
-    return this.partitions.get(slot(target, workspaceId));
+  private engine(target: string, { catalogue }: BoundFilter): FilterEngine {
+    let engine = this.engines.get(target);
+    if (!engine) this.engines.set(target, (engine = new FilterEngine(catalogue)));
+    return engine;
   }
 
-  private matcher({ target, filter, owner }: L): Matcher | FilterError {
-    if (!this.targets.has(target)) return () => false;
-    const found: FilterTarget = this.targets.get(target);
+  /** Undefined for a target that no room registers: there is nothing to hear. */
+  private compiled({ target, filter, owner }: L): BoundFilter | FilterError | undefined {
+    if (!this.targets.has(target)) return undefined;
     try {
-      return toMatcher(compile(filter, found.catalogue, owner));
+      return compile(filter, this.targets.get(target).catalogue, owner);
     } catch (error) {
       if (error instanceof FilterError) return error;
       throw error;
     }
   }
-}
-
-function slot(target: string, workspaceId: string): string {
-  return `${target} ${workspaceId}`;
 }
