@@ -30,6 +30,8 @@ const operationOf = ({ method, path }: Route) => {
 };
 const succeeds = (route: Route) =>
   requestOf(route).answers ?? route.plan.endpoint.status ?? (route.method === 'POST' ? 201 : 200);
+/** Parameters that are words of the product, and so the same for every tenant. */
+const WORDS = ['kind'];
 const names = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
 
 interface Operation {
@@ -177,7 +179,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     });
   }
 
-  if (permission && names(route.path).length > 1)
+  if (permission && names(route.path).filter((name) => !WORDS.includes(name)).length > 1)
     it("answers 404 to another tenant's ids in one's own workspace, and leaves them alone", async () => {
       const as = ours.workspace.owner;
       const path = await pathOf(route, theirs, theirs.workspace.owner, { workspaceId: ours.workspace.id });
