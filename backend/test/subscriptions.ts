@@ -7,7 +7,7 @@ import type { EventData, EventType } from '#contract/events/index.js';
 import { dealFields, type Subject } from '#contract/filter/index.js';
 import { SubscriptionsModule } from '#modules/subscriptions/index.js';
 import { UsersModule } from '#modules/users/index.js';
-import { Grants, systemActor } from '#platform/access/index.js';
+import { type Actor, Grants, systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog, type EventScope } from '#platform/event-log/index.js';
 import { FiltersModule, FilterTargets } from '#platform/filters/index.js';
@@ -182,7 +182,7 @@ export class Room {
     { id: workspaceId }: Pick<TestWorkspace, 'id'>,
     type: T,
     data: EventData<T>,
-    more: { scope?: EventScope; occurredAt?: Date; subjectId?: string } = {},
+    more: { scope?: EventScope; occurredAt?: Date; subjectId?: string; actor?: Actor } = {},
   ): Promise<string> {
     const transactions = this.application.app.get(Transactions);
     const event = { workspaceId, subjectId: uuidv7(), actor: systemActor(), data, ...more };

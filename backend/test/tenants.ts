@@ -163,6 +163,10 @@ export async function ownChannel({ whole, workspace }: Tenant, caller: Caller, k
   return id;
 }
 
+/** A subscription that the workspace shares. */
+export const sharedSubscription = (tenant: Tenant): Promise<string> =>
+  tenant.made('subscriptions', { filter: 'price<400', shared: true });
+
 /** A subscription of somebody that has matched an event. */
 async function alert(tenant: Tenant, caller: Caller): Promise<{ subscriptionId: string; deliveryId: string }> {
   const { whole, workspace } = tenant;

@@ -156,6 +156,8 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET unread-notifications',
     'GET notification-previews/:kind',
     'POST subscription-previews',
+    'GET subscription-templates',
+    'GET subscription-suggestions',
   ),
   'subscriptions:write': inWorkspace(
     'POST subscriptions',

@@ -4,6 +4,8 @@ import { NotificationsModule } from '#modules/notifications/index.js';
 import { SubscriptionDeliveries } from './deliveries/subscription-deliveries.js';
 import { SubscriptionDeliveriesController } from './deliveries/subscription-deliveries.controller.js';
 import { SubscriptionSource } from './deliveries/subscription-source.js';
+import { IdeasController } from './ideas/ideas.controller.js';
+import { IdeasService } from './ideas/ideas.service.js';
 import { Listeners } from './listening/listeners.js';
 import { Reasons } from './listening/reasons.js';
 import { Seats } from './listening/seats.js';
@@ -37,6 +39,7 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
     SubscriptionsController,
     BacktestsController,
     MatchesController,
+    IdeasController,
     ParticipationsController,
     SubscriptionDeliveriesController,
     UnsubscriptionsController,
@@ -57,6 +60,7 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
     MatchRecorder,
     MatchQueries,
     Releases,
+    IdeasService,
     BacktestsService,
     History,
     SubscriptionDeliveries,

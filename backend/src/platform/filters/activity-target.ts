@@ -16,6 +16,33 @@ export const activityTarget: FilterTarget = {
   timeColumn: 'e.occurred_at',
   titleColumn: 'e.type',
   mixed: true,
+  templates: [
+    {
+      id: 'team',
+      title: 'Who comes and goes',
+      description: 'People who join or leave the workspace, and changes of their roles.',
+      filter: 'type:member.*,invitation.accepted -actor:me',
+    },
+    {
+      id: 'sources-failing',
+      title: 'Sources that stop working',
+      description: 'A mailbox or feed failed, or works again.',
+      filter: 'type:source.failed,source.recovered',
+    },
+    {
+      id: 'keys',
+      title: 'Keys and service accounts',
+      description: 'API keys and service accounts that somebody makes, changes or removes.',
+      filter: 'type:api_key.*,service_account.* -actor:me',
+    },
+    {
+      id: 'day',
+      title: 'What others did today',
+      description: 'Everything that others did in the workspace, once a day.',
+      filter: '-actor:me -by:system',
+      daily: true,
+    },
+  ],
   subject: (event) => {
     const { type, actor, subjectId, subjectType, occurredAt, scope } = event as LogEvent;
     return { type, actor, subjectId, subjectType, occurredAt, scope };

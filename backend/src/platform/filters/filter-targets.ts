@@ -22,6 +22,8 @@ export interface FilterTemplate {
   readonly description: string;
   /** In the filter language. */
   readonly filter: string;
+  /** Gathered into one message every morning instead of told at once. */
+  readonly daily?: boolean;
 }
 
 /** What the filter language can be asked about: rows of one kind and the events that tell of them. */

@@ -18,6 +18,33 @@ export const dealTarget: FilterTarget = {
   timeColumn: 'd.found_at',
   titleColumn: 'd.title',
   measure: { field: 'price', better: 'lower' },
+  templates: [
+    {
+      id: 'bargains',
+      title: 'The cheapest tenth',
+      description: 'Deals among the cheapest ten percent of what their route ever cost.',
+      filter: 'percentile<=10',
+    },
+    {
+      id: 'premium-cabins',
+      title: 'Business and first, well below the usual',
+      description: 'Premium cabins at least one standard deviation below the mean of their route.',
+      filter: 'cabin:business,first z<=-1',
+    },
+    {
+      id: 'soon',
+      title: 'To be booked within three days',
+      description: 'Deals whose last day to book is near.',
+      filter: 'book-by<=3d',
+    },
+    {
+      id: 'morning',
+      title: 'All deals, every morning',
+      description: 'Everything that was found since yesterday, in one message.',
+      filter: '',
+      daily: true,
+    },
+  ],
   news: (event) =>
     event.type === 'deal.repriced'
       ? fell(dataOf(event, 'deal.repriced'))

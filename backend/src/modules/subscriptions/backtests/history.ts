@@ -53,8 +53,9 @@ export class History {
   async of(who: Member, asked: Asked): Promise<{ happened: Happened[]; more: boolean }> {
     const { text, values } = this.statement(who, asked);
     const rows = await this.reads.adHoc<Row>(text, values);
-    const newest = rows.slice(0, MOST_MATCHES).map(happened);
-    return { happened: newest.reverse(), more: rows.length > MOST_MATCHES };
+    const newest = rows.slice(0, MOST_MATCHES).map(happened).reverse();
+    newest.sort((a, b) => a.at.getTime() - b.at.getTime());
+    return { happened: newest, more: rows.length > MOST_MATCHES };
   }
 
   /** The statement behind `of`, for plans to be looked at. */
@@ -69,7 +70,7 @@ export class History {
         from ${sourceOf(target)} ${grantJoin(target.workspaceColumn, '$1')}
        where ${target.workspaceColumn} = $2 and ${at} >= now() - make_interval(days => $3)
          and ${seen(target)} and ${all ? 'true' : condition.text}
-       order by ${at} desc, ${target.idColumn} desc limit ${MOST_MATCHES + 1}`;
+       order by ${orderOf(target)} limit ${MOST_MATCHES + 1}`;
     return { text, values };
   }
 }
@@ -79,14 +80,19 @@ function sourceOf({ mixed, from }: FilterTarget): string {
   return `(select x.* from event x where x.workspace_id = $2 order by x.position desc limit ${MOST_EVENTS_ASKED}) e`;
 }
 
+/** Events in the order of the log, in which they are read: a limit ends that early. */
+function orderOf({ mixed, timeColumn, idColumn }: FilterTarget): string {
+  return mixed ? 'e.position desc' : `${timeColumn} desc, ${idColumn} desc`;
+}
+
 /**
  * What the caller `$1` may see of a target: of events each type by its permission (`$4`), and what is theirs alone (`$5`).
- * Erased ones have nothing to show.
+ * Erased ones have nothing to show. The statement joins the caller's grant, which is all that workspace events ask.
  */
 function seen({ mixed }: FilterTarget): string {
   if (!mixed) return 'coalesce($4::text[], $5::text[]) is not null';
   return `e.data is not null and e.type = any(case e.scope_kind when 'user' then $5::text[] else $4::text[] end)
-    and ${eventVisible(scopeOf('e'), '$1')}`;
+    and (e.scope_kind = 'workspace' or ${eventVisible(scopeOf('e'), '$1')})`;
 }
 
 function thingOf({ mixed, idColumn }: FilterTarget): string {
