@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { compile, dealFields, parse, toMatcher, toSql, type FilterContext } from './index.js';
+import { compile, dealFields, FilterEngine, parse, toMatcher, toSql, type FilterContext } from './index.js';
 import { dealFilters, deals, dealTerms, someNow, someRates, type DealData } from './testing/arbitraries.js';
 import { evaluateTree } from './testing/naive.js';
 import { fewPlaces } from './testing/places.js';
@@ -93,6 +93,22 @@ describe('SQL and the matcher on the same rows', () => {
       { numRuns: 600 },
     );
     expect(pairs).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it('agree with the engine, whose filters are asked all at once', async () => {
+    const texts = fc.sample(dealFilters, { numRuns: 400, seed: 21 });
+    const engine = new FilterEngine(dealFields);
+    const found = new Map<string, number[]>();
+    for (const [at, text] of texts.entries()) {
+      const context = contextIn(zones[at % zones.length] ?? 'UTC');
+      engine.put(String(at), compile(text, dealFields, context));
+      found.set(String(at), await bySql(text, context));
+    }
+    for (const [id, row] of rows.entries()) {
+      const expected = [...found].filter(([, ids]) => ids.includes(id)).map(([key]) => key);
+      expect(engine.match(row, moment).sort()).toEqual(expected.sort());
+    }
+    expect([...found.values()].flat().length).toBeGreaterThan(1_000);
   });
 
   it.each(Object.entries(dealTerms))(
