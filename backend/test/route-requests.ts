@@ -323,6 +323,22 @@ export const routeRequests: Record<string, RouteRequest> = {
     also: ['workspace:read'],
     body: () => ({ description: 'Another' }),
   },
+  'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/tests': {
+    also: ['workspace:read', 'deals:read'],
+    body: () => ({ type: 'deal.found' }),
+  },
+  'POST workspaces/:workspaceId/hooks': {
+    also: ['workspace:read', 'deals:read'],
+    body: () => ({ hookUrl: 'https://hooks.invalid/hook', event: 'deal.found' }),
+  },
+  'GET workspaces/:workspaceId/hooks/samples': {
+    also: ['workspace:read', 'deals:read'],
+    query: { event: 'deal.found' },
+  },
+  // Only who knows the secret of the hook can sign what it takes; a workspace keeps few inboxes.
+  'POST incoming-webhooks/:incomingToken': { body: () => ({ action: 'opened' }), answers: 401 },
+  'POST webhook-inboxes/:inboxToken': { body: () => ({ hello: 'world' }) },
+  'POST workspaces/:workspaceId/webhook-replays': { body: () => ({}) },
   'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/ownership': { also: ['workspace:read'] },
   'GET audit-events/:eventId': { params: { eventId: systemEvent } },
   // The application of this spec takes no payments.
@@ -332,11 +348,6 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST log-readers/:reader/restart': ofReader,
   // The only reader of the application sends mail: it has nothing to rebuild.
   'POST log-readers/:reader/rebuild': { ...ofReader, answers: 409 },
-  'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/tests': {
-    also: ['workspace:read', 'deals:read'],
-    body: () => ({ type: 'deal.found' }),
-  },
-  'POST workspaces/:workspaceId/webhook-replays': { body: () => ({}) },
   'POST parked-events/:reader/:position/retry': ofParkedEvent,
   'DELETE parked-events/:reader/:position': ofParkedEvent,
   'POST jobs/release': { body: () => ({ queue: 'mail' }) },

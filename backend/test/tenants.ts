@@ -73,6 +73,12 @@ export const makers: Record<string, Maker> = {
     return (await tenant.post<{ id: string }>(`webhook-endpoints/${endpointId}/tests`, { type: 'deal.found' })).id;
   },
   replayId: (tenant) => tenant.made('webhook-replays', {}),
+  inboxId: (tenant) => tenant.made('webhook-inboxes', {}),
+  incomingId: (tenant) => tenant.made('incoming-webhooks', { name: 'Repository', scheme: 'github' }),
+  hookId: (tenant) => tenant.made('hooks', { hookUrl: 'https://hooks.invalid/hook', event: 'deal.found' }),
+  inboxToken: async (tenant) => webhookToken(await tenant.post('webhook-inboxes', {})),
+  incomingToken: async (tenant) =>
+    webhookToken(await tenant.post('incoming-webhooks', { name: 'Repository', scheme: 'github' })),
   endpointId: (tenant) => webhookEndpoint(tenant),
   // An address that nothing may be sent to: a test message gets no further than this machine.
   channelId: (tenant) => tenant.made('channels', { kind: 'webhook', name: 'Pager', url: 'https://203.0.113.9/hook' }),
@@ -166,6 +172,9 @@ export async function ownChannel({ whole, workspace }: Tenant, caller: Caller, k
 /** A subscription that the workspace shares. */
 export const sharedSubscription = (tenant: Tenant): Promise<string> =>
   tenant.made('subscriptions', { filter: 'price<400', shared: true });
+
+/** The last part of an address that outsiders post to. */
+const webhookToken = ({ url }: { url: string }): string => url.split('/').at(-1) ?? '';
 
 /** A subscription of somebody that has matched an event. */
 async function alert(tenant: Tenant, caller: Caller): Promise<{ subscriptionId: string; deliveryId: string }> {

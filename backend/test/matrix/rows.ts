@@ -51,6 +51,8 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET unsubscriptions/:token',
     'POST unsubscriptions/:token',
     'POST stripe/webhooks',
+    'POST webhook-inboxes/:inboxToken',
+    'POST incoming-webhooks/:incomingToken',
   ],
   self: [
     'GET me',
@@ -209,8 +211,6 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET webhook-endpoints',
     'GET webhook-endpoints/:endpointId',
     'GET webhook-endpoints/:endpointId/secrets',
-  ),
-  'webhooks:write': inWorkspace(
     'GET webhook-deliveries',
     'GET webhook-deliveries/:webhookDeliveryId',
     'GET webhook-replays/:replayId',
@@ -220,6 +220,14 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'DELETE webhook-endpoints/:endpointId',
     'POST webhook-endpoints/:endpointId/ownership',
     'POST webhook-endpoints/:endpointId/secret-rotations',
+    'GET webhook-inboxes',
+    'GET webhook-inboxes/:inboxId',
+    'GET webhook-inboxes/:inboxId/requests',
+    'GET incoming-webhooks',
+    'GET incoming-webhooks/:incomingId',
+    'GET hooks/samples',
+  ),
+  'webhooks:write': inWorkspace(
   ),
   'audit:read': inWorkspace(
     'POST webhook-endpoints/:endpointId/tests',
@@ -228,6 +236,15 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET audit-events',
     'GET audit-events/:eventId',
     'GET audit-export',
+    'POST webhook-inboxes',
+    'DELETE webhook-inboxes/:inboxId',
+    'POST incoming-webhooks',
+    'PATCH incoming-webhooks/:incomingId',
+    'DELETE incoming-webhooks/:incomingId',
+    'POST hooks',
+    'DELETE hooks/:hookId',
+  ),
+  'audit:read': inWorkspace(
     'GET members/:userId/access',
   ),
   'instance:operate': [

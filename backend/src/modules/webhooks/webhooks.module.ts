@@ -20,13 +20,29 @@ import { HistoryController } from './history/history.controller.js';
 import { HistoryQueries } from './history/history.queries.js';
 import { HistoryService } from './history/history.service.js';
 import { ReplayWebhooksJob } from './history/replay.job.js';
+import { HooksController } from './hooks/hooks.controller.js';
+import { HooksService } from './hooks/hooks.service.js';
+import { InboxController, InboxPostController } from './inbox/inbox.controller.js';
+import { InboxService } from './inbox/inbox.service.js';
+import { IncomingController, IncomingPostController } from './incoming/incoming.controller.js';
+import { IncomingService } from './incoming/incoming.service.js';
+import { CapabilityUrls } from './capability-urls.js';
 import { EndpointSecrets } from './secrets/endpoint-secrets.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** Outside systems are told of events, signed and again until they have them; and may tell us of theirs. */
 @Module({
   imports: [MikroOrmModule.forFeature([WebhookEndpoint])],
-  controllers: [EndpointsController, SecretsController, HistoryController],
+  controllers: [
+    EndpointsController,
+    SecretsController,
+    HistoryController,
+    HooksController,
+    InboxController,
+    InboxPostController,
+    IncomingController,
+    IncomingPostController,
+  ],
   providers: [
     EndpointsService,
     EndpointQueries,
@@ -45,6 +61,10 @@ import { SecretsController } from './secrets/secrets.controller.js';
     HistoryQueries,
     HistoryService,
     ReplayWebhooksJob,
+    HooksService,
+    InboxService,
+    IncomingService,
+    CapabilityUrls,
   ],
 })
 export class WebhooksModule implements OnModuleInit {
@@ -58,6 +78,12 @@ export class WebhooksModule implements OnModuleInit {
       'webhook_endpoint.secret_rotated',
       'webhook_endpoint.paused',
       'webhook_endpoint.disabled',
+      'webhook_inbox.created',
+      'webhook_inbox.deleted',
+      'incoming_webhook.created',
+      'incoming_webhook.updated',
+      'incoming_webhook.deleted',
+      'incoming.received',
     ]);
   }
 }

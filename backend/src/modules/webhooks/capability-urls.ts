@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { InstanceConfig } from '#platform/config/index.js';
+import { Signatures } from '#platform/crypto/index.js';
+
+/** A token of an address that only its holders know. */
+export const capabilityToken = z.string().min(1).max(300);
+
+/** Addresses that nobody can guess: the id of a thing, signed by a key of the instance, so that nothing of them is kept. */
+@Injectable()
+export class CapabilityUrls {
+  constructor(
+    private readonly signatures: Signatures,
+    @Inject(InstanceConfig) private readonly instance: InstanceConfig,
+  ) {}
+
+  /** @param path such as `webhook-inboxes`; also what the token is for */
+  url(path: string, id: string): string {
+    return `${this.instance.origin}/api/v1/${path}/${id}.${this.signatures.sign(path, id)}`;
+  }
+
+  /** The id that a token names, or undefined when we did not make it for this. */
+  read(path: string, token: string): string | undefined {
+    const dot = token.indexOf('.');
+    const id = token.slice(0, Math.max(dot, 0));
+    return this.signatures.verify(path, id, token.slice(dot + 1)) ? id : undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { capabilityToken } from '../capability-urls.js';
+import { workspacePath } from '../endpoints/endpoints.schemas.js';
+
+/** The path of an incoming webhook. */
+export const incomingPath = workspacePath.extend({ incomingId: z.uuid() });
+export type IncomingPath = z.infer<typeof incomingPath>;
+
+/** The path that outsiders post to. */
+export const incomingTokenPath = z.object({ incomingToken: capabilityToken });
+export type IncomingTokenPath = z.infer<typeof incomingTokenPath>;
+
+const name = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(120, 'must be at most 120 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+const scheme = z
+  .enum(['standard', 'github', 'secret'])
+  .describe('How the sender proves itself: Standard Webhooks, X-Hub-Signature-256, or the secret in X-Webhook-Secret.');
+
+/** An incoming webhook to be made. */
+export const newIncoming = z.strictObject({ name, scheme });
+export type NewIncoming = z.infer<typeof newIncoming>;
+
+/** A change. */
+export const incomingChange = z.strictObject({ name: name.optional(), enabled: z.boolean().optional() });
+export type IncomingChange = z.infer<typeof incomingChange>;
+
+/** An address that outsiders post to. */
+export const incoming = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  url: z.string(),
+  scheme,
+  enabled: z.boolean(),
+  received: z.int(),
+  refused: z.int().describe('How often something came that was not signed by who may send.'),
+  lastReceivedAt: z.iso.datetime().nullable(),
+  lastRefusedAt: z.iso.datetime().nullable(),
+  lastRefusal: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type IncomingShown = z.infer<typeof incoming>;
+export const incomings = z.object({ items: z.array(incoming) });
+
+/** With its secret, which is shown once. */
+export const madeIncoming = incoming.extend({ secret: z.string() });
+export type MadeIncoming = z.infer<typeof madeIncoming>;
+
+/** The answer to whoever posts. */
+export const heard = z.object({
+  received: z.literal(true),
+  repeated: z.boolean().describe('True when it was taken before.'),
+});
+export type Heard = z.infer<typeof heard>;
