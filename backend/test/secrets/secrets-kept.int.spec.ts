@@ -1,4 +1,5 @@
 // Plants secrets of every kind through a running application and looks for them everywhere but where they are shown.
+import { createECDH, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -254,6 +255,39 @@ async function connections(): Promise<void> {
   });
 }
 
+/** Channels, whose addresses are secrets, and those that may not be. */
+async function channels(): Promise<void> {
+  const { token } = owner;
+  const part = planted.note('the address of a webhook', distinct('hook'));
+  const secret = planted.note(
+    'the secret of a webhook',
+    `whsec_${Buffer.from(distinct('signing')).toString('base64')}`,
+  );
+  const path = `POST ${owner.workspace}/channels`;
+  const body = { kind: 'webhook', name: 'Pager', url: `https://203.0.113.9/${part}`, secret };
+  const made = await ask<{ id: string }>(path, { token, body });
+  expect(made.status).toBe(201);
+  expect((await ask(`${path}/${made.body.id}/tests`, { token })).body).toMatchObject({ ok: false });
+  const elsewhere = { url: `https://203.0.113.9/${part}/elsewhere` };
+  expect((await ask(`PATCH ${path.slice(5)}/${made.body.id}`, { token, body: elsewhere })).status).toBe(200);
+  const chat = { kind: 'slack', name: 'Ours', url: `https://hooks.slack.com/services/T/B/${part}` };
+  expect((await ask(path, { token, body: chat })).status).toBe(201);
+  expect((await ask(path, { token, body: { ...chat, url: `https://example.com/${part}` } })).status).toBe(400);
+  expect((await ask(path, { token, body: { ...body, secret: `${secret}!` } })).status).toBe(400);
+  const generated = await ask<{ secret: string }>(path, { token, body: { ...body, secret: undefined } });
+  planted.note('the secret that was made for a webhook', generated.body.secret, {
+    answers: ['POST /workspaces/:id/channels'],
+  });
+  const auth = planted.note('the secret of a browser', randomBytes(16).toString('base64url'));
+  const key = createECDH('prime256v1').generateKeys('base64url');
+  const endpoint = `https://203.0.113.9/${part}`;
+  const device = { name: 'Firefox', endpoint, keys: { p256dh: key, auth } };
+  const added = await ask<{ id: string }>('POST /me/push-devices', { token, body: device });
+  expect(added.status).toBe(201);
+  await ask(`POST /me/push-devices/${added.body.id}/tests`, { token });
+  await ask('POST /me/push-devices', { token, body: { ...device, keys: { p256dh: auth, auth } } });
+}
+
 /** Links that are mailed: an invitation, a reset, another address. */
 async function links(): Promise<void> {
   await ask(`POST ${owner.workspace}/invitations`, {
@@ -306,6 +340,7 @@ describe('secrets of a running instance', () => {
     await factors();
     await keys();
     await connections();
+    await channels();
     await links();
     await readEverything();
     expect(planted.names.length).toBeGreaterThan(30);

@@ -6,6 +6,8 @@ import { PermanentFailure, RetryLater } from '#platform/jobs/index.js';
 const MOST_BYTES = 16 * 1024;
 const SHOWN = 300;
 const DAY = 86_400;
+/** Shorter parts of an address are words, such as `services`. */
+const SECRET = 10;
 /** That the other side is to be left alone for now, or has not understood that it is there at all (RFC 9110). */
 const PASSING = [408, 425, 429];
 
@@ -38,13 +40,22 @@ export class Post {
    */
   async send({ url, headers, body }: Posted, signal: AbortSignal): Promise<OutboundAnswer> {
     try {
-      return await this.http.send(url, { method: 'POST', headers, body, maxBytes: MOST_BYTES, signal });
+      const answer = await this.http.send(url, { method: 'POST', headers, body, maxBytes: MOST_BYTES, signal });
+      return { ...answer, body: withoutAddress(answer.body, new URL(url)) };
     } catch (error) {
       if (error instanceof AddressRefused) throw new PermanentFailure(error.message, { cause: error });
       if (error instanceof OutboundFailed) throw new RetryLater(error.message, undefined, true, { cause: error });
       throw error;
     }
   }
+}
+
+/** Pages of errors repeat what was asked for; of a webhook that is the secret. */
+function withoutAddress(body: Buffer, { pathname, search }: URL): Buffer {
+  const parts = [pathname + search, pathname, ...`${pathname}/${search}`.split(/[/?&=]/)].filter(
+    (part) => part.length >= SECRET,
+  );
+  return Buffer.from(parts.reduce((text, part) => text.replaceAll(part, '…'), body.toString('utf8')));
 }
 
 /** What the other side said, as one line for people: its status and the beginning of its words. */

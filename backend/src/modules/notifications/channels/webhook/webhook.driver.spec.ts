@@ -90,6 +90,20 @@ describe('the webhook of a channel', () => {
     expect(ids).toEqual([message.notificationId, message.notificationId]);
   });
 
+  it('is not shown its own address, which is a secret, by an answer that repeats it', async () => {
+    const { port } = server.address() as AddressInfo;
+    const settings = { url: `http://127.0.0.1:${port}/hooks/verysecretpart?token=anothersecret`, secret };
+    const driver = new WebhookDriver(new Post(http), new ChannelDrivers());
+    answers.push(
+      { status: 403, body: 'Cannot POST /hooks/verysecretpart?token=anothersecret' },
+      { status: 200, body: 'verysecretpart, {"token":"anothersecret"}' },
+    );
+    const failure = await failureOf(driver.send(settings, channelMessage(), never));
+    expect(failure.message).toBe('The webhook answered: 403 Cannot POST …');
+    const { response } = await driver.send(settings, channelMessage(), never);
+    expect(response).toBe('200 …, {"token":"…"}');
+  });
+
   it('ends with 410', async () => {
     answers.push({ status: 410 });
     expect(await failureOf(send())).toBeInstanceOf(ChannelGone);
