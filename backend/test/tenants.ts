@@ -169,9 +169,16 @@ export async function ownChannel({ whole, workspace }: Tenant, caller: Caller, k
   return id;
 }
 
-/** A subscription that the workspace shares. */
-export const sharedSubscription = (tenant: Tenant): Promise<string> =>
-  tenant.made('subscriptions', { filter: 'price<400', shared: true });
+/** A subscription that the workspace shares, and nobody has joined. */
+export async function sharedSubscription({ whole, workspace }: Tenant): Promise<string> {
+  const id = uuidv7();
+  await whole.make.sql(
+    `insert into subscription (id, workspace_id, name, target, filter, created_at, updated_at)
+     values ($1, $2, 'A shared one', 'deal', 'price<400', now(), now())`,
+    [id, workspace.id],
+  );
+  return id;
+}
 
 /** The last part of an address that outsiders post to. */
 const webhookToken = ({ url }: { url: string }): string => url.split('/').at(-1) ?? '';
