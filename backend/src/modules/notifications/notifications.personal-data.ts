@@ -14,15 +14,16 @@ const BATCH = 2_000;
 /** Deliveries before notifications: each batch is then of its own size, and none takes many with it. */
 const TABLES = ['delivery', 'notification'];
 
+const WORKSPACES = 'select distinct workspace_id as id from delivery where user_id = $1 order by 1';
 // Behind a place in the index of a person's rows: they may have hundreds of thousands.
 const DELIVERIES = `
-  select d.id, d.notification_id as "notificationId", d.subscription_id as "subscriptionId", d.event_type as "eventType",
-         d.subject_id as "subjectId", d.channel, d.state, d.response, d.error, d.tries,
-         ${isoTime('d.created_at')} as "createdAt", ${isoTime('d.sent_at')} as "sentAt", d.workspace_id as "_workspace",
-         d.created_at::text as "_at"
+  select d.id, d.workspace_id as "workspaceId", d.notification_id as "notificationId", d.subscription_id as "subscriptionId",
+         d.event_type as "eventType", d.subject_id as "subjectId", d.channel, d.state, d.response, d.error, d.tries,
+         ${isoTime('d.created_at')} as "createdAt", ${isoTime('d.sent_at')} as "sentAt", d.created_at::text as "_at"
     from delivery d
-   where d.user_id = $1 and ($2::uuid is null or (d.workspace_id, d.created_at, d.id) > ($2::uuid, $3::timestamptz, $4::uuid))
-   order by d.workspace_id, d.created_at, d.id limit $5`;
+   where d.user_id = $1 and d.workspace_id = $2
+     and ($3::timestamptz is null or (d.created_at, d.id) < ($3::timestamptz, $4::uuid))
+   order by d.created_at desc, d.id desc limit $5`;
 const NOTIFICATIONS = `
   select n.id, n.workspace_id as "workspaceId", n.type, n.subject_type as "subjectType", n.subject_id as "subjectId", n.total,
          n.form, n.reason, ${isoTime('n.created_at')} as "createdAt", ${isoTime('n.read_at')} as "readAt",
@@ -43,8 +44,6 @@ interface Placed {
   /** Its place: the time to the microsecond. */
   _at: string;
 }
-
-type PlacedDelivery = Placed & { _workspace: string };
 
 /** What notifications hold of people: their inbox, what was sent to them, and how they want it. */
 @Injectable()
@@ -97,15 +96,13 @@ export class NotificationsPersonalData implements HoldsPersonalData, OnModuleIni
   }
 
   private async *deliveries(userId: string): AsyncGenerator<object> {
-    const page = (after: PlacedDelivery | null, limit: number) =>
-      this.reads.all<PlacedDelivery>('notifications.own_data.deliveries', DELIVERIES, [
-        userId,
-        after?._workspace ?? null,
-        after?._at ?? null,
-        after?.id ?? null,
-        limit,
-      ]);
-    for await (const { _at, _workspace, ...delivery } of inPages(page, (last) => last)) yield delivery;
+    const name = 'notifications.own_data.deliveries';
+    const workspaces = await this.reads.all<{ id: string }>(`${name}.workspaces`, WORKSPACES, [userId]);
+    for (const { id } of workspaces) {
+      const page = (after: Placed | null, limit: number) =>
+        this.reads.all<Placed>(name, DELIVERIES, [userId, id, after?._at ?? null, after?.id ?? null, limit]);
+      for await (const { _at, ...delivery } of inPages(page, (last) => last)) yield delivery;
+    }
   }
 
   private async remove(table: string, column: string, id: string, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { happened, notificationOf, tell } from '#test/notifications.js';
 import { Room } from '#test/subscriptions.js';
 import { ChannelDrivers, type ChannelMessage } from '../channels/channel.js';
+import { NotificationsPersonalData } from '../notifications.personal-data.js';
 import { Suppressions } from '../suppressions/suppressions.js';
 
 jest.setTimeout(60_000);
@@ -296,5 +297,19 @@ describe('an address that is suppressed', () => {
     expect(await settled(two.id)).toEqual([expect.objectContaining({ state: 'sent' })]);
     const subjects = (await mailsTo(bounced.email)).map(({ subject }) => subject);
     expect(subjects.filter((subject) => subject.startsWith('Found'))).toHaveLength(1);
+  });
+
+  it('is forgotten with the person, and so are their notifications', async () => {
+    const leaver = await room.make.person().in(team).create();
+    const { app } = room.application;
+    await app.get(Transactions).run((em) => app.get(Suppressions).add(em, leaver.email, 'bounce', null));
+    await tell(room, [notificationOf(place(leaver), [await happened(room, team)])]);
+    const subject = { id: leaver.id, addresses: [leaver.email] };
+    const held = () => app.get(Suppressions).why(leaver.email);
+    expect([typeof (await held()), (await inbox(leaver)).length]).toEqual(['string', 1]);
+    for (let again = 0; again < 2; again++)
+      await app.get(NotificationsPersonalData).erase(subject, new AbortController().signal);
+    expect([await held(), await inbox(leaver)]).toEqual([undefined, []]);
+    expect(await room.rows('select from delivery where user_id = $1', [leaver.id])).toEqual([]);
   });
 });

@@ -86,8 +86,8 @@ export class Routing {
 }
 
 function namesOf({ channels, userId, workspaceId, events }: NewNotification, wishes: Wishes): readonly string[] {
-  if (channels) return [...new Set(channels.map((name) => name.toLowerCase()))];
-  return wishes.channels(userId, workspaceId, eventCatalogue[events.at(-1)!.type].subject);
+  const names = channels ?? wishes.channels(userId, workspaceId, eventCatalogue[events.at(-1)!.type].subject);
+  return [...new Set(names.map((name) => name.toLowerCase()))];
 }
 
 function byPerson(channels: readonly Channel[]) {

@@ -90,6 +90,10 @@ describe('the export of a person', () => {
       await spec.request('POST', team.url(`sources/${id}/messages`), { headers, payload: { text } });
     }
     await until(async () => (await spec.rows(`select from delivery where user_id = $1`, [ada.id])).length === 2);
+    for (const { headers } of [ada, bob]) {
+      const payload = { rules: [{ topic: 'deal', channel: 'push', enabled: false }] };
+      await spec.request('PUT', '/api/v1/me/notification-preferences', { headers, payload });
+    }
     const promotion = { headers: bob.headers, payload: { role: 'admin' }, remoteAddress: '198.51.100.2' };
     await spec.request('PATCH', team.url(`members/${ada.id}`), promotion);
     for (const [name, { headers }] of [
@@ -150,7 +154,18 @@ describe('the export of a person', () => {
       expect.objectContaining({ name: 'Hers', workspace: 'Engines' }),
     ]);
     expect(read(zip, 'subscriptions/subscriptions')).toEqual([expect.objectContaining({ name: 'Wishes of Ada' })]);
-    expect(read(zip, 'subscriptions/deliveries')).toHaveLength(2);
+    expect(read(zip, 'notifications/notifications')).toEqual(
+      Array.from({ length: 2 }, () =>
+        expect.objectContaining({ workspaceId: team.id, type: 'deal.found', readAt: null }),
+      ),
+    );
+    expect(read(zip, 'notifications/deliveries')).toEqual(
+      Array.from({ length: 2 }, () => expect.objectContaining({ workspaceId: team.id, channel: 'mail' })),
+    );
+    expect(read(zip, 'notifications/preferences')).toEqual([
+      expect.objectContaining({ workspaceId: null, rules: [{ topic: 'deal', channel: 'push', enabled: false }] }),
+    ]);
+    expect(read(zip, 'notifications/channels')).toEqual([]);
     expect(read(zip, 'deals/uploads')).toEqual([
       expect.objectContaining({ source: 'By hand', workspace: 'Engines', size: expect.any(Number) }),
     ]);
