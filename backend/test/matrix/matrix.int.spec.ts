@@ -33,8 +33,19 @@ const BLIND = {
   'a member with a role of exactly this permission': 'forbidden',
   'a key with exactly this scope': 'forbidden',
 };
+/** What is one's own in a workspace is for who is in it. */
+const OUTSIDE = {
+  'a suspended owner': 'not found',
+  'an operator without a workspace': 'not found',
+  'somebody without a workspace': 'not found',
+};
 /** Cells that come through and are then refused by a rule of what was asked for: what the outcome says. */
 const OWN_RULES: Record<string, Record<string, string>> = {
+  'POST me/channels': OUTSIDE,
+  'GET me/channels/:channelId': OUTSIDE,
+  'PATCH me/channels/:channelId': OUTSIDE,
+  'DELETE me/channels/:channelId': OUTSIDE,
+  'POST me/channels/:channelId/tests': OUTSIDE,
   'POST workspaces/:workspaceId/api-keys': {
     'a member with a role of exactly this permission': 'A key can do no more than',
   },
