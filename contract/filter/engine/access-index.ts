@@ -12,7 +12,7 @@ import type { ValueTable } from './value-table.js';
 const OPEN_AT = 12;
 /** Below the root a program is not filed more often than this by one choice: its alternatives would multiply. */
 const MOST_COPIES = 8;
-/** An alternative more costs a place in memory. */
+/** An alternative more costs a place in memory, which is worth a candidate now and then. */
 const COPY_PENALTY = 1;
 
 /** What an open node knows besides its children: which sources they are of, and its lists by limit. */
@@ -30,10 +30,10 @@ interface Cover {
 /**
  * Finds the programs that an event may answer, by values that it holds.
  *
- * Each program is filed under its rarest value. A node whose list grows past a dozen opens: what it held moves on to
- * children by each program's next rarest value, else to lists in the order of a fixed limit, else stays. So popular
- * values divide into pairs and triples by themselves, as far as there are filters for it (the idea of BE-Tree, Sadoghi and
- * Jacobsen, SIGMOD 2011, with the counts of values in the place of its cost model).
+ * Each program is filed under the value that the fewest events hold. A node whose list grows past a dozen opens: what it
+ * held moves on to children by each program's next rarest value, else to lists in the order of a fixed limit, else stays. So
+ * popular values divide into pairs and triples by themselves, as far as there are filters for it (the idea of BE-Tree, Sadoghi
+ * and Jacobsen, SIGMOD 2011, with counts of what events hold in the place of its cost model).
  */
 export class AccessIndex {
   private readonly nodes = new NodeStore();
@@ -134,7 +134,7 @@ export class AccessIndex {
     const number = word >>> SHIFT;
     switch (word & KIND) {
       case HOLDS:
-        return word & NOT ? undefined : { score: this.values.references.data[number]!, values: [number] };
+        return word & NOT ? undefined : { score: this.values.popularity(number), values: [number] };
       case ANY:
         return this.coverOfAny(at + 1, at + 1 + number);
       case ALL:

@@ -281,6 +281,20 @@ describe('an engine', () => {
     expect(engine.match(subject, moment).length).toBe(3);
   });
 
+  it('files its filters anew by what events hold, and finds what it found', () => {
+    const texts = hundred.flatMap((text) => [text, `${text} (cabin:first or title:abc)`, `${text} to:lisbon`]);
+    const engine = engineOf(...texts, 'cabin:first');
+    const generation = (): unknown => (engine as unknown as { current: unknown }).current;
+    const first = generation();
+    const subject = { originKeys: ['city:NYC'], destinationKeys: ['city:LIS'], priceMinor: 5_050, currency: 'USD' };
+    const found = engine.match(subject, moment).sort();
+    expect(found.length).toBe(98);
+    for (let asked = 0; asked < 75_000; asked += 1) engine.match({ cabin: 'first' }, moment);
+    expect(generation()).not.toBe(first);
+    expect(engine.match(subject, moment).sort()).toEqual(found);
+    expect(engine.match({ cabin: 'first' }, moment)).toEqual(['cabin:first']);
+  });
+
   it('restores an empty snapshot, and one with all that a filter may hold', () => {
     expect(FilterEngine.restore(dealFields, engineOf().snapshot()).size).toBe(0);
     const engine = engineOf('title:"no way" -found>-7d', 'un*', 'price:1..4EUR', ...hundred);

@@ -16,6 +16,8 @@ import { ValueTable } from './value-table.js';
 
 /** How many filters each change moves from an aged generation to the next. */
 const MOVED_AT_ONCE = 8;
+/** Every so many events it is looked at whether the generation has aged. */
+const EVENTS_BETWEEN_LOOKS = 4_096;
 
 /**
  * Many filters of one target, asked about one event at a time. What an event costs follows from the filters it matches and
@@ -112,6 +114,7 @@ export class FilterEngine {
       matches.push(this.keys[slot]!);
     }
     asked.end();
+    if (this.next || asked.epoch % EVENTS_BETWEEN_LOOKS === 0) this.moveOn(1);
     return matches;
   }
 
@@ -164,14 +167,14 @@ export class FilterEngine {
     this.seen[slot] = 0;
   }
 
-  /** Takes a few filters over to the next generation, if it is time for one: no change ever waits for all of them. */
-  private moveOn(): void {
+  /** Takes a few filters over to the next generation, if it is time for one: nothing ever waits for all of them. */
+  private moveOn(count = MOVED_AT_ONCE): void {
     if (!this.next) {
       if (!this.current.isAged) return;
       this.next = new Generation(this.values, this.dimensions.list, this.size);
       this.moved = 0;
     }
-    const until = Math.min(this.moved + MOVED_AT_ONCE, this.keys.length);
+    const until = Math.min(this.moved + count, this.keys.length);
     for (; this.moved < until; this.moved += 1) {
       const slot = this.moved;
       if (this.current.has(slot) && !this.next.has(slot)) {

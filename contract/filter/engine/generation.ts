@@ -10,6 +10,9 @@ const LEAST_WASTE = 1 << 16;
 /** Fewer programs than these are not worth filing again. */
 const LEAST_GROWN = 1 << 10;
 
+/** After so many events, and four times those before, what they held says more than was known. */
+const LEAST_EVENTS = 1 << 16;
+
 /**
  * The programs of filters and where they are filed. How good the filing is depends on how popular each value was known to
  * be at the time; when a generation has aged, the next one takes its filters over, a few at a time.
@@ -22,13 +25,15 @@ export class Generation {
   /** Where each partition's filters are filed. */
   private readonly roots = new Map<string, number>();
   private live = 0;
+  private readonly born: number;
 
   /** @param expected how many filters it takes over */
   constructor(
-    values: ValueTable,
+    private readonly values: ValueTable,
     dimensions: readonly Dimension[],
     private readonly expected = 0,
   ) {
+    this.born = values.events;
     this.index = new AccessIndex(values, dimensions, this.programs);
   }
 
@@ -72,11 +77,12 @@ export class Generation {
     return root === undefined ? undefined : this.index.collect(root, asked);
   }
 
-  /** Whether filing everything anew would pay: half is waste, or there are twice as many filters as when it began. */
+  /** Whether filing everything anew would pay: half is waste, or far more filters or events are known than when it began. */
   get isAged(): boolean {
     return (
       this.programs.wasted > Math.max(LEAST_WASTE, this.programs.words.length / 2) ||
-      this.live > 2 * Math.max(LEAST_GROWN, this.expected)
+      this.live > 2 * Math.max(LEAST_GROWN, this.expected) ||
+      this.values.events > Math.max(LEAST_EVENTS, 4 * this.born, 2 * this.live)
     );
   }
 }

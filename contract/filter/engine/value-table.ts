@@ -10,11 +10,22 @@ interface Named {
   readonly text: string;
 }
 
-/** A value as a snapshot holds it: its number, how often it is named, its source, what of it, and its text. */
-export type StoredValue = readonly [value: number, references: number, source: number, flavour: Flavour, text: string];
+/** A value as a snapshot holds it: its number, how often filters name it and events held it, its source and text. */
+export type StoredValue = readonly [
+  value: number,
+  references: number,
+  hits: number,
+  source: number,
+  flavour: Flavour,
+  text: string,
+];
 
-/** Words of a value: the number of the event that held it last, and whether an index has anything filed under it. */
-const STRIDE = 2;
+/** Words of a value: the event that held it last, whether anything is filed under it, how many events held it, none. */
+const STRIDE = 4;
+/** After so many events what they held counts for half. */
+const HALF_LIFE = 1 << 22;
+/** What filters name is worth as much as what so many events hold; with events to go by, it soon matters little. */
+const PRIOR = 100;
 
 /**
  * Every discrete value that some filter asks for, numbered from 1: the city in the origin, the label, the beginning of a
@@ -22,12 +33,14 @@ const STRIDE = 2;
  */
 export class ValueTable {
   readonly sources: Source[] = [];
-  /** How often programs name each value: what makes it rare or popular, and what keeps it. */
+  /** How often programs name each value: what keeps it. */
   readonly references = new Ints();
   /** The values under which something is filed that this event holds, and for each the bit of its source. */
   held = new Int32Array(64);
   heldBits = new Int32Array(64);
   heldCount = 0;
+  /** How many events were asked about. */
+  events = 0;
   private readonly named: (Named | undefined)[] = [undefined];
   private readonly free: number[] = [];
   private fresh: number[] = [];
@@ -35,6 +48,7 @@ export class ValueTable {
   private readonly texts = new TextTable();
   private marks = new Int32Array(STRIDE * 64);
   private epoch = 0;
+  private sinceHalving = 0;
   private bit = 0;
 
   constructor() {
@@ -78,6 +92,14 @@ export class ValueTable {
     this.marks[value * STRIDE + 1] = 1;
   }
 
+  /**
+   * How often an event may be expected to hold the value, for comparison with other values: by what events have held, and
+   * before there are any, by how many filters name it.
+   */
+  popularity(value: number): number {
+    return this.marks[value * STRIDE + 2]! + (PRIOR * this.references.data[value]!) / this.named.length;
+  }
+
   /** Whether the event that was asked about last holds the value. */
   isHeld(value: number): boolean {
     return this.marks[value * STRIDE] === this.epoch;
@@ -86,6 +108,8 @@ export class ValueTable {
   /** Finds out which values the subject holds. A subject whose reading throws holds nothing there. */
   probe(asked: Asked): void {
     this.epoch = asked.epoch;
+    this.events += 1;
+    if (++this.sinceHalving === HALF_LIFE) this.halve();
     this.heldCount = 0;
     for (let number = 0; number < this.sources.length; number += 1) {
       this.bit = 1 << (number & 31);
@@ -105,7 +129,8 @@ export class ValueTable {
   /** Every value with its number and how often programs name it. */
   *entries(): Generator<StoredValue> {
     for (const [value, named] of this.named.entries()) {
-      if (named) yield [value, this.references.data[value]!, named.source, named.flavour, named.text];
+      const hits = this.marks[value * STRIDE + 2]!;
+      if (named) yield [value, this.references.data[value]!, hits, named.source, named.flavour, named.text];
     }
   }
 
@@ -114,10 +139,11 @@ export class ValueTable {
     for (const place of places) this.sourceAt(place);
   }
 
-  restore([value, references, source, flavour, text]: StoredValue): void {
+  restore([value, references, hits, source, flavour, text]: StoredValue): void {
     if (value >= this.references.length) this.references.extend(value + 1 - this.references.length);
     this.references.data[value] = references;
     this.put(value, { source, flavour, text });
+    this.marks[value * STRIDE + 2] = hits;
   }
 
   /** Makes the numbers between restored values free. */
@@ -129,7 +155,13 @@ export class ValueTable {
     this.named[value] = named;
     if (value * STRIDE >= this.marks.length) this.marks = grown(this.marks, (value + 1) * STRIDE);
     this.marks[value * STRIDE] = 0;
+    this.marks[value * STRIDE + 2] = 0;
     this.sources[named.source]!.add(named.flavour, named.text, value);
+  }
+
+  private halve(): void {
+    this.sinceHalving = 0;
+    for (let at = 2; at < this.marks.length; at += STRIDE) this.marks[at]! >>= 1;
   }
 
   private readonly hold: Hold = (value) => {
@@ -137,6 +169,7 @@ export class ValueTable {
     const at = value * STRIDE;
     if (marks[at] === this.epoch) return;
     marks[at] = this.epoch;
+    marks[at + 2]! += 1;
     if (marks[at + 1] === 0) return;
     if (this.heldCount === this.held.length) {
       this.held = grown(this.held, this.heldCount + 1);
