@@ -118,7 +118,7 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST workspaces',
     'MESSAGE renew',
   ],
-  connected: ['MESSAGE head', 'MESSAGE unwatch'],
+  connected: ['MESSAGE head', 'MESSAGE unwatch', 'MESSAGE leave'],
   'deals:read': [
     'MESSAGE watch deal',
     ...inWorkspace(
@@ -189,7 +189,12 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'PATCH roles/:roleId',
     'DELETE roles/:roleId',
   ),
-  'workspace:read': ['MESSAGE watch', ...inWorkspace('GET', 'GET plan', 'GET usage', 'GET second-factor-policy')],
+  'workspace:read': [
+    'MESSAGE watch',
+    'MESSAGE enter',
+    'MESSAGE typing',
+    ...inWorkspace('GET', 'GET plan', 'GET usage', 'GET second-factor-policy'),
+  ],
   'workspace:write': inWorkspace('PATCH', 'PUT second-factor-policy'),
   'billing:write': inWorkspace('POST checkouts', 'POST billing-portal-sessions'),
   'api_keys:read': inWorkspace('GET api-keys', 'GET api-keys/:keyId'),
@@ -215,11 +220,6 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET webhook-deliveries/:webhookDeliveryId',
     'GET webhook-replays/:replayId',
     'GET webhook-event-types',
-    'POST webhook-endpoints',
-    'PATCH webhook-endpoints/:endpointId',
-    'DELETE webhook-endpoints/:endpointId',
-    'POST webhook-endpoints/:endpointId/ownership',
-    'POST webhook-endpoints/:endpointId/secret-rotations',
     'GET webhook-inboxes',
     'GET webhook-inboxes/:inboxId',
     'GET webhook-inboxes/:inboxId/requests',
@@ -228,14 +228,14 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'GET hooks/samples',
   ),
   'webhooks:write': inWorkspace(
-  ),
-  'audit:read': inWorkspace(
+    'POST webhook-endpoints',
+    'PATCH webhook-endpoints/:endpointId',
+    'DELETE webhook-endpoints/:endpointId',
+    'POST webhook-endpoints/:endpointId/ownership',
+    'POST webhook-endpoints/:endpointId/secret-rotations',
     'POST webhook-endpoints/:endpointId/tests',
     'POST webhook-deliveries/:webhookDeliveryId/replay',
     'POST webhook-replays',
-    'GET audit-events',
-    'GET audit-events/:eventId',
-    'GET audit-export',
     'POST webhook-inboxes',
     'DELETE webhook-inboxes/:inboxId',
     'POST incoming-webhooks',
@@ -245,6 +245,9 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'DELETE hooks/:hookId',
   ),
   'audit:read': inWorkspace(
+    'GET audit-events',
+    'GET audit-events/:eventId',
+    'GET audit-export',
     'GET members/:userId/access',
   ),
   'instance:operate': [
@@ -294,6 +297,10 @@ export const ROBOTS: Readonly<Record<string, Outcome>> = {
   'PUT workspaces/:workspaceId/subscriptions/:subscriptionId/participation': 'forbidden',
   'DELETE workspaces/:workspaceId/subscriptions/:subscriptionId/participation': 'forbidden',
   'GET workspaces/:workspaceId/deliveries/:deliveryId': 'not found',
+  'GET workspaces/:workspaceId/notifications': 'forbidden',
+  'GET workspaces/:workspaceId/unread-notifications': 'forbidden',
+  'GET workspaces/:workspaceId/notification-previews/:kind': 'forbidden',
+  'POST workspaces/:workspaceId/notification-tests': 'forbidden',
 };
 
 /** What a row says that an entrance asks for; undefined without a row. */

@@ -22,7 +22,7 @@ export function redisAdapter(redis: RedisConnections): {
 }
 
 /** The adapter awaits none of its calls: that Redis is away is told by the connection, and must not end the process. */
-function unawaited(client: Redis): Redis {
+export function unawaited(client: Redis): Redis {
   const log = new Logger('realtime');
   return new Proxy(client, {
     get(target, name) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { Server, ServerOptions } from 'socket.io';
+import type { Server, ServerOptions, Socket } from 'socket.io';
 import { ENDINGS } from '../realtime.errors.js';
 import { end, type LiveServer } from './live-socket.js';
 
@@ -18,6 +19,7 @@ export interface Connection {
 
 /** Serves sockets on the application's HTTP server, and lets go of them when that ends. */
 export class SocketAdapter extends IoAdapter {
+  private readonly log = new Logger('realtime');
   private readonly open = new Set<Connection>();
 
   /** @param options beside those that the gateway's decorator says */
@@ -35,6 +37,25 @@ export class SocketAdapter extends IoAdapter {
       connection.on('close', () => this.open.delete(connection));
     });
     return server;
+  }
+
+  /**
+   * One listener a message, and nothing else that stays: the pipelines that the library would build for each message of each
+   * socket take 3 kB each. What is no command with an acknowledgement has been refused before.
+   */
+  override bindMessageHandlers(
+    socket: Socket,
+    handlers: Parameters<IoAdapter['bindMessageHandlers']>[1],
+    transform: Parameters<IoAdapter['bindMessageHandlers']>[2],
+  ): void {
+    for (const { message, callback } of handlers)
+      socket.on(message as string, (...values: unknown[]) => {
+        const acknowledge = values.pop() as (answer: unknown) => void;
+        transform(callback(values[0])).subscribe({
+          next: acknowledge,
+          error: (error: Error) => this.log.error(error, 'A command was not answered'),
+        });
+      });
   }
 
   /** Tells every socket, and cuts those that do not close. The HTTP server is not ours to close: requests may be under way. */

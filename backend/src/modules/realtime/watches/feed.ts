@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { type LogEvent, type LogHead, LogTail } from '#platform/event-log/index.js';
 import { type EventFilters, EventSight, FilterTargets } from '#platform/filters/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
+import { RealtimeConfig } from '../realtime.config.js';
 import type { LiveServer } from '../server/live-socket.js';
 import { Pressure } from '../server/pressure.js';
 import { seenBy, told, type Watch, type WatchGroup } from './watch.js';
@@ -31,14 +32,19 @@ export class Feed implements OnModuleDestroy {
   private read = 0;
   private head = 0;
   private epoch = '';
+  /** Characters of events that were written since the transports could last do their part, and how many may be. */
+  private written = 0;
+  private readonly breath: number;
 
   constructor(
     private readonly tail: LogTail,
     private readonly sight: EventSight,
     private readonly pressure: Pressure,
+    config: RealtimeConfig,
     targets: FilterTargets,
     metrics: Metrics,
   ) {
+    this.breath = config.bufferLimit / 4;
     this.filters = targets.listeners<WatchGroup>();
     const behind = 'Events that the sockets of this process have not been told of yet.';
     metrics.gauge('signalbox_socket_feed_lag_events', behind, [], (gauge) => gauge.set(this.head - this.read));
@@ -116,7 +122,11 @@ export class Feed implements OnModuleDestroy {
     try {
       while (!this.stopped) {
         const { events, position, head } = await this.tail.since(this.read, BATCH);
-        for (const event of events) this.tell(event);
+        for (const event of events) {
+          this.tell(event);
+          this.read = event.position;
+          if (this.written > this.breath) await this.breathe();
+        }
         this.read = position;
         this.head = Math.max(this.head, head);
         if (position >= head) return;
@@ -128,12 +138,21 @@ export class Feed implements OnModuleDestroy {
     }
   }
 
+  /** Lets the transports write: a socket is slow only if it is full then. */
+  private async breathe(): Promise<void> {
+    this.written = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   private tell(event: LogEvent): void {
     let message;
     for (const group of this.filters.matching(event)) {
       const to = [...group.watches.values()].filter((watch) => this.takes(watch, event)).map(({ socket }) => socket.id);
       if (to.length === 0) continue;
-      message ??= told(event);
+      if (!message) {
+        message = told(event);
+        this.written += JSON.stringify(message.data).length;
+      }
       this.server?.local.to(to).emit('event', { watch: group.key, event: message });
     }
   }
