@@ -39,6 +39,11 @@ const OUTSIDE = {
   'an operator without a workspace': 'not found',
   'somebody without a workspace': 'not found',
 };
+/** It is about deals, which are not there for who does not see them. */
+const UNSEEN = {
+  'a member with a role of exactly this permission': 'not found',
+  'a key with exactly this scope': 'not found',
+};
 /** Cells that come through and are then refused by a rule of what was asked for: what the outcome says. */
 const OWN_RULES: Record<string, Record<string, string>> = {
   'POST me/channels': OUTSIDE,
@@ -46,6 +51,18 @@ const OWN_RULES: Record<string, Record<string, string>> = {
   'PATCH me/channels/:channelId': OUTSIDE,
   'DELETE me/channels/:channelId': OUTSIDE,
   'POST me/channels/:channelId/tests': OUTSIDE,
+  'GET me/notifications/:notificationId': {
+    ...OUTSIDE,
+    'a member with a role of all but this permission': 'not found',
+  },
+  'PATCH me/notifications/:notificationId': {
+    ...OUTSIDE,
+    'a member with a role of all but this permission': 'not found',
+  },
+  'GET me/memberships/:membershipId/notification-preferences': OUTSIDE,
+  'PUT me/memberships/:membershipId/notification-preferences': OUTSIDE,
+  'GET workspaces/:workspaceId/notification-previews/:kind': UNSEEN,
+  'POST workspaces/:workspaceId/notification-tests': UNSEEN,
   'POST workspaces/:workspaceId/api-keys': {
     'a member with a role of exactly this permission': 'A key can do no more than',
   },

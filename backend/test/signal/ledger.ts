@@ -10,6 +10,7 @@ interface Counts {
   parsed: number;
   deals: number;
   found: number;
+  notifications: number;
   deliveries: number;
   sent: number;
   open_jobs: number;
@@ -22,6 +23,7 @@ const COUNTS = `
          (select count(*)::int from message where state = 'parsed') as parsed,
          (select count(*)::int from deal) as deals,
          (select count(distinct subject_id)::int from event where type = 'deal.found') as found,
+         (select count(*)::int from notification where type <> 'delivery.failed') as notifications,
          (select count(*)::int from delivery) as deliveries,
          (select count(*)::int from delivery where state = 'sent') as sent,
          (select count(*)::int from job where queue in ('deals', 'alerts') and state in ('queued', 'running') and subject_type is not null) as open_jobs,
@@ -39,7 +41,8 @@ export async function expectSettled(url: string, sink: SmtpSink, mails: number, 
   await client.connect();
   try {
     const wanted = { messages: mails, parsed: mails, deals: mails, found: mails, outbox: 0, behind: 0, open_jobs: 0 };
-    const alerts = { deliveries: mails * subscriptions, sent: mails * subscriptions };
+    const each = mails * subscriptions;
+    const alerts = { notifications: each, deliveries: each, sent: each };
     let counts: Counts | undefined;
     for (const until = Date.now() + REST_MS; Date.now() < until;) {
       counts = (await client.query<Counts>(COUNTS)).rows[0];
