@@ -21,6 +21,7 @@ import { Intake0022 } from './0022-intake.js';
 import { Renewals0023 } from './0023-renewals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 import { Matches0031 } from './0031-matches.js';
+import { OldMatches0032 } from './0032-old-matches.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
 import { Webhooks0050 } from './0050-webhooks.js';
@@ -54,4 +55,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Webhooks0050,
   Matches0031,
   WebhookInboxes0051,
+  OldMatches0032,
 ];

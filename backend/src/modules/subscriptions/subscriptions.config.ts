@@ -18,4 +18,5 @@ export class SubscriptionsConfig extends configClass('subscriptions', {
     whole(1_000, 20, 60_000),
     'Milliseconds between looks for digests and other waiting matches that are due.',
   ),
+  keepDays: setting('SIGNALBOX_MATCHES_KEEP_DAYS', whole(180, 30, 3_650), 'Days that is known what became of a match.'),
 }) {}

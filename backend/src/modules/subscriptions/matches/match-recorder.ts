@@ -48,11 +48,12 @@ export class MatchRecorder {
     if (weighed.length === 0 && lapsing.length === 0) return;
     const judge = await this.prepared(em, weighed, lapsing);
     const known = await paces(em, seatsAtOnce(weighed), this.config.burstWindowMs);
+    const byEvent = Map.groupBy(weighed, ({ match }) => match.event.id);
     const made: NewMatch[] = [];
     const notifications: NewNotification[] = [];
     for (const event of batch) {
-      const heard = weighed.filter(({ match }) => match.event === event);
-      this.lapse(judge, event, heard, lapsing);
+      const heard = byEvent.get(event.id) ?? [];
+      if (this.listeners.crossings) this.lapse(judge, event, heard, lapsing);
       for (const one of heard) {
         const outcome = this.outcome(judge, one, known);
         const row = this.row(one, outcome);

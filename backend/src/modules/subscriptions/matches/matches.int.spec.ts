@@ -4,6 +4,7 @@ import type { EventData } from '#contract/events/index.js';
 import { dealFound } from '#test/deals.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { Room } from '#test/subscriptions.js';
+import { SubscriptionsPersonalData } from '../subscriptions.personal-data.js';
 import { Releases } from './releases.js';
 
 let room: Room;
@@ -26,8 +27,13 @@ const outcomes = async (id: string) => {
   await room.read();
   return (await room.matches(id)).map(({ state, why }) => why ?? state);
 };
+/** As if what waits had waited for eight days. */
 const dueNow = (id: string) =>
-  room.rows(`update subscription_match set due_at = now() where subscription_id = $1 and state = 'waiting'`, [id]);
+  room.rows(
+    `update subscription_match set due_at = now(), created_at = created_at - interval '8 days'
+      where subscription_id = $1 and state = 'waiting'`,
+    [id],
+  );
 const released = (id: string) =>
   room.until(async () => (await room.matches(id)).every(({ state }) => state !== 'waiting'));
 const patch = async (id: string, change: object, who = ada) => {
@@ -97,6 +103,40 @@ describe('a match', () => {
     await Promise.all([released(quiet.id), released(snoozed.id)]);
     expect(await room.notifications(quiet.id)).toMatchObject([{ form: 'burst', total: 2 }]);
     expect(await room.notifications(snoozed.id)).toMatchObject([{ form: 'digest', total: 2 }]);
+  });
+
+  it('goes on waiting for its digest when something else of the plan changes', async () => {
+    const hour = (new Date().getUTCHours() + 12) % 24;
+    const { id } = await room.subscribe(ada, team, 'z:-20', { rhythm: { kind: 'daily', hour } });
+    await deal(uuidv7(), { z: -20 });
+    await room.read();
+    const [before] = await room.matches(id);
+    await patch(id, { quietHours: { from: '00:00', to: '00:01' } });
+    await room.until(async () => new Date((await room.matches(id))[0]!.due_at!) > new Date());
+    expect(await room.matches(id)).toEqual([before]);
+    await patch(id, { rhythm: { kind: 'immediate' } });
+    await released(id);
+    expect(await room.notifications(id)).toMatchObject([{ total: 1 }]);
+  });
+
+  it('is forgotten after a while, unless it waits', async () => {
+    const plain = await room.subscribe(ada, team, 'z:-21');
+    const daily = await room.subscribe(ada, team, 'z:-21', { rhythm: { kind: 'weekly', weekday: 1, hour: 0 } });
+    await deal(uuidv7(), { z: -21 });
+    await room.read();
+    const [older, newer] = ['181 days', '179 days'];
+    await room.rows(
+      `update subscription_match set created_at = now() - $1::interval where subscription_id = any($2::uuid[])`,
+      [older, [plain.id, daily.id]],
+    );
+    await deal(uuidv7(), { z: -21 });
+    await room.read();
+    await room.rows(
+      `update subscription_match set created_at = now() - $1::interval where subscription_id = $2 and created_at > now() - interval '1 day'`,
+      [newer, plain.id],
+    );
+    expect(await room.application.app.get(Releases).clean()).toBe(1);
+    expect([(await room.matches(plain.id)).length, (await room.matches(daily.id)).length]).toEqual([1, 2]);
   });
 
   it('is told one by one until too many come together: the rest is told as one', async () => {
@@ -231,6 +271,40 @@ describe('the list of matches', () => {
     expect((await list('', team.owner)).statusCode).toBe(404);
     await room.demote(ada, team, ['workspace:read', 'subscriptions:read']);
     expect((await list('')).json()).toMatchObject({ status: 403, code: 'target_hidden' });
+  });
+});
+
+describe('what is held of a person', () => {
+  it('is exported with what became of their matches, and goes with them', async () => {
+    const own = await room.subscribe(ada, team, 'z:-22', { cooldownMinutes: 60 });
+    const shared = await room.subscribe(team.owner, team, 'z:-22', { shared: true });
+    await room.call(ada, 'PUT', team.url(`subscriptions/${shared.id}/participation`));
+    const subject = uuidv7();
+    await deal(subject, { z: -22 });
+    await deal(subject, { z: -22 });
+    await room.read();
+    const held = room.application.app.get(SubscriptionsPersonalData);
+    const exported = async () => {
+      const files = new Map<string, object[]>();
+      for (const { path, rows } of held.files({ id: ada.id } as never)) {
+        const found: object[] = [];
+        for await (const row of rows()) found.push(row);
+        files.set(path, found);
+      }
+      return files;
+    };
+    const files = await exported();
+    expect(files.get('subscriptions/subscriptions')).toMatchObject([{ id: own.id, plan: { cooldownMinutes: 60 } }]);
+    expect(files.get('subscriptions/joined')).toMatchObject([{ subscriptionId: shared.id }]);
+    const whys = files.get('subscriptions/matches')?.map((match) => (match as { why: string | null }).why);
+    expect(whys?.sort()).toEqual(['cooldown', null, null, null].sort());
+    await held.erase({ id: ada.id } as never, new AbortController().signal);
+    expect((await exported()).get('subscriptions/matches')).toEqual([]);
+    expect(await room.rows('select 1 from subscription_thing where user_id = $1', [ada.id])).toEqual([]);
+    // Those of others stay, until their workspace goes.
+    expect(await room.matches(shared.id)).toHaveLength(2);
+    await held.eraseWorkspace(team.id, new AbortController().signal);
+    expect(await room.matches(shared.id)).toEqual([]);
   });
 });
 

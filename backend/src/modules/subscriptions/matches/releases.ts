@@ -4,12 +4,18 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { affected, query, retryable, transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { holdJobsOf } from '#platform/event-log/index.js';
 import { MOST_EVENTS, Notifier, type Reason } from '#platform/notifications/index.js';
-import { rest, type Wait } from '../plans/due.js';
+import { nextDigest, rest, type Clock, type Due, type Wait } from '../plans/due.js';
 import { planOf, type Plan } from '../plans/plan.js';
 import { SubscriptionsConfig } from '../subscriptions.config.js';
 import { EVENT_OF_MATCH, sourceOf, toldEvent, type EventOfMatch } from './match-rows.js';
 
 const SEATS_AT_ONCE = 200;
+const CLEAN_EVERY_MS = 3_600_000;
+const CLEANED = 5_000;
+const OLD = `
+  delete from subscription_match where id in (
+    select id from subscription_match
+     where created_at < now() - make_interval(days => $1) and state <> 'waiting' limit ${CLEANED})`;
 
 const DUE = `
   select distinct seat_id from (
@@ -17,7 +23,9 @@ const DUE = `
   limit ${SEATS_AT_ONCE}`;
 const SEAT = `
   select seat.id, s.id as subscription_id, s.workspace_id, seat.user_id, s.plan, s.snoozed_until, u.time_zone as zone,
-         s.removed_at is null and not s.paused as standing
+         s.removed_at is null and not s.paused as standing,
+         (select min(m.created_at) from subscription_match m
+           where m.seat_id = seat.id and m.state = 'waiting' and m.due_at <= now()) as oldest
     from subscription_seat seat
     join subscription s on s.id = seat.subscription_id
     join user_account u on u.id = seat.user_id
@@ -43,6 +51,7 @@ interface Seat {
   snoozed_until: string | null;
   zone: string;
   standing: boolean;
+  oldest: string | null;
 }
 
 interface Told extends EventOfMatch {
@@ -63,6 +72,7 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
   private running?: Promise<void>;
   private stopped = false;
   private wake?: () => void;
+  private cleaned = 0;
 
   constructor(
     private readonly transactions: Transactions,
@@ -91,9 +101,26 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     return due.length;
   }
 
+  /** Removes what is known of old matches. @returns how many */
+  async clean(): Promise<number> {
+    let removed = 0;
+    for (let last = CLEANED; last === CLEANED && !this.stopped; removed += last)
+      last = await this.transactions.run((em) => affected(em, OLD, [this.config.keepDays]));
+    return removed;
+  }
+
+  private async look(): Promise<number> {
+    const found = await this.release();
+    if (Date.now() - this.cleaned > CLEAN_EVERY_MS) {
+      await this.clean();
+      this.cleaned = Date.now();
+    }
+    return found;
+  }
+
   private async loop(): Promise<void> {
     while (!this.stopped) {
-      const found = await this.release().catch((error: Error) => {
+      const found = await this.look().catch((error: Error) => {
         if (!this.stopped) this.log.warn(`What waits could not be looked at: ${error.message}`);
         return 0;
       });
@@ -131,7 +158,7 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const plan = planOf(seat.plan);
     const snoozedUntil = seat.snoozed_until === null ? null : new Date(seat.snoozed_until);
-    const later = rest({ plan, zone: seat.zone, snoozedUntil }, new Date());
+    const later = postponed({ plan, zone: seat.zone, snoozedUntil }, new Date(seat.oldest ?? Date.now()));
     if (later) await affected(em, POSTPONE, [seatId, later.at, later.why]);
     else await this.tell(em, seat, plan);
   }
@@ -154,4 +181,11 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
       { id, ...about, source, events, total, form, reason: oldest.reason, channels: plan.channels },
     ]);
   }
+}
+
+/** Until when what is due waits all the same: in quiet hours and snoozes, and for a digest that a change of the plan brought. */
+function postponed(clock: Clock, oldest: Date): Due | undefined {
+  const now = new Date();
+  const digest = nextDigest(clock.plan.rhythm, clock.zone, oldest);
+  return rest(clock, now) ?? (digest && digest > now ? { at: digest, why: 'digest' } : undefined);
 }
