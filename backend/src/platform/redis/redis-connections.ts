@@ -3,6 +3,12 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { RedisConfig } from './redis.config.js';
 
 /**
+ * How long a connection may take to close, in milliseconds. One that broke before never closes again, and this long the
+ * client's timer then keeps the process from ending (two seconds by default).
+ */
+const CLOSE_MS = 250;
+
+/**
  * The process's Redis connections, by purpose. Redis is never the only keeper of anything, so each connection reports
  * its faults once per outage and reconnects for ever.
  */
@@ -35,6 +41,7 @@ export class RedisConnections implements OnApplicationShutdown {
     const client = new Redis({
       ...this.config.options(),
       connectionName: `signalbox ${name}`,
+      disconnectTimeout: CLOSE_MS,
       retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2000),
       ...options,
     });
