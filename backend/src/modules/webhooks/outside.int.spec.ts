@@ -78,7 +78,8 @@ describe('a debugging inbox', () => {
     ] as const)
       expect((await as(other, method, `webhook-inboxes/${id}${more}`)).statusCode).toBe(404);
     let status = 201;
-    for (let n = 0; n < 101 && status === 201; n++) status = (await as(other, 'POST', 'webhook-inboxes', {})).statusCode;
+    for (let n = 0; n < 101 && status === 201; n++)
+      status = (await as(other, 'POST', 'webhook-inboxes', {})).statusCode;
     expect(status).toBe(409);
   });
 });

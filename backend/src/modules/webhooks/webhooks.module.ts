@@ -28,6 +28,7 @@ import { IncomingController, IncomingPostController } from './incoming/incoming.
 import { IncomingService } from './incoming/incoming.service.js';
 import { CapabilityUrls } from './capability-urls.js';
 import { EndpointSecrets } from './secrets/endpoint-secrets.js';
+import { WebhooksPersonalData } from './webhooks.personal-data.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** Outside systems are told of events, signed and again until they have them; and may tell us of theirs. */
@@ -65,6 +66,7 @@ import { SecretsController } from './secrets/secrets.controller.js';
     InboxService,
     IncomingService,
     CapabilityUrls,
+    WebhooksPersonalData,
   ],
 })
 export class WebhooksModule implements OnModuleInit {

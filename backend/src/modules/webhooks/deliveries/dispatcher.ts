@@ -101,6 +101,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     if (now - this.swept > SWEEP_MS) {
       this.swept = now;
       await this.store.sweep();
+      await this.store.prune(this.config.keepDays);
     }
     if (this.looked === 0 || now - this.looked > POLL_MS) {
       this.looked = now;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { webhookRestoreActs } from '#modules/webhooks/index.js';
 import type { TestWorkspace } from '#test/factories.js';
+import { LaneStore } from '../deliveries/lane-store.js';
 import { type Shown, WebhookRoom } from '#test/webhooks.js';
 
 interface Detail {
@@ -156,6 +157,25 @@ describe('a test', () => {
     });
     expect(items.some(({ type }) => type === 'webhook_delivery.failed')).toBe(false);
   });
+});
+
+it('is forgotten after the days it is kept for, but never what waits', async () => {
+  const { endpoint, row } = await served(200);
+  await room.rows(
+    `update webhook_delivery set created_at = now() - interval '40 days' where endpoint_id = $1 returning 1`,
+    [endpoint.id],
+  );
+  await room.application.app.get(LaneStore).prune(41);
+  expect(await room.deliveries({ endpointId: endpoint.id })).toMatchObject([{ id: row.id }]);
+  await room.rows(
+    `update webhook_delivery set state = 'queued', next_attempt_at = now() + interval '1 day' where id = $1 returning 1`,
+    [row.id],
+  );
+  await room.application.app.get(LaneStore).prune(30);
+  expect(await room.deliveries({ endpointId: endpoint.id })).toHaveLength(1);
+  await room.rows(`update webhook_delivery set state = 'failed' where id = $1 returning 1`, [row.id]);
+  await room.application.app.get(LaneStore).prune(30);
+  expect(await room.deliveries({ endpointId: endpoint.id })).toEqual([]);
 });
 
 it('waits for an operator after a restore, and is sent at the release', async () => {
