@@ -1,7 +1,7 @@
 // What specs of channels send, and send with.
 import { v7 as uuidv7 } from 'uuid';
+import type { ChannelMessage } from '#modules/notifications/index.js';
 import { GuardedConnections, HttpClient, type HttpClientConfig } from '#platform/http-client/index.js';
-import type { ChannelMessage } from '../src/modules/notifications/channels/channel.js';
 
 /** A message about one event; `part` replaces what a spec is about. */
 export function channelMessage(part: Partial<ChannelMessage> = {}): ChannelMessage {
