@@ -50,7 +50,7 @@ export class Generation {
       this.heads.data[slot] = program;
       this.index.file(root, program);
     }
-    this.live += 1;
+    if (this.has(slot)) this.live += 1;
   }
 
   remove(slot: number): void {
