@@ -119,9 +119,9 @@ describe.each(Object.entries(targets))('an engine of %s', (_, target) => {
         for (const step of taken) beside.take(step);
         matched += beside.matched;
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
-    expect(matched).toBeGreaterThan(1_000);
+    expect(matched).toBeGreaterThan(500);
   });
 
   it('finds the same among hundreds of filters, whose lists have opened', () => {
@@ -144,13 +144,13 @@ describe.each(Object.entries(targets))('an engine of %s', (_, target) => {
           for (const [subject, moment] of asked) beside.compare(subject, moment, 'a');
         },
       ),
-      { numRuns: 3 },
+      { numRuns: 2 },
     );
   });
 
   it('goes on finding them while thousands come and go and generations follow each other', () => {
     const texts = fc.sample(target.filters, { numRuns: 2_500, seed: 11 });
-    const asked = fc.sample(fc.tuple(target.subjects, moments), { numRuns: 12, seed: 12 });
+    const asked = fc.sample(fc.tuple(target.subjects, moments), { numRuns: 6, seed: 12 });
     const beside = new Beside(target.catalogue, new FilterEngine(target.catalogue));
     for (const [at, text] of texts.entries()) {
       beside.take({ act: 'put', key: String(at % 1_900), text, zone: 'UTC', partition: at % 5 === 0 ? 'b' : 'a' });
