@@ -153,7 +153,8 @@ export class ValueTable {
 
   private put(value: number, named: Named): void {
     this.named[value] = named;
-    if (value * STRIDE >= this.marks.length) this.marks = grown(this.marks, (value + 1) * STRIDE);
+    // The whole row must fit: growing by half leaves lengths that are no multiple of it.
+    if ((value + 1) * STRIDE > this.marks.length) this.marks = grown(this.marks, (value + 1) * STRIDE);
     this.marks[value * STRIDE] = 0;
     this.marks[value * STRIDE + 2] = 0;
     this.sources[named.source]!.add(named.flavour, named.text, value);
