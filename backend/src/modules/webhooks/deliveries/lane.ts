@@ -39,7 +39,6 @@ export class Lane {
     this.readAt = now;
     this.hungry = rows.length >= asked;
     const next = this.endpoint?.ordered ? prefix(rows, (row) => row.due) : rows;
-    // What is under way in an ordered lane comes first: nothing is sent past it.
     this.ready = next.filter(({ id }) => !this.busy.has(id) && !this.ended?.has(id));
     this.ended = undefined;
   }
@@ -51,6 +50,8 @@ export class Lane {
    * @param most requests that may be under way in one lane
    */
   wants(share: number, most: number): number {
+    // What is under way in an ordered lane may fail, and then comes first again: until then nothing behind it is read.
+    if (this.endpoint?.ordered && this.busy.size > 0) return 0;
     const one = this.endpoint?.ordered || this.failing;
     if (!this.hungry || this.ready.length >= (one ? 1 : most)) return 0;
     this.ended = new Set();

@@ -9,7 +9,6 @@ type Told = EventData<'webhook_endpoint.created'>;
 
 const CHANGES = ['webhook_endpoint.created', 'webhook_endpoint.updated', 'webhook_endpoint.deleted'];
 
-const CURSOR = `select position from reader_cursor where reader = $1`;
 const ROWS = `
   select id, workspace_id, target, filter, types, state from webhook_endpoint where removed_at is null`;
 // What the log still tells after a position, or will: rows are ahead of a reader that is behind.
@@ -23,16 +22,16 @@ const FIRST_LATER = `
 
 /**
  * The endpoints that listen, in memory, exactly as they were at the reader's place in the log: it follows the log's own events
- * about endpoints, one by one. The cursor, read in each batch's transaction, says whether this memory is the one that the last
- * batch left; when another process read meanwhile, or a batch was undone, it is filled anew from the rows, taken back to how
- * they were at the cursor.
+ * about endpoints, one by one. What it holds is a matter of a position alone, so it is right whether or not a batch was
+ * committed. A batch that does not begin right behind that position (another process read meanwhile, or a batch was undone)
+ * fills it anew: from the rows, taken back to how they were there by what the log tells later.
  */
 @Injectable()
 export class Listening {
   private readonly log = new Logger('webhooks');
   private filters?: EventFilters<Listener>;
   private owner?: OwnerContext;
-  /** The cursor that this memory belongs to; undefined while a batch is on its way. */
+  /** The last position that this memory knows of; undefined while a batch is on its way. */
   private asOf?: number;
 
   constructor(
@@ -41,9 +40,8 @@ export class Listening {
   ) {}
 
   /** Asks the listeners about each event of a batch, in order. @returns the endpoints that each event matches */
-  async follow(reader: string, batch: readonly LogEvent[], em: EntityManager): Promise<Map<LogEvent, string[]>> {
-    const [cursor] = await query<{ position: string }>(em, CURSOR, [reader]);
-    const position = Number(cursor?.position ?? 0);
+  async follow(batch: readonly LogEvent[], em: EntityManager): Promise<Map<LogEvent, string[]>> {
+    const position = (batch[0]?.position ?? 1) - 1;
     this.owner ??= await this.contexts.ownerContext({ userId: null });
     const filters = this.asOf === position && this.filters ? this.filters : await this.fill(position, em);
     this.asOf = undefined;

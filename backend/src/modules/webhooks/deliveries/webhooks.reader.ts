@@ -6,8 +6,6 @@ import { DispatcherPokes } from './dispatcher-pokes.js';
 import { OWNER_COLUMNS, OWNER_JOIN, ownerHolds, type OwnerRow } from './endpoint-rights.js';
 import { Listening } from './listening.js';
 
-const READER = 'webhooks';
-
 const OWNERS = `
   select p.id, p.target, ${OWNER_COLUMNS} from webhook_endpoint p ${OWNER_JOIN} where p.id = any($1::uuid[]) and p.removed_at is null`;
 
@@ -38,7 +36,7 @@ interface NewDelivery {
  * Asks every endpoint that listens about every event of its workspace, and writes one delivery a match. All of it commits
  * with the reader's cursor: a match is recorded once, whatever dies when.
  */
-@LogReader({ name: READER })
+@LogReader({ name: 'webhooks' })
 export class WebhooksReader implements ReadsLog {
   constructor(
     private readonly listening: Listening,
@@ -48,7 +46,7 @@ export class WebhooksReader implements ReadsLog {
   ) {}
 
   async read(batch: LogEvent[], em: EntityManager): Promise<void> {
-    const matched = await this.listening.follow(READER, batch, em);
+    const matched = await this.listening.follow(batch, em);
     if (matched.size === 0) return;
     const ids = [...new Set([...matched.values()].flat())];
     const found = await query<OwnerRow & { id: string; target: string }>(em, OWNERS, [ids]);
