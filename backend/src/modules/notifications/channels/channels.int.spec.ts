@@ -173,6 +173,20 @@ describe('a shared channel', () => {
     expect(on.body).toMatchObject({ enabled: true, disabledReason: null });
   });
 
+  it('has a last place, which one of two requests at once takes', async () => {
+    const crowded = await make.workspace().create();
+    await make.sql(
+      `insert into notification_channel (id, workspace_id, kind, name, settings)
+       select gen_random_uuid(), $1, 'slack', 'One of many', '' from generate_series(1, 199) returning id`,
+      [crowded.id],
+    );
+    const body = { kind: 'slack', name: 'Last', url: slackUrl() };
+    const twice = [1, 2].map(() => call<{ code?: string }>(crowded.owner, 'POST', crowded.url('channels'), body));
+    const answers = await Promise.all(twice);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('too_many_channels');
+  });
+
   it('says what the other side said to a test, whatever that is', async () => {
     const { id } = await shared();
     const test = async () => (await call<Tested>(team.owner, 'POST', team.url(`channels/${id}/tests`))).body;
