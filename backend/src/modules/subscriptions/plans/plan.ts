@@ -4,7 +4,8 @@ const hour = z.int('must be a whole number').min(0, 'must be at least 0').max(23
 const clock = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 22:00')
-  .describe('A time of day, such as 22:00.');
+  .describe('A time of day, such as 22:00.')
+  .meta({ example: '22:00' });
 
 /** How often somebody is told. Hours and days are those of their time zone. */
 export const rhythm = z.discriminatedUnion('kind', [
