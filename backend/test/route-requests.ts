@@ -50,6 +50,9 @@ const ofParkedEvent = {
 
 const ofOwnChannel = { params: { channelId: ownChannel } } satisfies RouteRequest;
 
+/** A token of an address that this instance never gave out. */
+const FORGED = '01977c5e-8a3b-7c2d-9e4f-5a6b7c8d9e0f.k1.5Zq0c3Jv';
+
 const email = () => `somebody-${uuidv7()}@example.com`;
 const guest = (tenant: Tenant) => tenant.whole.make.person().create();
 
@@ -336,8 +339,15 @@ export const routeRequests: Record<string, RouteRequest> = {
     query: { event: 'deal.found' },
   },
   // Only who knows the secret of the hook can sign what it takes; a workspace keeps few inboxes.
-  'POST incoming-webhooks/:incomingToken': { body: () => ({ action: 'opened' }), answers: 401 },
-  'POST webhook-inboxes/:inboxToken': { body: () => ({ hello: 'world' }) },
+  'POST incoming-webhooks/:incomingToken': {
+    body: () => ({ action: 'opened' }),
+    answers: 401,
+    strange: { absent: { incomingToken: FORGED }, malformed: { incomingToken: 'no token' } },
+  },
+  'POST webhook-inboxes/:inboxToken': {
+    body: () => ({ hello: 'world' }),
+    strange: { absent: { inboxToken: FORGED }, malformed: { inboxToken: 'no token' } },
+  },
   'POST workspaces/:workspaceId/webhook-replays': { body: () => ({}) },
   'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/ownership': { also: ['workspace:read'] },
   'GET audit-events/:eventId': { params: { eventId: systemEvent } },

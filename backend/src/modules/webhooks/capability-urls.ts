@@ -4,7 +4,11 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { Signatures } from '#platform/crypto/index.js';
 
 /** A token of an address that only its holders know. */
-export const capabilityToken = z.string().min(1).max(300);
+export const capabilityToken = z
+  .string()
+  .max(300)
+  .regex(/^[0-9a-f-]{36}(\.[\w-]{1,100}){2}$/, 'is no token of ours')
+  .meta({ examples: ['01977c5e-8a3b-7c2d-9e4f-5a6b7c8d9e0f.k1.5Zq0c3Jv'] });
 
 /** Addresses that nobody can guess: the id of a thing, signed by a key of the instance, so that nothing of them is kept. */
 @Injectable()

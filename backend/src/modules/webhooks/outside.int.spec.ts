@@ -44,8 +44,9 @@ describe('a debugging inbox', () => {
   it('cannot be guessed, and is over when it is closed or its time is up', async () => {
     const [first, second] = [await open(), await open()];
     const forged = first.url.replace(first.id, second.id);
-    for (const url of [forged, `${first.url}x`.replace(/.x$/, 'xx'), first.url.replace(/\.[^.]*$/, '')])
+    for (const url of [forged, `${first.url}x`.replace(/.x$/, 'xx'), first.url.replace(/\.[^.]*$/, '.x')])
       expect((await outside(url, '{}')).statusCode).toBe(404);
+    expect((await outside(first.url.replace(/\.[^.]*$/, ''), '{}')).statusCode).toBe(400);
     expect((await as(team, 'DELETE', `webhook-inboxes/${first.id}`)).statusCode).toBe(204);
     expect((await told(first.id)).at(-1)).toMatchObject({ type: 'webhook_inbox.deleted' });
     await room.rows(`update webhook_inbox set expires_at = now() where id = $1 returning 1`, [second.id]);

@@ -22,7 +22,7 @@ import { HistoryService } from './history/history.service.js';
 import { ReplayWebhooksJob } from './history/replay.job.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { HooksService } from './hooks/hooks.service.js';
-import { InboxController, InboxPostController } from './inbox/inbox.controller.js';
+import { WebhookInboxController, WebhookInboxPostController } from './inbox/inbox.controller.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { IncomingController, IncomingPostController } from './incoming/incoming.controller.js';
 import { IncomingService } from './incoming/incoming.service.js';
@@ -39,8 +39,8 @@ import { SecretsController } from './secrets/secrets.controller.js';
     SecretsController,
     HistoryController,
     HooksController,
-    InboxController,
-    InboxPostController,
+    WebhookInboxController,
+    WebhookInboxPostController,
     IncomingController,
     IncomingPostController,
   ],

@@ -21,7 +21,7 @@ import { InboxService } from './inbox.service.js';
 
 /** Addresses that show what they receive, to look at what somebody sends. */
 @Controller('workspaces/:workspaceId/webhook-inboxes')
-export class InboxController {
+export class WebhookInboxController {
   constructor(private readonly service: InboxService) {}
 
   @Get()
@@ -86,7 +86,7 @@ export class InboxController {
 
 /** Where debugging inboxes are posted to. */
 @Controller('webhook-inboxes')
-export class InboxPostController {
+export class WebhookInboxPostController {
   constructor(private readonly service: InboxService) {}
 
   @Post(':inboxToken')
