@@ -15,8 +15,8 @@ export class NotificationsApi {
     return this.deliveries.list(who, query, subscriptionId);
   }
 
-  /** The mail of the newest event that a subscription delivered, as it would look today; undefined when there is none. */
-  newestMail(workspaceId: string, subscriptionId: string, source: MailReason): Promise<MailPreview | undefined> {
-    return this.deliveries.newestMail(workspaceId, subscriptionId, source);
+  /** The mail of the newest event that a subscription delivered to the caller and they may see, as it would look today; undefined when there is none. */
+  newestMail(who: Member, subscriptionId: string, source: MailReason): Promise<MailPreview | undefined> {
+    return this.deliveries.newestMail(who, subscriptionId, source);
   }
 }

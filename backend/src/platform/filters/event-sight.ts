@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { eventCatalogue, type EventDefinition, type EventType } from '#contract/events/index.js';
-import type { Permission } from '#platform/access/index.js';
+import type { Member, Permission } from '#platform/access/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 
 /** Somebody who is told of events: what they may do in the workspace now, and which person they are. */
@@ -40,6 +40,17 @@ export class EventSight {
   sees({ permissions, userId }: Seer, { type, scope }: Pick<LogEvent, 'type' | 'scope'>): boolean {
     if (scope.kind === 'user') return scope.id === userId;
     return permissions.has(this.needed(type));
+  }
+
+  /**
+   * Whether a request may be shown an event that its person may see: what is the person's own needs no permission in a
+   * session; their keys must hold that of its type, as for every other event.
+   */
+  opens(
+    { kind, permissions }: Pick<Member, 'kind' | 'permissions'>,
+    { type, scope }: Pick<LogEvent, 'type' | 'scope'>,
+  ): boolean {
+    return (kind === 'user' && scope.kind === 'user') || permissions.has(this.needed(type));
   }
 
   /** The types that somebody with these permissions can be told of at all, sorted. */

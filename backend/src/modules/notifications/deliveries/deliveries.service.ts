@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { grantJoin, type Member, type MemberRole } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
+import { EventSight } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { Reason, Recipient } from '#platform/notifications/index.js';
 import { NotificationMails, type MailReason } from '../messages/notification-mails.js';
@@ -32,7 +33,7 @@ interface Newest extends Recipient {
   made: string[] | null;
 }
 
-/** The newest delivery of a subscription, of either age, for whoever owns it. */
+/** The newest deliveries of a subscription to one person, with or without a notification. */
 const NEWEST = `
   select coalesce(n.events, jsonb_build_array(jsonb_build_object('id', d.event_id, 'position', d.event_position))) as events,
          n.reason, d.user_id as "userId", u.locale, u.time_zone as "timeZone", g.role, r.permissions as made
@@ -41,7 +42,8 @@ const NEWEST = `
     join access_grant g on g.workspace_id = d.workspace_id and g.principal_id = d.user_id
     left join workspace_role r on r.id = g.role_id
     left join notification n on n.id = d.notification_id
-   where d.subscription_id = $1 and d.workspace_id = $2 order by d.created_at desc, d.id desc limit 10`;
+   where d.subscription_id = $1 and d.workspace_id = $2 and d.user_id = $3
+   order by d.created_at desc, d.id desc limit 10`;
 
 /** What was sent to the caller, and what is on its way. */
 @Injectable()
@@ -50,6 +52,7 @@ export class DeliveriesService {
     private readonly reads: Reads,
     private readonly cursor: Cursor,
     private readonly told: ToldEvents,
+    private readonly sight: EventSight,
     private readonly people: People,
     private readonly mails: NotificationMails,
   ) {}
@@ -78,11 +81,17 @@ export class DeliveriesService {
     return found;
   }
 
-  /** The mail of the newest event that a subscription delivered and its owner may see, as it would look today. */
-  async newestMail(workspaceId: string, subscriptionId: string, source: MailReason): Promise<MailPreview | undefined> {
-    const rows = await this.reads.all<Newest>('deliveries.newest', NEWEST, [subscriptionId, workspaceId]);
+  /** The mail of the newest event that a subscription delivered to the caller and they may see, as it would look today. */
+  async newestMail(who: Member, subscriptionId: string, source: MailReason): Promise<MailPreview | undefined> {
+    const rows = await this.reads.all<Newest>('deliveries.newest', NEWEST, [
+      subscriptionId,
+      who.workspaceId,
+      who.userId,
+    ]);
     for (const { events: of, reason, ...to } of rows) {
-      const { events } = await this.told.seenBy(of.slice(-1), to);
+      const { events: seen } = await this.told.seenBy(of.slice(-1), to);
+      // A key may be allowed less than its person.
+      const events = seen.filter((event) => this.sight.opens(who, event));
       const [event] = events;
       if (!event) continue;
       const named = { ...to, names: await this.people.named(events) };

@@ -31,7 +31,7 @@ export class SubscriptionDeliveries {
     const subscription = await this.subscriptions.one(who, id);
     this.subscriptions.requireSight(who, subscription);
     const source = { name: subscription.name, unsubscribeUrl: this.unsubscriptions.url(id) };
-    const mail = await this.notifications.newestMail(who.workspaceId, id, source);
+    const mail = await this.notifications.newestMail(who, id, source);
     if (!mail) throw new NotFound('This subscription has matched nothing yet, so there is no mail to show.');
     return mail;
   }
