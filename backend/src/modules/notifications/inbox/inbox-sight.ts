@@ -27,9 +27,13 @@ const GRANTS = `
 
 /** $1 is the person, $2 who looks, $3 what they may see in each of their workspaces. */
 export const OWN = `notification n
-  join jsonb_to_recordset($3::jsonb) as seat(workspace_id uuid, types text[]) on seat.workspace_id = n.workspace_id`;
-/** What somebody may see now: what it is about belongs to them, or they hold the permission that its type needs. */
-export const SEEN = `n.user_id = $1 and (n.scope_kind = 'user' or n.type = any(seat.types))
+  join jsonb_to_recordset($3::jsonb) as seat(workspace_id uuid, own boolean, types text[])
+    on seat.workspace_id = n.workspace_id`;
+/**
+ * What somebody may see now: what it is about belongs to them and they are there themselves, or they hold the permission that
+ * its type needs.
+ */
+export const SEEN = `n.user_id = $1 and ((n.scope_kind = 'user' and seat.own) or n.type = any(seat.types))
   and ${eventVisible({ workspace: 'n.workspace_id', kind: 'n.scope_kind', id: 'n.scope_id' }, '$2')}`;
 
 /** Says which of their notifications somebody may see now. */
@@ -44,6 +48,7 @@ export class InboxSight {
   async parameters(who: InboxOwner): Promise<[userId: string, principal: string, seats: string]> {
     const seats = (await this.grants(who)).map(({ workspaceId, role, made }) => ({
       workspace_id: workspaceId,
+      own: who.kind === 'user',
       types: this.sight.types(isMember(who) ? who.permissions : permissionsOf(role, made)),
     }));
     return [who.userId, who.id, JSON.stringify(seats)];

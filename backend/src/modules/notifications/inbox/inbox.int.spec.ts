@@ -113,6 +113,26 @@ describe('an inbox', () => {
     expect((await room.call(key, 'GET', '/api/v1/me/notifications')).statusCode).toBe(403);
   });
 
+  it('shows a key what is its person’s own only where it may read such events', async () => {
+    const ada = await member();
+    const own = await happened(room, team, {}, { kind: 'user', id: ada.id });
+    const id = await told(ada, own);
+    const key = await room.make.apiKey(team, ada).scopes('subscriptions:read', 'deals:read').create();
+    const narrow = await room.make.apiKey(team, ada).scopes('subscriptions:read').create();
+    const seen = async (who: typeof key | TestPerson) => {
+      const list = (await room.call(who, 'GET', team.url('notifications'))).json<List>();
+      const unread = (await room.call(who, 'GET', team.url('unread-notifications'))).json<{ total: number }>();
+      return [list.items.map((item) => item.id), unread.total];
+    };
+    expect([await seen(ada), await seen(key), await seen(narrow)]).toEqual([
+      [[id], 1],
+      [[id], 1],
+      [[], 0],
+    ]);
+    await room.demote(ada, team, ['workspace:read', 'subscriptions:read']);
+    expect(await seen(ada)).toEqual([[id], 1]);
+  });
+
   it('says why: filter, terms, events, and where else it went', async () => {
     const ada = await member();
     const { id: source } = await room.subscribe(ada, team, 'z:-99', { name: 'Rare' });
