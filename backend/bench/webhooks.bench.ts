@@ -108,18 +108,16 @@ class Trial {
   async record(subjects: readonly string[]): Promise<string[]> {
     const { app } = this.room.application;
     const log = app.get(EventLog);
-    return app
-      .get(Transactions)
-      .run(async (em) =>
-        subjects.map((subjectId) =>
-          log.record(em, 'deal.found', {
-            workspaceId: this.workspaceId,
-            subjectId,
-            actor: systemActor(),
-            data: dealFound(),
-          }),
-        ),
-      );
+    return app.get(Transactions).run(async (em) =>
+      subjects.map((subjectId) =>
+        log.record(em, 'deal.found', {
+          workspaceId: this.workspaceId,
+          subjectId,
+          actor: systemActor(),
+          data: dealFound(),
+        }),
+      ),
+    );
   }
 
   /** As fast as it goes: deliveries a second, from the first commit until the last result is stored. */
