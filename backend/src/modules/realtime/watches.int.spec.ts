@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { CommandBody } from '#contract/realtime/index.js';
 import { UsersModule } from '#modules/users/index.js';
 import type { StandingPlace } from '#platform/access/index.js';
 import { LogTail } from '#platform/event-log/index.js';
-import { EventSight } from '#platform/filters/index.js';
+import { EventSight, FilterTargets } from '#platform/filters/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, type Factory } from '#test/factories.js';
 import { expire, Heard, sealed } from '#test/live-events.js';
@@ -236,6 +237,7 @@ describe('what was missed', () => {
     socket.disconnect();
     const other = await opened(team.owner.token);
     await make.sql('delete from event where position <= $1 returning id', [hello.position + 2000]);
+    await make.sql('update log_checkpoint set position = $1 returning position', [hello.position + 2000]);
     const pruned = { workspaceId: team.id, after: hello.position + 1999, epoch: hello.epoch };
     expect(await watch(other.socket, pruned)).toMatchObject({ reset: 'pruned' });
     const kept = { ...pruned, after: hello.position + 2000 };
@@ -354,3 +356,32 @@ async function settled(principal: string, known: (place: StandingPlace) => boole
       .flatMap(({ data }) => [...data.standing.workspaces.values()]);
   while (!places().every(known)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
+
+describe('an event that cannot be told', () => {
+  it('is left out of what is live and of what is replayed, and those after it come', async () => {
+    const target = here.app.get(FilterTargets).get('activity');
+    const said = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const subject = jest.spyOn(target, 'subject').mockImplementation((event) => {
+      if ((event.data as { title?: string }).title === 'poison') throw new Error('poison');
+      return { type: event.type };
+    });
+    try {
+      const team = await make.workspace().create();
+      const { socket, heard } = await opened(team.owner.token);
+      const body = { workspaceId: team.id, filter: 'type:deal.expired' };
+      const { epoch, position } = await watch(socket, body);
+      await heard.until('live', 1);
+      await expire(here.app, team.id, ['one', 'poison', 'two']);
+      await heard.until('event', 2);
+      expect(heard.titles()).toEqual(['one', 'two']);
+      const later = await opened(team.owner.token);
+      await watch(later.socket, { ...body, after: position, epoch });
+      await later.heard.until('live', 1);
+      expect(later.heard.titles()).toEqual(['one', 'two']);
+      expect(said).toHaveBeenCalled();
+    } finally {
+      subject.mockRestore();
+      said.mockRestore();
+    }
+  });
+});

@@ -5,7 +5,7 @@ import { Metrics } from '#platform/telemetry/index.js';
 import { RealtimeConfig } from '../realtime.config.js';
 import type { LiveServer } from '../server/live-socket.js';
 import { Pressure } from '../server/pressure.js';
-import { seenBy, told, type Watch, type WatchGroup } from './watch.js';
+import { guarded, seenBy, told, type Watch, type WatchGroup } from './watch.js';
 
 const BATCH = 500;
 /** After a read that failed. */
@@ -123,7 +123,7 @@ export class Feed implements OnModuleDestroy {
       while (!this.stopped) {
         const { events, position, head } = await this.tail.since(this.read, BATCH);
         for (const event of events) {
-          this.tell(event);
+          guarded(event, this.log, () => this.tell(event));
           this.read = event.position;
           if (this.written > this.breath) await this.breathe();
         }

@@ -4,7 +4,7 @@ import { EventSight } from '#platform/filters/index.js';
 import { Pressure } from '../server/pressure.js';
 import { Feed } from './feed.js';
 import { Turns } from './turns.js';
-import { seenBy, told, type Watch } from './watch.js';
+import { guarded, seenBy, told, type Watch } from './watch.js';
 
 const PAGE = 500;
 /** Pages read at a time, so that a thousand clients that come back at once leave connections to everybody else. */
@@ -42,8 +42,10 @@ export class Past {
       // It may have been ended while the page was read.
       if (watch.state !== 'past' || !page) continue;
       for (const event of page.events)
-        if (group.matches(event) && seenBy(socket, group, event, this.sight))
-          socket.emit('event', { watch: group.key, event: told(event) });
+        guarded(event, this.log, () => {
+          if (group.matches(event) && seenBy(socket, group, event, this.sight))
+            socket.emit('event', { watch: group.key, event: told(event) });
+        });
       watch.at = page.position;
     }
   }

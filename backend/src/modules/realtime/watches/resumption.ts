@@ -14,7 +14,8 @@ export interface Beginning {
   reset: ResetReason | null;
 }
 
-const FIRST = 'select position from event order by position limit 1';
+// Everything up to here was pruned.
+const PRUNED = 'select position from log_checkpoint';
 
 /** Says from where on a client can go on, or that it has to begin anew. */
 @Injectable()
@@ -42,7 +43,7 @@ export class Resumption {
   }
 
   private async pruned(after: number): Promise<boolean> {
-    const first = await this.reads.one<{ position: string }>('realtime.first', FIRST, []);
-    return first !== undefined && Number(first.position) > after + 1;
+    const last = await this.reads.one<{ position: string }>('realtime.pruned', PRUNED, []);
+    return last !== undefined && Number(last.position) > after;
   }
 }

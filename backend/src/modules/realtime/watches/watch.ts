@@ -1,3 +1,4 @@
+import type { LoggerService } from '@nestjs/common';
 import type { ToldEvent } from '#contract/realtime/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import type { EventSight, FilterTarget, Listener } from '#platform/filters/index.js';
@@ -37,6 +38,15 @@ export function seenBy({ data }: LiveSocket, { about }: WatchGroup, event: LogEv
   if (scope.kind === 'user' && kind === 'user') return true;
   if (scope.kind === 'project' && !place.projects.has(scope.id)) return false;
   return place.permissions.has(needed.needed(type));
+}
+
+/** Does something with an event; one that throws is left out, and those after it are not. */
+export function guarded({ id, position, type }: LogEvent, log: LoggerService, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    log.error({ err: error as Error, event: id, position, type }, 'An event could not be told to sockets');
+  }
 }
 
 /** Says what each type of event needs; `EventSight` does. */
