@@ -22,8 +22,10 @@ import { Renewals0023 } from './0023-renewals.js';
 import { Subscriptions0030 } from './0030-subscriptions.js';
 import { Matches0031 } from './0031-matches.js';
 import { OldMatches0032 } from './0032-old-matches.js';
+import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
+import { Destinations0043 } from './0043-destinations.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 
@@ -56,4 +58,6 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Matches0031,
   WebhookInboxes0051,
   OldMatches0032,
+  Destinations0043,
+  ChoosersOfChannels0033,
 ];

@@ -57,6 +57,16 @@ describe('handlers', () => {
     await expect(boot([Send, Writer])).rejects.toThrow('Writer enqueues "mail.lost", which no @JobHandler runs');
   });
 
+  it('stop the boot when so many are to run of a destination that they do not name', async () => {
+    class Nowhere {
+      run = runs;
+    }
+    JobHandler('mail', 'nowhere', { perDestination: 4 })(Nowhere);
+    await expect(boot([Nowhere])).rejects.toThrow(
+      'Nowhere: perDestination must be at least 1, of jobs with a destination',
+    );
+  });
+
   it('stop the boot when jobs with a circuit are to be taken several at a time', async () => {
     @JobHandler('mail', 'many', { batch: 5, destination: () => 'smtp' })
     class SendMany {

@@ -16,6 +16,7 @@ export interface JobKind {
   readonly concurrency: number;
   readonly batch: number;
   readonly destination?: HandlerOptions['destination'];
+  readonly perDestination?: number;
   readonly sealPayload: boolean;
 }
 
@@ -82,6 +83,9 @@ export class JobRegistry implements OnModuleInit {
       throw new JobHandlersInvalid(`${metatype.name}: leaseSeconds, concurrency and batch must be at least 1.`);
     if (batch > 1 && options.destination)
       throw new JobHandlersInvalid(`${metatype.name}: jobs with a destination are claimed one by one, by its circuit.`);
+    const { perDestination } = options;
+    if (perDestination !== undefined && (perDestination < 1 || !options.destination))
+      throw new JobHandlersInvalid(`${metatype.name}: perDestination must be at least 1, of jobs with a destination.`);
     const retry = { ...DEFAULT_RETRY, ...options.retry };
     this.kinds.set(kind, {
       kind,
@@ -94,6 +98,7 @@ export class JobRegistry implements OnModuleInit {
       batch,
       sealPayload,
       destination: options.destination,
+      perDestination,
     });
   }
 }

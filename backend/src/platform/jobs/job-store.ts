@@ -27,13 +27,21 @@ const CLAIMED = 'id, queue, name, attempt, failures, deaths, payload, workspace_
 export type Attempt = Pick<ClaimedJob, 'id' | 'attempt'>;
 
 // One statement decides: of several workers with one ticket the first changes the row, the others no longer match. An
-// open circuit refuses the claim; once its time is over, the claim that moves `open_until` on is the one probe.
+// open circuit refuses the claim; once its time is over, the claim that moves `open_until` on is the one probe. A destination
+// that has enough under way ($5) refuses it too; two claims at once may both see the last place, which does no harm. A job whose
+// worker died had its place already.
 const CLAIM = `
-  with target as (select id, destination from job where id = $1),
+  with target as (select id, destination, state from job where id = $1),
+  busy as (
+    select from target t
+     where $5::int is not null and t.state = 'queued'
+       and (select count(*) from (
+              select from job r where r.destination = t.destination and r.state = 'running' and r.lease_until > now() limit $5
+            ) as under_way) >= $5::int),
   probe as (
     update job_circuit c set open_until = now() + make_interval(secs => $4), probe = t.id, changed_at = now()
       from target t
-     where c.destination = t.destination and c.open_until <= now()
+     where c.destination = t.destination and c.open_until <= now() and not exists (select from busy)
        and exists (select from job j where j.id = t.id and j.attempt = $2 - 1 and j.state in ('queued', 'running') and not j.held)
     returning c.destination),
   blocked as (
@@ -44,7 +52,7 @@ const CLAIM = `
          lease_until = now() + make_interval(secs => $4), lease_owner = $3, started_at = now(), announced_at = null, waits_for_circuit = false
    where id = $1 and attempt = $2 - 1 and not held
      and (state = 'queued' and next_attempt_at <= now() or state = 'running' and lease_until < now())
-     and not exists (select from blocked)
+     and not exists (select from blocked) and not exists (select from busy)
   returning ${CLAIMED}`;
 
 // Rows that another worker is taking are left to it.
@@ -59,16 +67,25 @@ const CLAIM_FRESH = `
     from due where job.id = due.id
   returning ${CLAIMED.replaceAll(/\w+/g, 'job.$&')}`;
 
+const WAIT_FOR_EACH_SECONDS = 0.4;
+const WAITING_COUNTED = 1_000;
+
 // A due job whose claim was refused waits for its circuit, or, when that closed meanwhile, a moment: Bull must forget this
 // ticket before the same one can be announced again. While a probe runs, `open_until` is its lease: who waits then looks
-// again soon, for the probe may fail and another must try.
+// again soon, for the probe may fail and another must try. Those who wait for a busy destination look again the less often the
+// more they are, so that all of them together ask some five times a second for each of its places: who leaves one wakes the next.
 const WAIT = `
   update job j
      set next_attempt_at = greatest(now() + interval '0.5 seconds',
            case when c.probe is null then c.open_until else least(c.open_until, now() + make_interval(secs => $3)) end)
-           + random() * interval '1 second',
-         waits_for_circuit = c.destination is not null, announced_at = null
-    from job t left join job_circuit c on c.destination = t.destination and c.open_until > now()
+           + random() * make_interval(secs => greatest(1, waiting.n * ${WAIT_FOR_EACH_SECONDS} / $4::int)),
+         waits_for_circuit = c.destination is not null or $4::int is not null, announced_at = null
+    from job t
+    left join job_circuit c on c.destination = t.destination and c.open_until > now()
+    left join lateral (
+      select count(*)::float8 as n
+        from (select from job q where q.destination = t.destination and q.state = 'queued' limit ${WAITING_COUNTED}) as few
+    ) as waiting on $4::int is not null and c.destination is null
    where t.id = $1 and j.id = t.id and j.attempt = $2 - 1 and j.state = 'queued' and not j.held and j.next_attempt_at <= now()`;
 
 /** Jobs that waited for a circuit that just closed; spread over a second, so that they do not come all at once. */
@@ -78,6 +95,14 @@ const WAKE = `
          waits_for_circuit = false, announced_at = null
     from closed
    where closed.open_until is not null and j.waits_for_circuit and j.destination = closed.destination and j.state = 'queued'`;
+
+/** The oldest job that waits for a place at its destination, when one was left. */
+const NEXT = `
+  update job set next_attempt_at = now(), waits_for_circuit = false
+   where id = (
+     select id from job where destination = $1 and state = 'queued' and waits_for_circuit and not held
+      order by id limit 1 for update skip locked)
+  returning queue, name, id, attempt + 1 as attempt`;
 
 const RENEW = `
   update job set lease_until = now() + make_interval(secs => $3)
@@ -131,12 +156,22 @@ export class JobStore {
     private readonly config: JobsConfig,
   ) {}
 
-  /** Takes the attempt that the ticket names; undefined when it is taken, over, held, not due, or its circuit is open. */
-  async claim(ticket: Ticket, owner: string, leaseSeconds: number): Promise<ClaimedJob | undefined> {
+  /** Takes the attempt that the ticket names; undefined when it is taken, over, held, not due, or its destination busy or given up. */
+  async claim(
+    { id, attempt }: Ticket,
+    owner: string,
+    { leaseSeconds, perDestination }: Pick<JobKind, 'leaseSeconds' | 'perDestination'>,
+  ): Promise<ClaimedJob | undefined> {
     const em = this.transactions.reader();
-    const [claimed] = await query<ClaimedJob>(em, CLAIM, [ticket.id, ticket.attempt, owner, leaseSeconds]);
-    if (!claimed) await query(em, WAIT, [ticket.id, ticket.attempt, this.config.circuitFirstMs / 1000]);
+    const most = perDestination ?? null;
+    const [claimed] = await query<ClaimedJob>(em, CLAIM, [id, attempt, owner, leaseSeconds, most]);
+    if (!claimed) await query(em, WAIT, [id, attempt, this.config.circuitFirstMs / 1000, most]);
     return claimed;
+  }
+
+  /** Ends the wait of the oldest job that waits for a place at the destination. @returns its ticket */
+  async next(destination: string): Promise<Ticket[]> {
+    return query<Ticket>(this.transactions.reader(), NEXT, [destination]);
   }
 
   /** Takes jobs of a kind that never ran, the oldest first. */

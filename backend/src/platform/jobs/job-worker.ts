@@ -6,7 +6,7 @@ import { traced } from '#platform/telemetry/index.js';
 import { Secrets } from '#platform/crypto/index.js';
 import { transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { backoff, MAX_DEATHS } from './backoff.js';
-import type { Ticket } from './bull-queues.js';
+import { BullQueues, type Ticket } from './bull-queues.js';
 import { JobGroup, type Finished } from './job-group.js';
 import { JobMeasures } from './job-measures.js';
 import { JobRegistry, type JobKind } from './job-registry.js';
@@ -37,6 +37,7 @@ export class JobWorker {
     private readonly secrets: Secrets,
     private readonly config: JobsConfig,
     private readonly measures: JobMeasures,
+    private readonly queues: BullQueues,
   ) {}
 
   /**
@@ -48,11 +49,22 @@ export class JobWorker {
     if (!kind || this.stopping) return; // a newer process may know the kind; the sweeper tells it
     try {
       if (this.registry.batched(ticket)) return await this.groupOf(kind).wake();
-      const claimed = await persistently(() => this.store.claim(ticket, this.owner, kind.leaseSeconds));
+      const claimed = await persistently(() => this.store.claim(ticket, this.owner, kind));
       const store: StoreResult = async (finished) => (await this.finish(kind, [finished]))[0]!;
-      if (claimed) await this.hold(kind, claimed, store);
+      if (!claimed) return;
+      await this.hold(kind, claimed, store);
+      if (kind.perDestination && claimed.destination) await this.next(claimed.destination);
     } catch (error) {
       this.leave(kind, ticket.id, error);
+    }
+  }
+
+  /** Gives the place that was left at a destination to who waits for one; without that they look for it by and by. */
+  private async next(destination: string): Promise<void> {
+    try {
+      this.queues.announce(await this.store.next(destination));
+    } catch (error) {
+      this.log.debug(`Who waits for ${destination} is left to the sweeper: ${asError(error).message}`);
     }
   }
 

@@ -83,6 +83,11 @@ export interface HandlerOptions<P extends object = JsonObject> {
   batch?: number;
   /** What the job talks to (`smtp`, `hooks.example.com`): its consecutive failures open one circuit for all such jobs. */
   destination?: (payload: P) => string | undefined;
+  /**
+   * So many jobs of one `destination` run at once, in all processes; the others wait, and it costs them no attempt: one that
+   * answers slowly holds up nobody else's. As many as there is room for when absent.
+   */
+  perDestination?: number;
   /** Seals the payload at rest and never shows it: for one-time links and other secrets. */
   sealPayload?: boolean;
 }

@@ -115,7 +115,9 @@ describe('eight workers', () => {
     const [id] = await enqueue(jobs, 1, 0);
     const store = jobs.app.get(JobStore);
     const ticket = { queue: 'fault', name: 'work', id: id!, attempt: 1 };
-    const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => store.claim(ticket, `w${i}`, 60)));
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => store.claim(ticket, `w${i}`, { leaseSeconds: 60 })),
+    );
     expect(claims.filter(Boolean)).toHaveLength(1);
     expect(await jobs.row(id!)).toMatchObject({ state: 'running', attempt: 1 });
     await jobs.sql('delete from job');

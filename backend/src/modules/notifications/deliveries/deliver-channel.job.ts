@@ -24,12 +24,13 @@ interface DeliverToChannel {
   channelId: string;
 }
 
-/** Takes one notification to a browser, a chat or a webhook. Each channel has a circuit of its own: a dead one delays no other. */
+/** Takes one notification to a browser, a chat or a webhook. Each channel has a circuit and places of its own: a dead or slow one delays no other. */
 @JobHandler<DeliverToChannel>('channels', 'deliver', {
   retry: { attempts: 12, firstDelayMs: 5_000, factor: 2, maxDelayMs: 3 * 3_600_000 },
   concurrency: 20,
   leaseSeconds: 30,
   destination: ({ channelId }) => `channel:${channelId}`,
+  perDestination: 4,
 })
 export class DeliverToChannelJob implements JobRunner<DeliverToChannel> {
   constructor(
