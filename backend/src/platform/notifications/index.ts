@@ -3,4 +3,4 @@ export type { Notification, NotificationKind, Recipient } from './notification-k
 export { NotificationSources } from './notification-sources.js';
 export { NotificationKindsModule } from './notifications.module.js';
 export { MOST_EVENTS, Notifier } from './notifier.js';
-export type { NewNotification, NotificationSource, Reason, SourceNow, ToldEvent } from './notifier.js';
+export type { AskedBy, NewNotification, NotificationSource, Reason, SourceNow, ToldEvent } from './notifier.js';

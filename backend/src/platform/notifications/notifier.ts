@@ -12,14 +12,22 @@ export interface Reason {
   readonly terms: readonly Span[];
 }
 
+/** What asked for a notification; its room has registered a `NotificationSource` of this type. */
+export interface AskedBy {
+  readonly type: string;
+  readonly id: string;
+  /** The subscription that its deliveries are listed with, where that is not the source itself: that of a part in a shared one. */
+  readonly subscriptionId?: string;
+}
+
 /** Something to tell one person of. */
 export interface NewNotification {
   /** uuid v7, chosen by the caller: the same one twice is one notification. */
   readonly id: string;
   readonly workspaceId: string;
   readonly userId: string;
-  /** What asked for it, such as a subscription; its room has registered a `NotificationSource` of this type. Null: the product by itself. */
-  readonly source: { readonly type: string; readonly id: string } | null;
+  /** What asked for it, such as a subscription. Null: the product by itself. */
+  readonly source: AskedBy | null;
   /** The events told of, oldest first, at least one; of a long digest the newest `MOST_EVENTS`. */
   readonly events: readonly ToldEvent[];
   /** How many it stands for, those left out of `events` included. */

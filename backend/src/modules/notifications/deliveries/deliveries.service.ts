@@ -4,7 +4,7 @@ import { isoTime, Reads } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventSight } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import type { Reason, Recipient } from '#platform/notifications/index.js';
+import { NotificationSources, type Reason, type Recipient } from '#platform/notifications/index.js';
 import { NotificationMails, type MailReason } from '../messages/notification-mails.js';
 import { People } from '../told/people.js';
 import { ToldEvents } from '../told/told-events.js';
@@ -31,12 +31,15 @@ interface Newest extends Recipient {
   userId: string;
   role: MemberRole;
   made: string[] | null;
+  /** What asked for it: the subscription, or the person's part in a shared one. Null where there is no notification. */
+  asked: { type: string; id: string } | null;
 }
 
 /** The newest deliveries of a subscription to one person, with or without a notification. */
 const NEWEST = `
   select coalesce(n.events, jsonb_build_array(jsonb_build_object('id', d.event_id, 'position', d.event_position))) as events,
-         n.reason, d.user_id as "userId", u.locale, u.time_zone as "timeZone", g.role, r.permissions as made
+         n.reason, d.user_id as "userId", u.locale, u.time_zone as "timeZone", g.role, r.permissions as made,
+         case when n.source_id is not null then jsonb_build_object('type', n.source_type, 'id', n.source_id) end as asked
     from delivery d
     join user_account u on u.id = d.user_id
     join access_grant g on g.workspace_id = d.workspace_id and g.principal_id = d.user_id
@@ -55,6 +58,7 @@ export class DeliveriesService {
     private readonly sight: EventSight,
     private readonly people: People,
     private readonly mails: NotificationMails,
+    private readonly sources: NotificationSources,
   ) {}
 
   /** A page of the caller's deliveries, of one subscription when given. */
@@ -88,7 +92,7 @@ export class DeliveriesService {
       who.workspaceId,
       who.userId,
     ]);
-    for (const { events: of, reason, ...to } of rows) {
+    for (const { events: of, reason, asked, ...to } of rows) {
       const { events: seen } = await this.told.seenBy(of.slice(-1), to);
       // A key may be allowed less than its person.
       const events = seen.filter((event) => this.sight.opens(who, event));
@@ -97,7 +101,8 @@ export class DeliveriesService {
       const named = { ...to, names: await this.people.named(events) };
       const { subject, html, text } = await this.mails.write(
         { form: 'single', total: 1, events },
-        source,
+        // A part in a shared subscription has a link of its own: that of the subscription would end it for everybody.
+        (asked && (await this.sources.now(asked))) ?? source,
         reason,
         named,
       );

@@ -18,6 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
+const person = () => room.make.person().in(team).create();
+
 /** Records an event, and waits until it has its place in the log. */
 async function logged<T extends EventType>(type: T, data: EventData<T>, scope: EventScope): Promise<ToldEvent> {
   const subjectId = uuidv7();
@@ -54,11 +56,34 @@ describe('the mail of the newest alert', () => {
   });
 
   it('about what is a member’s own opens to their session, and not to their key', async () => {
-    const ada = await room.make.person().in(team).create();
+    const ada = await person();
     const started = { userId: ada.id, method: 'password' } as const;
     const url = await delivered(ada, await logged('session.started', started, { kind: 'user', id: ada.id }));
     const key = await room.make.apiKey(team, ada).scopes('subscriptions:read', 'workspace:read').create();
     expect((await room.call(ada, 'GET', url)).statusCode).toBe(200);
     expect((await room.call(key, 'GET', url)).statusCode).toBe(404);
+  });
+});
+
+describe('a shared subscription', () => {
+  it('shows each who takes part what it sent to them, and how their mail looks', async () => {
+    const [ada, bea, carl] = [await person(), await person(), await person()];
+    const { id } = await room.subscribe(ada, team, 'z:-1', { shared: true });
+    const url = team.url(`subscriptions/${id}`);
+    await room.call(bea, 'PUT', `${url}/participation`);
+    const eventId = await room.found(team, { z: -1, title: 'Boston to Lisbon' });
+    await room.read();
+    const sent = async (who: TestPerson) =>
+      (await room.call(who, 'GET', `${url}/deliveries`)).json<{ items: object[] }>().items;
+    const mail = (who: TestPerson) => room.call(who, 'GET', `${url}/mail-preview`);
+    for (const who of [ada, bea]) {
+      expect(await sent(who)).toEqual([expect.objectContaining({ subscriptionId: id, eventId, channel: 'mail' })]);
+      expect((await mail(who)).json()).toMatchObject({ eventId, subject: 'Found: Boston to Lisbon' });
+    }
+    const { seat_id: seat } = (await room.matches(id)).find(({ user_id }) => user_id === bea.id)!;
+    const links = (await mail(bea)).json<{ text: string }>().text.match(/unsubscriptions\/[0-9a-f-]+/g);
+    expect(links).toContain(`unsubscriptions/${seat}`);
+    expect(links).not.toContain(`unsubscriptions/${id}`);
+    expect([await sent(carl), (await mail(carl)).statusCode]).toEqual([[], 404]);
   });
 });

@@ -51,7 +51,7 @@ function rowOf({ notification, channel, channelId }: Route): NewDelivery {
     id: uuidv7(),
     job_id: uuidv7(),
     workspace_id: workspaceId,
-    subscription_id: source?.type === 'subscription' ? source.id : null,
+    subscription_id: source?.subscriptionId ?? (source?.type === 'subscription' ? source.id : null),
     user_id: userId,
     event_id: newest.id,
     event_position: newest.position,

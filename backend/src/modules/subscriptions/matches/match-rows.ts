@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { affected, query, type EntityManager } from '#platform/database/index.js';
 import type { EventType } from '#contract/events/index.js';
 import type { EventScope } from '#platform/event-log/index.js';
-import type { Reason, ToldEvent } from '#platform/notifications/index.js';
+import type { AskedBy, Reason, ToldEvent } from '#platform/notifications/index.js';
 import type { Match } from '../listening/seats.js';
 import { MOST_HITS, type Held, type Hit } from '../plans/judge.js';
 import type { Rule } from '../plans/plan.js';
@@ -157,9 +157,6 @@ export async function paces(em: EntityManager, seats: readonly string[], windowM
 }
 
 /** What a plan asks its source to be called, and where its notifications go. */
-export function sourceOf({ key, subscriptionId }: { key: string; subscriptionId: string }): {
-  type: string;
-  id: string;
-} {
-  return { type: key === subscriptionId ? 'subscription' : 'shared_subscription', id: key };
+export function sourceOf({ key, subscriptionId }: { key: string; subscriptionId: string }): AskedBy {
+  return { type: key === subscriptionId ? 'subscription' : 'shared_subscription', id: key, subscriptionId };
 }
