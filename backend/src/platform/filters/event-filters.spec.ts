@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { dealFields } from '#contract/filter/index.js';
 import type { EventType } from '#contract/events/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
@@ -89,6 +90,48 @@ describe('Filters of many listeners', () => {
     expect(filters.put(listener('right', 'price<=400'))).toBeUndefined();
     expect(filters.put(listener('gone', '', { target: 'no-such' }))).toBeUndefined();
     expect(keys(filters.matching(cheap))).toEqual(['right']);
+  });
+
+  it('goes on without one that breaks the compiler or the engine, and says so once', () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    const { targets, filters } = made();
+    const nowhere = { ...owner, zone: 'Nowhere/Gone' };
+    const breaking = {
+      ...targets.get('deal'),
+      name: 'breaking',
+      get catalogue(): never {
+        throw new RangeError('Out of range');
+      },
+    };
+    targets.register(breaking);
+    for (let again = 0; again < 2; again++) {
+      for (const [key, filter] of Object.entries({ poison: 'found>=2026-10-01', moving: 'found:today' }))
+        expect(filters.put(listener(key, filter, { owner: nowhere }))).toBeUndefined();
+      expect(filters.put(listener('broken', 'price<=400', { target: 'breaking' }))).toBeUndefined();
+      filters.put(listener('right', 'price<=400'));
+    }
+    const found = event('deal.found', { ...(cheap.data as object), foundAt: '2026-10-02T00:00:00Z' });
+    expect([keys(filters.matching(found)), filters.size]).toEqual([['right'], 4]);
+    expect(error.mock.calls.map(([said]) => String(said))).toEqual([
+      expect.stringContaining('poison'),
+      expect.stringContaining('moving'),
+      expect.stringContaining('broken'),
+    ]);
+    filters.put(listener('poison', 'price<=400'));
+    expect(keys(filters.matching(cheap))).toEqual(['poison', 'right']);
+    error.mockRestore();
+  });
+
+  it('asks targets that are registered later, and no guarded one, about what they hear', () => {
+    const { targets } = made();
+    const hearing = () => targets.hearing(cheap).map(({ name }) => name);
+    expect(hearing()).toEqual(['activity', 'deal']);
+    const events = ['deal.found', 'deal.found'] as const;
+    targets.register({ ...targets.get('deal'), name: 'bargain', events });
+    targets.register({ ...targets.get('deal'), name: 'secret', guarded: true });
+    targets.register({ ...targets.get('deal'), name: 'picky', news: () => false });
+    expect(hearing()).toEqual(['activity', 'bargain', 'deal']);
+    expect([targets.has('secret'), targets.has('bargain'), targets.has('none')]).toEqual([false, true, false]);
   });
 
   it('tells nobody of telling', () => {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { EventType } from '#contract/events/index.js';
 import {
   compile,
@@ -38,6 +39,9 @@ export class EventFilters<L extends Listener> {
   /** By target; each asks only the filters of the event's workspace. */
   private readonly engines = new Map<string, FilterEngine>();
   private readonly listeners = new Map<string, Held<L>>();
+  private readonly log = new Logger('filters');
+  /** Those that were said to be broken: each is said once. */
+  private readonly broken = new Set<string>();
 
   /** Made by `FilterTargets.listeners()`. */
   constructor(
@@ -57,20 +61,32 @@ export class EventFilters<L extends Listener> {
   /**
    * Adds a listener, or replaces the one of its key.
    *
-   * @returns the fault of a filter that is not right any more, such as a field that has left the catalogue: it hears nothing
+   * @returns the fault of a filter that is not right any more, such as a field that has left the catalogue: it hears nothing.
+   *   Nor does one that breaks the compiler or the engine, such as by a time zone that is none any more; the log says so once
    */
   put(listener: L): FilterError | undefined {
     const { key, workspaceId, target } = listener;
-    this.remove(key);
-    const filter = this.compiled(listener);
+    this.drop(key);
     this.listeners.set(key, { listener, types: listener.types && new Set(listener.types) });
-    if (filter instanceof FilterError) return filter;
-    if (filter) this.engine(target, filter).put(key, filter, workspaceId);
-    return undefined;
+    try {
+      const filter = this.compiled(listener);
+      if (filter) this.engine(target, filter).put(key, filter, workspaceId);
+      this.broken.delete(key);
+      return undefined;
+    } catch (error) {
+      if (error instanceof FilterError) return error;
+      this.silence(key, target, error);
+      return undefined;
+    }
   }
 
   /** @returns false when there is none of this key */
   remove(key: string): boolean {
+    this.broken.delete(key);
+    return this.drop(key);
+  }
+
+  private drop(key: string): boolean {
     const held = this.listeners.get(key);
     if (!held) return false;
     this.engines.get(held.listener.target)?.remove(key);
@@ -96,14 +112,29 @@ export class EventFilters<L extends Listener> {
     return engine;
   }
 
-  /** Undefined for a target that no room registers: there is nothing to hear. */
-  private compiled({ target, filter, owner }: L): BoundFilter | FilterError | undefined {
+  /** Undefined for a target that no room registers: there is nothing to hear. @throws FilterError; RangeError on an unknown time zone */
+  private compiled({ target, filter, owner }: L): BoundFilter | undefined {
     if (!this.targets.has(target)) return undefined;
-    try {
-      return compile(filter, this.targets.get(target).catalogue, owner);
-    } catch (error) {
-      if (error instanceof FilterError) return error;
-      throw error;
-    }
+    // A moving date, such as today, is resolved when an event is matched: there it would break the filters of all.
+    requireZone(owner.zone);
+    return compile(filter, this.targets.get(target).catalogue, owner);
   }
+
+  /** One listener that breaks must not keep the others from being heard: it is one of many that are read together. */
+  private silence(key: string, target: string, error: unknown): void {
+    this.engines.get(target)?.remove(key);
+    if (this.broken.has(key)) return;
+    this.broken.add(key);
+    this.log.error(`The filter of ${key} on "${target}" cannot be used, and hears nothing: ${String(error)}`);
+  }
+}
+
+/** Those that this machine knows, as far as they were asked for. */
+const zones = new Set<string>();
+
+/** @throws RangeError when this machine does not know the zone */
+function requireZone(zone: string): void {
+  if (zones.has(zone)) return;
+  new Intl.DateTimeFormat('en', { timeZone: zone });
+  zones.add(zone);
 }

@@ -65,6 +65,8 @@ export interface FilterTarget {
 @Injectable()
 export class FilterTargets {
   private readonly targets = new Map<string, FilterTarget>();
+  /** The open targets that hear each type of event; made again when one is registered. */
+  private byType?: ReadonlyMap<EventType, readonly FilterTarget[]>;
 
   constructor(
     private readonly contexts: FilterContexts,
@@ -77,6 +79,7 @@ export class FilterTargets {
   register(target: FilterTarget): void {
     if (this.targets.has(target.name)) throw new Error(`Two filter targets are called "${target.name}".`);
     this.targets.set(target.name, target);
+    this.byType = undefined;
     if (!target.mixed) this.sight.place(target.permission, target.events);
   }
 
@@ -94,7 +97,8 @@ export class FilterTargets {
 
   /** True when there is such a target, for everybody. */
   has(name: string): boolean {
-    return this.all().some((target) => target.name === name);
+    const found = this.targets.get(name);
+    return found !== undefined && !found.guarded;
   }
 
   /** Every target that is not guarded, by name. */
@@ -115,8 +119,17 @@ export class FilterTargets {
 
   /** The targets to which an event is news. */
   hearing(event: TargetEvent): FilterTarget[] {
-    return this.all().filter((target) => target.events.includes(event.type) && (target.news?.(event) ?? true));
+    this.byType ??= byTypeOf(this.all());
+    const hearing = this.byType.get(event.type) ?? [];
+    return hearing.filter((target) => target.news?.(event) ?? true);
   }
+}
+
+function byTypeOf(targets: readonly FilterTarget[]): Map<EventType, FilterTarget[]> {
+  const heard = new Map<EventType, FilterTarget[]>();
+  for (const target of targets)
+    for (const type of new Set(target.events)) heard.set(type, [...(heard.get(type) ?? []), target]);
+  return heard;
 }
 
 /** Narrows an event's data to its type's; the log validated it when it was recorded. */
