@@ -25,6 +25,7 @@ import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
+import { DeviceFingerprints0043 } from './0043-device-fingerprints.js';
 import { Destinations0043 } from './0043-destinations.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
@@ -60,4 +61,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   OldMatches0032,
   Destinations0043,
   ChoosersOfChannels0033,
+  DeviceFingerprints0043,
 ];

@@ -229,6 +229,42 @@ describe('a browser that takes push messages', () => {
     expect(items).toHaveLength(1);
   });
 
+  const kept = async (who: TestPerson) =>
+    (await call<{ items: DeviceShown[] }>(who, 'GET', DEVICES)).body.items.map(({ id }) => id);
+
+  it('is of who signed in there last: whoever was there before gets nothing on that screen any more', async () => {
+    const [ada, eve] = await Promise.all([member(), member()]);
+    const browser = push.subscribe(await key(ada));
+    const { id } = (await add(ada, browser)).body;
+    const hers = (await add(eve, browser)).body;
+    expect([await kept(ada), await kept(eve)]).toEqual([[], [hers.id]]);
+    expect(await rowOf(id)).toMatchObject({ settings: '', fingerprint: null });
+    const events = await started.events({ subjectId: id });
+    expect(events.map(({ type }) => type)).toEqual(['channel.created', 'channel.removed']);
+    // Ada is not told who uses it now.
+    expect(JSON.stringify(events[1])).not.toContain(eve.id);
+  });
+
+  it.each(['auth', 'p256dh'] as const)(
+    'is not taken from anybody by who knows its address, but not its %s',
+    async (part) => {
+      const [ada, eve] = await Promise.all([member(), member()]);
+      const [browser, other] = [push.subscribe(await key(ada)), push.subscribe(await key(ada))];
+      const { id } = (await add(ada, browser)).body;
+      await add(eve, { ...browser, keys: { ...browser.keys, [part]: other.keys[part] } });
+      expect(await kept(ada)).toEqual([id]);
+      expect(await told(id)).toEqual(['channel.created']);
+    },
+  );
+
+  it('is one person’s, when two add it at once', async () => {
+    const people = await Promise.all([member(), member(), member()]);
+    const browser = push.subscribe(await key(people[0]));
+    await Promise.all(people.map((who) => add(who, browser)));
+    const ids = await Promise.all(people.map(kept));
+    expect(ids.flat()).toHaveLength(1);
+  });
+
   it('goes when it has unsubscribed', async () => {
     const ada = await member();
     const browser = push.subscribe(await key(ada));

@@ -11,6 +11,7 @@ import { Post } from './post.js';
 import { PushDevices } from './push/push-devices.js';
 import { PushDevicesController } from './push/push-devices.controller.js';
 import { PushDriver } from './push/push.driver.js';
+import { SharedBrowsers } from './push/shared-browsers.js';
 import { VapidKeys } from './push/vapid-keys.js';
 import { SharedChannelsController } from './shared-channels.controller.js';
 import { SlackDriver } from './slack/slack.driver.js';
@@ -30,6 +31,7 @@ export const channelProviders = [
   Post,
   PushDevices,
   PushDriver,
+  SharedBrowsers,
   SlackDriver,
   VapidKeys,
   WebhookDriver,

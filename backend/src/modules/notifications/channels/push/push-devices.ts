@@ -14,6 +14,7 @@ import { fingerprintOf, type PushSettings } from '../channel-settings.js';
 import { NoSuchDevice, TooManyChannels } from '../channels.errors.js';
 import { ChannelQueries } from '../channels.queries.js';
 import type { DeviceShown, NewDevice, Tested } from '../channels.schemas.js';
+import { SharedBrowsers } from './shared-browsers.js';
 import { VapidKeys } from './vapid-keys.js';
 
 /** More browsers than this nobody uses. */
@@ -31,13 +32,14 @@ export class PushDevices {
     private readonly keys: VapidKeys,
     private readonly events: EventLog,
     private readonly tests: ChannelTests,
+    private readonly shared: SharedBrowsers,
   ) {}
 
   list(userId: string, wanted: ListQuery): Promise<Page<DeviceShown>> {
     return this.queries.devices(userId, wanted);
   }
 
-  /** Adds a browser, or renews the one with this endpoint. @throws ChannelAddressRefused, TooManyChannels, ValidationFailed */
+  /** Adds a browser, or renews the one with this endpoint; it is no longer anybody else's. @throws ChannelAddressRefused, TooManyChannels, ValidationFailed */
   async add(actor: Actor, { name, endpoint, keys }: NewDevice): Promise<DeviceShown> {
     const userId = actor.userId ?? '';
     this.addresses.checkDevice(endpoint);
@@ -45,6 +47,7 @@ export class PushDevices {
     const settings = { endpoint, ...keys, vapid: await this.keys.publicKey() };
     return this.transactions.run(async (em) => {
       await query(em, 'select pg_advisory_xact_lock(hashtextextended($1, 42))', [userId]);
+      await this.shared.takeOver(em, userId, settings);
       const known = await found(em, { userId, fingerprint: fingerprintOf(endpoint) });
       return shown(known ? this.renew(em, known, name, settings, actor) : await this.make(em, name, settings, actor));
     });
