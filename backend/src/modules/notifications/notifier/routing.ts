@@ -105,7 +105,10 @@ function byPerson(channels: readonly Channel[]) {
 
 function routesOf(notification: NewNotification, names: readonly string[], usable: readonly Channel[]): Route[] {
   const mail: Route[] = names.includes('mail') ? [{ notification, channel: 'mail', channelId: null }] : [];
-  const others = usable.filter(
+  // What is for one person alone is not posted where others read.
+  const personal = notification.events.some(({ scope }) => scope.kind === 'user');
+  const open = usable.filter(({ user_id }) => user_id !== null || !personal);
+  const others = open.filter(
     ({ id, kind, user_id }) => names.includes(id) || (kind === 'push' && user_id !== null && names.includes('push')),
   );
   return [...mail, ...others.map(({ id, kind }): Route => ({ notification, channel: kind, channelId: id }))];

@@ -22,6 +22,7 @@ export interface SeatRow {
   filter: string;
   version: number;
   plan: Partial<Plan>;
+  channels_by: string | null;
   since: string;
   zone: string;
   currency: string;

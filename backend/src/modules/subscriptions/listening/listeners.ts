@@ -3,7 +3,7 @@ import type { EventType } from '#contract/events/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import { FilterTargets, placeResolver, type EventFilters } from '#platform/filters/index.js';
-import { planOf, type Plan } from '../plans/plan.js';
+import { planFor, type Plan } from '../plans/plan.js';
 import { remembers } from '../plans/judge.js';
 import type { SeatListener, SeatRow } from './listener.js';
 
@@ -25,7 +25,7 @@ const HEAD = 'select s.position as head, c.position as pruned from log_state s c
 const CHANGES = `select type, subject_id from event where position > $1 and position <= $2 and type = any($3::text[])`;
 
 const SEATS = `
-  select seat.id, seat.subscription_id, s.workspace_id, seat.user_id, s.target, s.filter, s.version, s.plan, seat.since,
+  select seat.id, seat.subscription_id, s.workspace_id, seat.user_id, s.target, s.filter, s.version, s.plan, s.channels_by, seat.since,
          u.time_zone as zone, u.currency
     from subscription_seat seat
     join subscription s on s.id = seat.subscription_id and s.removed_at is null and not s.paused
@@ -175,6 +175,8 @@ function forget(index: Map<string, Set<string>>, key: string, seat: string): voi
 function listenerOf(row: SeatRow): SeatListener {
   const { id: key, workspace_id: workspaceId, user_id: userId, target, filter, version, zone, currency } = row;
   const owner = { zone, currency, places: placeResolver, me: userId };
-  const about = { subscriptionId: row.subscription_id, since: new Date(row.since), plan: planOf(row.plan) };
+  const shared = key !== row.subscription_id;
+  const plan = planFor(row.plan, { userId, shared, channelsBy: row.channels_by });
+  const about = { subscriptionId: row.subscription_id, since: new Date(row.since), plan };
   return { key, workspaceId, userId, target, filter, version, owner, ...about };
 }

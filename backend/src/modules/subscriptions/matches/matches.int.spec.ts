@@ -176,6 +176,28 @@ describe('a match', () => {
     expect(await outcomes(id)).toEqual(['told', 'cooldown', 'told', 'told']);
   });
 
+  it('begins anew with another filter, another rule and after a pause', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-31', { crossing: true });
+    const subject = uuidv7();
+    await deal(subject, { z: -31 });
+    expect(await outcomes(id)).toEqual(['told']);
+    await patch(id, { filter: 'z<=-31' });
+    await deal(subject, { z: -31 });
+    expect(await outcomes(id)).toEqual(['told', 'told']);
+    await patch(id, { paused: true });
+    await patch(id, { paused: false });
+    await deal(subject, { z: -31 });
+    expect(await outcomes(id)).toEqual(['told', 'told', 'told']);
+    await patch(id, { crossing: false, rule: { kind: 'count', windowMinutes: 60, moreThan: 1 } });
+    await deal(subject, { z: -31 });
+    expect(await outcomes(id)).toEqual(['told', 'told', 'told', 'rule']);
+    await patch(id, { rule: { kind: 'count', windowMinutes: 50, moreThan: 1 } });
+    await deal(subject, { z: -31 });
+    await deal(subject, { z: -31 });
+    // The fourth that comes together waits with the burst.
+    expect((await outcomes(id)).slice(3)).toEqual(['rule', 'rule', 'burst']);
+  });
+
   it('is told when its subject crosses into the filter, and again when it improves', async () => {
     const { id } = await room.subscribe(ada, team, 'z:-5 price<=400USD', { crossing: true, improvesBy: 10 });
     const subject = uuidv7();

@@ -5,7 +5,7 @@ import { affected, query, retryable, transient, Transactions, type EntityManager
 import { holdJobsOf } from '#platform/event-log/index.js';
 import { MOST_EVENTS, Notifier, type Reason } from '#platform/notifications/index.js';
 import { nextDigest, rest, type Clock, type Due, type Wait } from '../plans/due.js';
-import { planOf, type Plan } from '../plans/plan.js';
+import { planFor, type Plan } from '../plans/plan.js';
 import { SubscriptionsConfig } from '../subscriptions.config.js';
 import { EVENT_OF_MATCH, sourceOf, toldEvent, type EventOfMatch } from './match-rows.js';
 
@@ -22,7 +22,7 @@ const DUE = `
     select seat_id from subscription_match where state = 'waiting' and due_at <= now() order by due_at limit 5000) m
   limit ${SEATS_AT_ONCE}`;
 const SEAT = `
-  select seat.id, s.id as subscription_id, s.workspace_id, seat.user_id, s.plan, s.snoozed_until, u.time_zone as zone,
+  select seat.id, s.id as subscription_id, s.workspace_id, seat.user_id, s.plan, s.channels_by, s.snoozed_until, u.time_zone as zone,
          s.removed_at is null and not s.paused as standing,
          (select min(m.created_at) from subscription_match m
            where m.seat_id = seat.id and m.state = 'waiting' and m.due_at <= now()) as oldest
@@ -48,6 +48,7 @@ interface Seat {
   workspace_id: string;
   user_id: string;
   plan: Partial<Plan>;
+  channels_by: string | null;
   snoozed_until: string | null;
   zone: string;
   standing: boolean;
@@ -156,7 +157,8 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
       await affected(em, END, [seatId]);
       return;
     }
-    const plan = planOf(seat.plan);
+    const shared = seat.id !== seat.subscription_id;
+    const plan = planFor(seat.plan, { userId: seat.user_id, shared, channelsBy: seat.channels_by });
     const snoozedUntil = seat.snoozed_until === null ? null : new Date(seat.snoozed_until);
     const later = postponed({ plan, zone: seat.zone, snoozedUntil }, new Date(seat.oldest ?? Date.now()));
     if (later) await affected(em, POSTPONE, [seatId, later.at, later.why]);

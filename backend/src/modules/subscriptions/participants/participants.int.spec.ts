@@ -131,4 +131,38 @@ describe('a shared subscription', () => {
     expect((await join(ada, own.id)).json()).toMatchObject({ status: 409, code: 'subscription_not_shared' });
     expect((await leave(ada, own.id)).json()).toMatchObject({ status: 409, code: 'subscription_not_shared' });
   });
+
+  it('posts to a channel for whoever chose it, by their rights, once, and never what is for one alone', async () => {
+    const [channel] = await room.rows<{ id: string }>(
+      `insert into notification_channel (id, workspace_id, kind, name, settings)
+       values (gen_random_uuid(), $1, 'slack', 'Everybody', '') returning id`,
+      [team.id],
+    );
+    const posts = async (id: string) => {
+      await room.read();
+      return room.rows<{ user_id: string }>(
+        `select d.user_id from delivery d join notification n on n.id = d.notification_id
+           join subscription_participant p on p.id = n.source_id
+          where p.subscription_id = $1 and d.channel_id = $2 order by d.id`,
+        [id, channel!.id],
+      );
+    };
+    const { id } = await share('z:-9', { channels: [channel!.id] });
+    await join(bea, id);
+    await room.found(team, { z: -9 });
+    expect(await told(id)).toEqual([ada.id, bea.id].sort());
+    expect(await posts(id)).toEqual([{ user_id: ada.id }]);
+    await room.found(team, { z: -9 }, { scope: { kind: 'user', id: ada.id } });
+    expect(await told(id)).toHaveLength(3);
+    expect(await posts(id)).toHaveLength(1);
+    // Whoever widens it answers for it: by Ada's rights nothing more is posted.
+    expect((await room.call(bea, 'PATCH', at(id), { filter: '' })).statusCode).toBe(200);
+    await room.found(team, { z: -9 });
+    expect(await told(id)).toHaveLength(5);
+    expect(await posts(id)).toEqual([{ user_id: ada.id }, { user_id: bea.id }]);
+    expect((await room.call(team.owner, 'PATCH', at(id), { channels: ['mail', channel!.id] })).statusCode).toBe(200);
+    await room.found(team, { z: -9 });
+    expect(await told(id)).toHaveLength(7);
+    expect(await posts(id)).toHaveLength(2);
+  });
 });

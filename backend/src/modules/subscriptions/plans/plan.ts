@@ -89,6 +89,21 @@ export function planOf(stored: Partial<Plan>): Plan {
   return { ...PLAIN, ...stored };
 }
 
+/**
+ * A plan as it holds for one person. Of a shared subscription only whoever chose the channels has their notifications posted to
+ * those: another's, judged by another's rights, are not for everybody who reads there. Mail and push are each person's own.
+ */
+export function planFor(
+  stored: Partial<Plan>,
+  { userId, shared, channelsBy }: { userId: string; shared: boolean; channelsBy: string | null },
+): Plan {
+  const plan = planOf(stored);
+  if (!shared || channelsBy === userId || plan.channels === null) return plan;
+  return { ...plan, channels: plan.channels.filter((name) => OWN_CHANNELS.has(name.toLowerCase())) };
+}
+
+const OWN_CHANNELS: ReadonlySet<string> = new Set(['mail', 'push']);
+
 /** What of a plan differs from `PLAIN`: what is stored. */
 export function kept(plan: Plan): Partial<Plan> {
   const plain: Readonly<Record<string, unknown>> = { ...PLAIN };

@@ -43,6 +43,10 @@ export class Subscription {
   @Property({ type: 'json', columnType: 'jsonb' })
   plan: Partial<Plan> = {};
 
+  /** Whoever chose the channels of a shared one: only they may say where their notifications are posted. */
+  @Property({ type: 'uuid', nullable: true })
+  channelsBy: string | null = null;
+
   /** What matches meanwhile is told when this is over. */
   @Property({ type: 'timestamptz', columnType: 'timestamptz', nullable: true })
   snoozedUntil: Date | null = null;
@@ -96,6 +100,11 @@ export class Subscription {
     this.version++;
     this.updatedAt = now;
     return true;
+  }
+
+  /** Of a shared one: who chose where it tells. */
+  channelsChosenBy(userId: string): void {
+    if (this.shared) this.channelsBy = this.plan.channels ? userId : null;
   }
 
   /** Removes it; what it sent stays known. */

@@ -21,6 +21,15 @@ const NAME_LENGTH = 120;
 /** What waits is looked at again, since it may be due now. */
 const RECONSIDER = `update subscription_match set due_at = now() where state = 'waiting' and seat_id in (
   select id from subscription_seat where subscription_id = $1)`;
+/** What is remembered of what another filter or rule found, or of a time before a pause, says nothing about what comes. */
+const FORGET = [
+  'delete from subscription_thing where subscription_id = $1',
+  `update subscription_match set rule_group = null
+    where subscription_id = $1 and rule_group is not null and occurred_at > now() - interval '8 days'`,
+];
+const HEARING: readonly (keyof SubscriptionChoice)[] = ['filter', 'rule', 'crossing', 'improvesBy'];
+/** What decides which events are posted to the channels of a shared subscription: who changes it answers for it by their rights. */
+const POSTING: readonly (keyof SubscriptionChoice)[] = [...HEARING, 'cooldownMinutes', 'channels'];
 const TIMING: readonly (keyof SubscriptionChoice)[] = ['rhythm', 'quietHours', 'snoozedUntil', 'paused'];
 
 type Owner = Member & { userId: string };
@@ -60,6 +69,7 @@ export class SubscriptionsService {
       await requireRoom(em, owner);
       await this.quotas.take(em, who.workspaceId, SUBSCRIPTIONS);
       const made = Subscription.open(owner, target.name, choice);
+      made.channelsChosenBy(who.userId);
       em.persist(made);
       this.record(em, 'subscription.created', made, who, made.told());
       if (made.shared) {
@@ -88,7 +98,7 @@ export class SubscriptionsService {
       const subscription = await own(em, who, id);
       expectVersion(ifMatch, subscription.version);
       this.choices.checkPlan(target, { ...subscription.choice, ...defined(change) });
-      await this.apply(em, subscription, change, who);
+      await this.apply(em, subscription, change, who, who.userId);
       return shown(subscription, before.joined);
     });
   }
@@ -136,11 +146,18 @@ export class SubscriptionsService {
     subscription: Subscription,
     change: SubscriptionChange,
     actor: Actor,
+    by?: string,
   ): Promise<void> {
     const before = subscription.told();
+    const { choice } = subscription;
     if (!subscription.change(defined(change))) return;
+    const changes = (names: readonly (keyof SubscriptionChoice)[]) =>
+      names.some((name) => JSON.stringify(choice[name]) !== JSON.stringify(subscription.choice[name]));
+    if (by !== undefined && changes(POSTING)) subscription.channelsChosenBy(by);
     this.record(em, 'subscription.updated', subscription, actor, { before, after: subscription.told() });
     if (TIMING.some((name) => Object.hasOwn(change, name))) await affected(em, RECONSIDER, [subscription.id]);
+    if (changes(HEARING) || (choice.paused && !subscription.paused))
+      for (const statement of FORGET) await affected(em, statement, [subscription.id]);
   }
 
   private record(
