@@ -6,13 +6,19 @@ import { type EntityManager, query } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Enqueues } from '#platform/jobs/index.js';
 import { Mailer } from '#platform/mail/index.js';
+import { wordsFor } from '../messages/words.js';
 import { about } from './channel-events.js';
 import { Channel } from './channel.entity.js';
 
-/** Who hears of it: who made the channel, while they belong to its workspace. */
+/** Who hears of it: who made the channel, while they belong to its workspace; then, of a shared one, the workspace's owners. */
 const TOLD = `
-  select u.email from user_account u
-   where u.id = $1 and exists (select from access_grant g where g.principal_id = u.id and g.workspace_id = $2)`;
+  with members as (
+    select u.id, u.email, u.locale, g.role
+      from access_grant g join user_account u on u.id = g.principal_id where g.workspace_id = $2),
+  maker as (select email, locale, true as made from members where id = $1)
+  select * from maker
+  union all
+  (select email, locale, false from members where role = 'owner' and $3 and not exists (select from maker) order by id limit 10)`;
 const NAMES: Record<string, string> = { slack: 'Slack', discord: 'Discord', webhook: 'webhook' };
 
 /** Ends channels whose other side says that they are no more. */
@@ -26,7 +32,7 @@ export class ChannelEndings {
   ) {}
 
   /**
-   * In the transaction that stops the delivery: a device is removed, any other channel is disabled and its owner told.
+   * In the transaction that stops the delivery: a device is removed, any other channel is disabled, and people are told.
    * Doing it twice changes nothing.
    *
    * @param reason the sentence of a `ChannelGone`
@@ -48,24 +54,27 @@ export class ChannelEndings {
   }
 
   private async tell(em: EntityManager, channel: Channel, reason: string): Promise<void> {
-    const [owner] = await query<{ email: string }>(em, TOLD, [channel.madeBy, channel.workspaceId]);
-    if (!owner) return;
-    await this.mailer.queueMail(em, {
-      to: owner.email,
-      subject: `Your channel “${oneLine(channel.name)}” was switched off`,
-      heading: 'A channel was switched off',
-      blocks: [
-        {
-          type: 'text',
-          text: `Notifications no longer go to the ${NAMES[channel.kind] ?? channel.kind} channel “${channel.name}”:`,
-        },
-        { type: 'text', text: reason, tone: 'strong' },
-        { type: 'text', text: 'They stay in the inbox. Give the channel a new address to switch it on again.' },
-      ],
-      footer: `You get this mail because you made the channel on ${new URL(this.instance.origin).host}.`,
-      workspaceId: channel.workspaceId ?? undefined,
-      about: { type: 'channel', id: channel.id },
-    });
+    const values = [channel.madeBy, channel.workspaceId, channel.userId === null];
+    const people = await query<{ email: string; locale: string; made: boolean }>(em, TOLD, values);
+    const { host } = new URL(this.instance.origin);
+    const kind = NAMES[channel.kind] ?? channel.kind;
+    for (const { email, locale, made } of people) {
+      const words = wordsFor(locale).channelOff;
+      await this.mailer.queueMail(em, {
+        to: email,
+        locale,
+        subject: words.subject(oneLine(channel.name)),
+        heading: words.heading,
+        blocks: [
+          { type: 'text', text: words.text(kind, channel.name) },
+          { type: 'text', text: reason, tone: 'strong' },
+          { type: 'text', text: words.then },
+        ],
+        footer: made ? words.footerMaker(host) : words.footerOwner(host),
+        workspaceId: channel.workspaceId ?? undefined,
+        about: { type: 'channel', id: channel.id },
+      });
+    }
   }
 }
 

@@ -173,6 +173,22 @@ describe('a shared channel', () => {
     expect(on.body).toMatchObject({ enabled: true, disabledReason: null });
   });
 
+  it('whose maker has left ends before the eyes of the workspace’s owners, each in their language', async () => {
+    const place = await make.workspace().create();
+    const maker = await make.person().in(place, 'admin').create();
+    const second = await make.person().in(place, 'owner').prefers({ locale: 'zh-CN' }).create();
+    const body = { kind: 'slack', name: 'Orphan', url: slackUrl() };
+    const { id } = (await call<MadeChannel>(maker, 'POST', place.url('channels'), body)).body;
+    await make.sql('delete from membership where user_id = $1 returning user_id', [maker.id]);
+    await started.app.get(Transactions).run((em) => started.app.get(ChannelEndings).end(em, id, 'It is gone.'));
+    const [english, chinese] = [await started.mailTo(place.owner.email), await started.mailTo(second.email)];
+    expect(english.subject).toBe('Your channel “Orphan” was switched off');
+    expect(english.text).toContain('who made the channel has left');
+    expect(chinese.subject).toBe('您的渠道“Orphan”已停用');
+    const mails = `select payload->>'to' from job where subject_id = $1`;
+    expect(await started.rows(mails, [id])).toHaveLength(2);
+  });
+
   it('has a last place, which one of two requests at once takes', async () => {
     const crowded = await make.workspace().create();
     await make.sql(

@@ -21,6 +21,19 @@ export interface Words {
   /** Where the product itself tells. */
   product: string;
   test(name: string): string;
+  /** Of a channel whose other side says that it is no more. */
+  channelOff: ChannelOffWords;
+}
+
+interface ChannelOffWords {
+  subject(name: string): string;
+  heading: string;
+  /** What the other side said is shown after it. */
+  text(kind: string, name: string): string;
+  then: string;
+  /** The last line, for who made the channel and for an owner of its workspace. */
+  footerMaker(host: string): string;
+  footerOwner(host: string): string;
 }
 
 const english: Words = {
@@ -38,6 +51,15 @@ const english: Words = {
   unsubscribe: 'Unsubscribe',
   product: 'Signalbox',
   test: (subject) => `Test: ${subject}`,
+  channelOff: {
+    subject: (name) => `Your channel “${name}” was switched off`,
+    heading: 'A channel was switched off',
+    text: (kind, name) => `Notifications no longer go to the ${kind} channel “${name}”:`,
+    then: 'They stay in the inbox. Give the channel a new address to switch it on again.',
+    footerMaker: (host) => `You get this mail because you made the channel on ${host}.`,
+    footerOwner: (host) =>
+      `You get this mail because you own the channel’s workspace on ${host}, and who made the channel has left.`,
+  },
 };
 
 const chinese: Words = {
@@ -55,6 +77,14 @@ const chinese: Words = {
   unsubscribe: '退订',
   product: 'Signalbox',
   test: (subject) => `测试：${subject}`,
+  channelOff: {
+    subject: (name) => `您的渠道“${name}”已停用`,
+    heading: '一个渠道已停用',
+    text: (kind, name) => `通知不再发送到 ${kind} 渠道“${name}”：`,
+    then: '通知仍会保留在收件箱中。为该渠道填写新的地址即可重新启用。',
+    footerMaker: (host) => `您收到此邮件，是因为该渠道是您在 ${host} 上创建的。`,
+    footerOwner: (host) => `您收到此邮件，是因为您是 ${host} 上该渠道所属工作区的所有者，而创建该渠道的人已离开。`,
+  },
 };
 
 /** The words for a reader's language; English where there are none. @param locale BCP 47 */
