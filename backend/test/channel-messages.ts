@@ -7,6 +7,7 @@ import { GuardedConnections, HttpClient, type HttpClientConfig } from '#platform
 export function channelMessage(part: Partial<ChannelMessage> = {}): ChannelMessage {
   return {
     notificationId: uuidv7(),
+    at: '2026-03-01T08:00:00.000Z',
     subject: 'Found: New York to Lisbon for 312 USD',
     notification: {
       preheader: 'Nonstop, in March.',

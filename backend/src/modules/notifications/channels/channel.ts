@@ -5,6 +5,8 @@ import type { Notification, ToldEvent } from '#platform/notifications/index.js';
 export interface ChannelMessage {
   /** Goes out with every attempt, so that the other side can tell repeats. */
   readonly notificationId: string;
+  /** When there was something to tell, as RFC 3339. */
+  readonly at: string;
   /** One line. */
   readonly subject: string;
   readonly notification: Pick<Notification, 'preheader' | 'heading' | 'blocks'>;

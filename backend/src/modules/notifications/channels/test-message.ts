@@ -5,6 +5,7 @@ import type { ChannelMessage } from './channel.js';
 export function testMessage(origin: string): ChannelMessage {
   return {
     notificationId: uuidv7(),
+    at: new Date().toISOString(),
     subject: 'A test from Signalbox',
     notification: {
       preheader: 'This channel works.',

@@ -92,6 +92,7 @@ export class DeliverToChannelJob implements JobRunner<DeliverToChannel> {
     const notificationId = due.notificationId ?? due.id;
     return {
       notificationId,
+      at: due.at,
       subject,
       notification,
       url: `${this.instance.origin}/inbox/${notificationId}`,

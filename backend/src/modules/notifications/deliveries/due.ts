@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type MemberRole, permissionsOf } from '#platform/access/index.js';
-import { query, Reads, type EntityManager } from '#platform/database/index.js';
+import { isoTime, query, Reads, type EntityManager } from '#platform/database/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import { NotificationSources, type Reason, type Recipient, type SourceNow } from '#platform/notifications/index.js';
 import { People } from '../told/people.js';
@@ -21,6 +21,8 @@ export interface Due {
   readonly sourceId: string | null;
   readonly events: readonly { id: string; position: number }[];
   readonly total: number;
+  /** When there was something to tell, as RFC 3339. */
+  readonly at: string;
   readonly form: 'single' | 'burst' | 'digest';
   readonly reason: Reason | null;
   readonly email: string | null;
@@ -50,6 +52,7 @@ const DUE = `
          case when n.id is null then d.subscription_id else n.source_id end as "sourceId",
          coalesce(n.events, jsonb_build_array(jsonb_build_object('id', d.event_id, 'position', d.event_position))) as events,
          coalesce(n.total, 1) as total, coalesce(n.form, 'single') as form, n.reason,
+         ${isoTime('coalesce(n.created_at, d.created_at)')} as at,
          u.email, (u.email_verified_at is not null or u.operator) as verified, u.locale, u.time_zone as "timeZone",
          g.role, r.permissions as made
     from delivery d

@@ -3,12 +3,15 @@ import { cut, line, linesOf } from '../message-text.js';
 
 const LONGEST_TEXT = 20_000;
 
-/** What a webhook is sent, as JSON: `type`, `timestamp` and `data`, as Standard Webhooks recommends. */
-export function webhookBody(message: ChannelMessage, now = new Date()): string {
+/**
+ * What a webhook is sent, as JSON: `type`, `timestamp` and `data`, as Standard Webhooks recommends. The same on every attempt, as
+ * far as its events are: the time is the notification's, when this attempt was made stands in the header.
+ */
+export function webhookBody(message: ChannelMessage): string {
   const { notification, reason } = message;
   return JSON.stringify({
     type: 'notification.sent',
-    timestamp: now.toISOString(),
+    timestamp: message.at,
     data: {
       id: message.notificationId,
       subject: line(message.subject),

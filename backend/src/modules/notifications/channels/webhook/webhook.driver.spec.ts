@@ -87,13 +87,16 @@ describe('the webhook of a channel', () => {
     expect(got.at(-1)!.body).not.toContain('https://signalbox.example.com/u/1');
   });
 
-  it('gets a repeat under the same id', async () => {
+  it('gets a repeat under the same id, word for word', async () => {
     const message = channelMessage();
     answers.push({ status: 500 });
     expect(await failureOf(send(message))).toBeInstanceOf(RetryLater);
     await send(message);
     const ids = got.slice(-2).map(({ headers }) => headers['webhook-id']);
     expect(ids).toEqual([message.notificationId, message.notificationId]);
+    const [first, second] = got.slice(-2).map(({ body }) => body);
+    expect(second).toBe(first);
+    expect(JSON.parse(first!)).toMatchObject({ timestamp: message.at });
   });
 
   it('is not shown its own address, which is a secret, by an answer that repeats it', async () => {
