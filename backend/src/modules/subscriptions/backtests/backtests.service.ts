@@ -35,7 +35,7 @@ export class BacktestsService {
     const { happened, more } = await this.history.of(who, asked);
     const heard = happened.map((one) => this.rehearsed(one, target, plan, context.currency));
     const matches = happened.filter((one) => one.matches);
-    const sent = rehearse(heard, { plan, zone: context.zone, ...this.bursts() }, new Date());
+    const sent = await rehearse(heard, { plan, zone: context.zone, ...this.bursts() }, new Date());
     return {
       canonical: print(canonical(parse(text), target.catalogue)),
       days,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { dueOf, type Clock } from '../plans/due.js';
 import { Judge, type Judged } from '../plans/judge.js';
 
@@ -24,14 +25,16 @@ export interface Bursts {
   readonly burstWindowMs: number;
 }
 
+/** After so many the process does other things. */
+const BREATH = 500;
 const SHOWN_TITLES = 3;
 
 /** What a subscription would have sent of what happened, in order, by the same rules as those that tell. */
-export function rehearse(
+export async function rehearse(
   happened: readonly Rehearsed[],
   clock: Omit<Clock, 'snoozedUntil'> & Bursts,
   until: Date,
-): WouldSend[] {
+): Promise<WouldSend[]> {
   const judge = new Judge();
   const sent: WouldSend[] = [];
   // By when they are due, of which there are few at any time.
@@ -43,13 +46,14 @@ export function rehearse(
       sent.push({ at: new Date(due), total: together.length, titles: together.slice(-SHOWN_TITLES) });
     }
   };
-  for (const { at, title, matches, judged } of happened) {
+  for (const [n, { at, title, matches, judged }] of happened.entries()) {
+    if (n % BREATH === BREATH - 1) await setImmediate();
     release(at);
     if (!matches) judge.miss(judged.seat, judged.thing);
     else if (judge.judge({ ...judged, at }, { at, figure: judged.figure ?? null }) === undefined) {
       const due = dueOf({ ...clock, snoozedUntil: null }, at)?.at ?? burst(sent, waiting, at, clock);
       if (due) hold(waiting, due.getTime(), title);
-      else sent.push({ at, total: judge.gathered({ ...judged, at }).length || 1, titles: [title] });
+      else sent.push({ at, total: judge.together({ ...judged, at }) || 1, titles: [title] });
     }
   }
   release(until);

@@ -4,8 +4,9 @@ import type { EventType } from '#contract/events/index.js';
 import type { EventScope } from '#platform/event-log/index.js';
 import type { AskedBy, Reason, ToldEvent } from '#platform/notifications/index.js';
 import type { Match } from '../listening/seats.js';
-import { MOST_HITS, type Held, type Hit } from '../plans/judge.js';
+import type { Held } from '../plans/judge.js';
 import type { Rule } from '../plans/plan.js';
+import { mostOf, type Hit } from '../plans/window.js';
 import type { Wait } from '../plans/due.js';
 
 /** An earlier match within a rule's window, with what telling of it needs. */
@@ -128,12 +129,6 @@ export async function windows(
     const hit = { at: new Date(row.occurred_at), figure: row.figure, event: toldEvent(row) };
     return { seat: row.seat, group: row.grp, hit };
   });
-}
-
-function mostOf(rule: Rule): number {
-  if (rule.kind === 'count') return rule.moreThan + 1;
-  if (rule.kind === 'rate') return Math.min(MOST_HITS, Math.ceil((rule.morePerHour * rule.windowMinutes) / 60) + 1);
-  return MOST_HITS;
 }
 
 /** What a seat was told within a burst's window, and when what waits there is due. */

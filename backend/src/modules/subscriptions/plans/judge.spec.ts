@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Judge, type Judged } from './judge.js';
 import { PLAIN, type Plan, type Rule } from './plan.js';
+import { Window, type Hit } from './window.js';
 
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 21, 12, 0) + n * 60_000);
 
@@ -86,6 +87,7 @@ describe('A judge', () => {
 });
 
 describe('A rule', () => {
+  const threshold = { kind: 'threshold', field: 'price', of: 'sum', is: 'above', value: 0, perSubject: false } as const;
   const more = (moreThan: number, perSubject = false): Rule => ({
     kind: 'count',
     windowMinutes: 10,
@@ -151,5 +153,68 @@ describe('A rule', () => {
     expect([0, 1, 30, 31, 70, 71].map((n) => hear(n))).toEqual(['rule', 'told', 'rule', 'cooldown', 'rule', 'told']);
     const gathered = judge.gathered({ seat: 's', plan, thing: 'deal/1', at: minute(71) });
     expect(gathered.map(({ at }) => at)).toEqual([minute(70), minute(71)]);
+  });
+
+  // The lowest rises as matches leave, which is no match: it never fires.
+  it.each([
+    ['average', 1],
+    ['lowest', 0],
+    ['highest', 1],
+    ['sum', 1],
+  ] as const)('looks at each match a few times (%s)', (of, fires) => {
+    const matches = 10_000;
+    const rule: Rule = { ...threshold, of, windowMinutes: 10_000 };
+    const judge = new Judge();
+    let looks = 0;
+    const told: number[] = [];
+    for (let n = 0; n < matches; n++) {
+      // Every seventh is read late.
+      const at = minute((n % 7 === 6 ? n - 3 : n) * 2);
+      const hit = {
+        get at() {
+          looks++;
+          return at;
+        },
+        figure: n,
+      };
+      const match = { seat: 's', plan: { ...PLAIN, rule }, thing: '', at, figure: n, limit: 4_000 };
+      if (judge.judge(match, hit) === undefined) told.push(n);
+    }
+    // Half of them stand in the window: each figure grows past the limit once.
+    expect(told).toHaveLength(fires);
+    expect(looks).toBeLessThan(20 * matches);
+  });
+
+  it('comes to what counting anew comes to, whatever the order', () => {
+    let seed = 7;
+    const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    const window = new Window<Hit>();
+    const rule: Rule = { ...threshold, windowMinutes: 30 };
+    const all: Hit[] = [];
+    for (let n = 0; n < 5_000; n++) {
+      const hit = { at: minute(n + random(20)), figure: random(5) === 0 ? null : random(100) };
+      window.push(hit);
+      all.push(hit);
+      window.moveTo(hit.at, rule);
+      const end = Math.max(...all.slice(-60).map(({ at }) => at.getTime()));
+      const inside = all.slice(-200).filter(({ at }) => at.getTime() > end - 1_800_000);
+      const figures = inside.flatMap(({ figure }) => (figure === null ? [] : [figure]));
+      expect(window.total).toEqual({
+        hits: inside.length,
+        figures: figures.length,
+        sum: figures.reduce((a, b) => a + b, 0),
+        lowest: Math.min(...figures),
+        highest: Math.max(...figures),
+      });
+      expect(window.held()).toHaveLength(inside.length);
+    }
+  });
+
+  it('holds no more matches than it can tell apart', () => {
+    const judge = new Judge();
+    const plan = { ...PLAIN, rule: more(3) };
+    const hear = judging(plan, judge);
+    for (let n = 0; n < 100; n++) hear(n / 1_000);
+    expect(judge.together({ seat: 's', plan, thing: 'deal/1', at: minute(0.1) })).toBe(4);
   });
 });

@@ -1,4 +1,5 @@
 import type { Plan, Rule } from './plan.js';
+import { Window, type Figures, type Hit } from './window.js';
 
 /** Why a match was not told, though the filter found it. */
 export type Held = 'rule' | 'not_crossed' | 'not_improved' | 'cooldown';
@@ -27,22 +28,13 @@ export interface ThingState {
   toldValue: number | null;
 }
 
-/** One earlier match within a rule's window. */
-export interface Hit {
-  readonly at: Date;
-  readonly figure: number | null;
-}
-
-/** So many matches of a window are looked at; the most that a rule can ask for is below. */
-export const MOST_HITS = 10_000;
-
 /**
  * Says of matches, in the order of the log, whether they are told. It knows no clock: the moments are the events' own, so
  * that reading the same events again, or asking what would have been, gives the same answers.
  */
 export class Judge<H extends Hit = Hit> {
   private readonly things = new Map<string, ThingState>();
-  private readonly windows = new Map<string, H[]>();
+  private readonly windows = new Map<string, Window<H>>();
   private readonly touched = new Set<string>();
 
   /** Tells it what is known of a thing. */
@@ -98,30 +90,39 @@ export class Judge<H extends Hit = Hit> {
   }
 
   /** The matches that stand in a rule's window at a moment, the oldest first. */
-  gathered({ seat, plan, at, ...match }: Judged): H[] {
-    const { rule } = plan;
-    if (!rule) return [];
-    const hits = this.window(seat, groupOf(rule, match));
-    return within(hits, rule, latest(hits, at)).sort((a, b) => a.at.getTime() - b.at.getTime());
+  gathered(match: Omit<Judged, 'value'>): H[] {
+    return this.moved(match)?.held() ?? [];
+  }
+
+  /** How many those are. */
+  together(match: Omit<Judged, 'value'>): number {
+    return this.moved(match)?.size ?? 0;
   }
 
   /** A rule fires as its condition comes true: when it holds with this match and did not just before it. */
   private fires(rule: Rule, match: Judged, hit: H): boolean {
-    const hits = this.window(match.seat, groupOf(rule, match));
+    const window = this.window(match.seat, groupOf(rule, match));
     // Something read late counts in the window that ends with the latest, or a crossing that it completes would go unseen.
-    const end = latest(hits, match.at);
-    const before = within(hits, rule, end);
-    hits.push(hit);
-    if (hits.length > 2 * MOST_HITS) hits.splice(0, hits.length - MOST_HITS);
-    const counts = within([hit], rule, end);
-    return holds(rule, [...before, ...counts], match.limit) && !holds(rule, before, match.limit);
+    window.moveTo(match.at, rule);
+    const before = holds(rule, window.total, match.limit);
+    if (hit.at.getTime() <= window.since(rule)) return false;
+    window.push(hit);
+    window.moveTo(match.at, rule);
+    return !before && holds(rule, window.total, match.limit);
   }
 
-  private window(seat: string, group: string): H[] {
+  private moved({ seat, plan: { rule }, thing, at }: Omit<Judged, 'value'>): Window<H> | undefined {
+    const window = rule && this.window(seat, groupOf(rule, { thing }));
+    if (!window) return undefined;
+    window.moveTo(at, rule);
+    return window;
+  }
+
+  private window(seat: string, group: string): Window<H> {
     const key = keyOf(seat, group);
-    let hits = this.windows.get(key);
-    if (!hits) this.windows.set(key, (hits = []));
-    return hits;
+    let window = this.windows.get(key);
+    if (!window) this.windows.set(key, (window = new Window<H>()));
+    return window;
   }
 }
 
@@ -157,31 +158,13 @@ function improved(told: number | null, { value, better }: Judged, percent: numbe
   return better === 'higher' ? value >= told + step : value <= told - step;
 }
 
-function within<H extends Hit>(hits: readonly H[], { windowMinutes }: Rule, at: Date): H[] {
-  const from = at.getTime() - windowMinutes * 60_000;
-  return hits.filter((hit) => hit.at.getTime() > from && hit.at <= at).slice(-MOST_HITS);
-}
-
-function latest(hits: readonly Hit[], at: Date): Date {
-  return hits.reduce((end, hit) => (hit.at > end ? hit.at : end), at);
-}
-
-function holds(rule: Rule, hits: readonly Hit[], limit: number | undefined): boolean {
-  if (rule.kind === 'count') return hits.length > rule.moreThan;
-  if (rule.kind === 'rate') return (hits.length * 60) / rule.windowMinutes > rule.morePerHour;
-  const figures = hits.map(({ figure }) => figure).filter((figure) => figure !== null);
-  if (figures.length === 0 || limit === undefined) return false;
-  const figure = aggregates[rule.of](figures);
+function holds(rule: Rule, total: Figures, limit: number | undefined): boolean {
+  if (rule.kind === 'count') return total.hits > rule.moreThan;
+  if (rule.kind === 'rate') return (total.hits * 60) / rule.windowMinutes > rule.morePerHour;
+  if (total.figures === 0 || limit === undefined) return false;
+  const figure = rule.of === 'average' ? total.sum / total.figures : total[rule.of];
   return rule.is === 'above' ? figure > limit : figure < limit;
 }
-
-const sum = (figures: readonly number[]) => figures.reduce((a, b) => a + b, 0);
-const aggregates = {
-  sum,
-  average: (figures: readonly number[]) => sum(figures) / figures.length,
-  lowest: (figures: readonly number[]) => figures.reduce((a, b) => Math.min(a, b)),
-  highest: (figures: readonly number[]) => figures.reduce((a, b) => Math.max(a, b)),
-};
 
 function keyOf(seat: string, thing: string): string {
   return `${seat} ${thing}`;
