@@ -1,4 +1,4 @@
-/** Fields of a head by their names in small letters; of several with one name the first. */
+/** Fields of a head by their names in small letters, cut where they are endless; of several with one name the first. */
 export type Fields = Record<string, string | undefined>;
 
 /** One part of a mail. */
@@ -12,6 +12,8 @@ export interface Part {
 /** Reports are a few kilobytes; what is behind this is the mail that came back. */
 const MOST = 512 * 1024;
 const HEAD_LINES = 500;
+/** No field that is looked at is nearly as long, and what looks for something in one need not be quick. */
+const FIELD = 4000;
 const PARTS = 20;
 const DEPTH = 3;
 
@@ -64,12 +66,13 @@ function fieldsOf(head: string): Fields {
   for (const line of head.split('\n', HEAD_LINES)) {
     const colon = line.indexOf(':');
     if (/^[ \t]/.test(line)) {
-      if (name && fields[name] !== undefined) fields[name] = `${fields[name]} ${line.trim()}`;
+      if (name && fields[name] !== undefined)
+        fields[name] = `${fields[name]} ${line.slice(0, FIELD).trim()}`.slice(0, FIELD);
       continue;
     }
     name = colon > 0 ? line.slice(0, colon).trim().toLowerCase() : undefined;
     // Of several fields of one name the first counts, and what continues a later one belongs to nobody.
-    if (name && fields[name] === undefined) fields[name] = line.slice(colon + 1).trim();
+    if (name && fields[name] === undefined) fields[name] = line.slice(colon + 1, colon + 1 + FIELD).trim();
     else name = undefined;
   }
   return fields;

@@ -172,6 +172,15 @@ describe('mail that came back', () => {
   });
 
   it.each([
+    ['in one line', 'x, '.repeat(2000)],
+    ['in many', 'x,\r\n '.repeat(450) + 'x, '.repeat(1500)],
+  ])('is not looked for in the far end of an endless field, written %s', (_, filling) => {
+    const near = mail({ 'X-Failed-Recipients': `near@example.org, ${filling}` }, '550 no such user');
+    const far = mail({ 'X-Failed-Recipients': `${filling}far@example.org` }, '550 no such user');
+    expect([near, far].map((raw) => readBounce(raw)?.[0]?.recipients)).toEqual([['near@example.org'], []]);
+  });
+
+  it.each([
     ['one endless line', 'a@'.repeat(5_000_000)],
     ['endless boundaries', `Content-Type: multipart/mixed; boundary=b\n\n${'--b\n'.repeat(2_000_000)}`],
     ['endless fields', `Content-Type: message/delivery-status\n\n${'Final-Recipient: x\n\n'.repeat(500_000)}`],
