@@ -45,6 +45,6 @@ export const channelEvents = defineEvents({
     version: 1,
     subject: 'address',
     data: z.object({}),
-    about: 'An operator let notifications go to a mail address again.',
+    about: 'Notifications go to a mail address again: an operator said so, or its owner has read a link there.',
   },
 });

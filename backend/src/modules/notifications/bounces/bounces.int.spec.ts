@@ -2,9 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { v7 as uuidv7 } from 'uuid';
+import { systemActor } from '#platform/access/index.js';
+import { type EntityManager, Transactions } from '#platform/database/index.js';
+import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { Mailer, ReturnPaths } from '#platform/mail/index.js';
-import { type DealsKit, dealsKit } from '#test/deals-kit.js';
-import { factory } from '#test/factories.js';
+import { type DealsKit, dealsKit, until } from '#test/deals-kit.js';
+import { factory, type TestPerson } from '#test/factories.js';
 import { NotificationsModule } from '../notifications.module.js';
 import { Suppressions } from '../suppressions/suppressions.js';
 
@@ -149,6 +152,33 @@ describe('mail that comes back', () => {
     const answer = await kit.mail([String(source.address), back], reportOn(ada.email, '5.1.1'));
     expect(answer).toContain('Kept as');
     expect(await why(ada.email)).toBeDefined();
+  });
+
+  it('no longer holds an address back whose owner has read a link there since', async () => {
+    const [ada, eve, bob] = await Promise.all([person(), person(), person()]);
+    for (const { email } of [ada, eve]) await kit.mail(await returnOf(email), reportOn(email, '5.1.1'));
+    const suppressions = kit.app.get(Suppressions);
+    await kit.app.get(Transactions).run((em) => suppressions.add(em, bob.email, 'complaint', null));
+    const proven = (who: TestPerson, occurredAt: Date, em: EntityManager) =>
+      kit.app.get(EventLog).record(em, 'user.email_verified', {
+        workspaceId: SYSTEM_WORKSPACE,
+        scope: { kind: 'user', id: who.id },
+        subjectId: who.id,
+        actor: systemActor(),
+        data: {},
+        occurredAt,
+      });
+    // Eve's mail came back after she had confirmed; Bob complained.
+    await kit.app.get(Transactions).run(async (em) => {
+      proven(eve, new Date(Date.now() - 3_600_000), em);
+      proven(bob, new Date(), em);
+      proven(ada, new Date(), em);
+    });
+    await until(async () => (await why(ada.email)) === undefined);
+    expect([await why(eve.email), await why(bob.email)]).toEqual([expect.any(String), expect.any(String)]);
+    const released = await kit.events({ type: 'address.released' });
+    expect(released.at(-1)).toMatchObject({ actor: { kind: 'system' } });
+    expect(released).toHaveLength(1);
   });
 
   it('is listed for operators without whole addresses, who may let mail go there again', async () => {
