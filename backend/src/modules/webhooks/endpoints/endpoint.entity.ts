@@ -136,8 +136,11 @@ export class WebhookEndpoint {
     this.touch(now);
   }
 
-  /** Removes it; what was sent stays known. */
+  /** Removes it; what was sent stays known, and of its address no more than the host. */
   remove(now = new Date()): void {
+    this.url = new URL('/', this.url).href;
+    this.headers = null;
+    this.headerNames = [];
     this.removedAt = now;
     this.touch(now);
   }

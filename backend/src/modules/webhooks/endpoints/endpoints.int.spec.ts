@@ -76,7 +76,9 @@ describe('an endpoint', () => {
       types: ['deal.found'],
     });
     expect((await room.call(admin, 'PATCH', at(id), { types: null }, { 'if-match': 'W/"1"' })).statusCode).toBe(412);
-    expect((await room.call(admin, 'POST', at(id, '/ownership'))).json()).toMatchObject({ ownerId: admin.id });
+    expect((await room.call(team.owner, 'POST', at(id, '/ownership'))).json()).toMatchObject({
+      ownerId: team.owner.id,
+    });
     expect((await room.call(admin, 'DELETE', at(id))).statusCode).toBe(204);
     expect((await room.call(admin, 'GET', at(id))).statusCode).toBe(404);
     expect(await row(id)).toMatchObject({ removed_at: expect.anything() });
@@ -87,7 +89,7 @@ describe('an endpoint', () => {
         type: 'webhook_endpoint.updated',
         data: { before: { state: 'enabled' }, after: { state: 'disabled', ratePerSecond: 3 } },
       },
-      { type: 'webhook_endpoint.updated', data: { before: { ownerId: team.owner.id }, after: { ownerId: admin.id } } },
+      { type: 'webhook_endpoint.updated', data: { before: { ownerId: admin.id }, after: { ownerId: team.owner.id } } },
       { type: 'webhook_endpoint.deleted' },
     ]);
   });
@@ -141,6 +143,43 @@ describe('an endpoint', () => {
     });
   });
 
+  it('hears what the caller may once they say where it sends or what, and keeps its headers from other origins', async () => {
+    const key = await room.make.apiKey(team, team.owner).scopes('webhooks:write', 'workspace:read').create();
+    const headers = { authorization: 'Bearer hidden' };
+    const { id } = await room.endpoint(team, { types: null, url: URL, headers }, admin);
+    expect((await room.call(key, 'PATCH', at(id), { description: 'Ours' })).json()).toMatchObject({
+      ownerId: admin.id,
+    });
+    for (const change of [{ filter: '' }, { types: null }, { url: `${URL}&more` }]) {
+      await room.call(admin, 'POST', at(id, '/ownership'));
+      expect((await room.call(key, 'PATCH', at(id), change)).statusCode).toBe(200);
+      expect(await row(id)).toMatchObject({
+        owner_id: team.owner.id,
+        owner_scopes: ['webhooks:write', 'workspace:read'],
+        header_names: ['authorization'],
+      });
+    }
+    expect((await told(id)).at(-1)).toMatchObject({
+      data: { before: { ownerId: admin.id }, after: { ownerId: team.owner.id } },
+    });
+    const moved = await room.call(key, 'PATCH', at(id), { url: 'https://other.invalid/' });
+    expect(moved.json()).toMatchObject({ url: 'https://other.invalid/', headerNames: [] });
+    expect(await row(id)).toMatchObject({ headers: null });
+    const given = await room.call(admin, 'PATCH', at(id), { url: URL, headers });
+    expect(given.json()).toMatchObject({ headerNames: ['authorization'], ownerId: admin.id });
+    const typed = await room.endpoint(team, { url: URL }, admin);
+    const refused = await room.call(key, 'PATCH', at(typed.id), { url: 'https://other.invalid/' });
+    expect([refused.statusCode, refused.json().code]).toEqual([403, 'events_hidden']);
+    expect(await row(typed.id)).toMatchObject({ url: URL, owner_id: admin.id, version: 1 });
+  });
+
+  it('keeps nothing but the host of its address when it is removed', async () => {
+    const { id } = await room.endpoint(team, { url: URL, headers: { 'x-token': 'hidden' } });
+    await room.call(admin, 'DELETE', at(id));
+    expect(await row(id)).toMatchObject({ url: 'https://hooks.invalid/', headers: null, header_names: [] });
+    expect((await told(id)).at(-1)).toMatchObject({ data: { host: 'hooks.invalid' } });
+  });
+
   it('is not found in another workspace', async () => {
     const { id } = await room.endpoint(team);
     const other = await room.make.workspace().create();
@@ -163,6 +202,16 @@ describe('an endpoint', () => {
 });
 
 describe('a rotation', () => {
+  it('without overlap ends the earlier secret also when another clock made it', async () => {
+    const { id } = await room.endpoint(team);
+    await room.rows(
+      `update webhook_secret set created_at = now() + interval '1 hour' where endpoint_id = $1 returning 1`,
+      [id],
+    );
+    const made = (await room.call(admin, 'POST', at(id, '/secret-rotations'), { overlapSeconds: 0 })).json<Shown>();
+    expect(await room.rows('select id from webhook_secret where endpoint_id = $1', [id])).toEqual([{ id: made.id }]);
+  });
+
   it('keeps the earlier secret for the overlap, and ends it at once without one', async () => {
     const { id } = await room.endpoint(team);
     const rotate = (body: object) => room.call(admin, 'POST', at(id, '/secret-rotations'), body);

@@ -70,17 +70,28 @@ export class EndpointsService {
     return { ...shown(made), secret: secret.secret, publicKey: secret.publicKey };
   }
 
-  /** @throws NoSuchEndpoint, PreconditionFailed, and what `create` throws */
+  /**
+   * Whoever says where an endpoint sends, or what, answers for it: it hears what they may from then on. Headers that were given
+   * for one origin are not sent to another.
+   *
+   * @throws NoSuchEndpoint, PreconditionFailed, and what `create` throws
+   */
   async change(who: Member, id: string, change: EndpointChange, ifMatch: string | undefined): Promise<EndpointShown> {
     const { headers, enabled, ...choice } = change;
     const own = headers && checkedHeaders(headers);
     const known = await this.one(who, id);
     const target = this.rules.target(who, known.target);
-    this.rules.checkTypes(who, target, choice.types);
+    const aims = [choice.url, choice.filter, choice.types].some((value) => value !== undefined);
     if (choice.filter !== undefined) await this.rules.checkFilter(target, choice.filter);
     if (choice.url !== undefined) await this.rules.checkUrl(choice.url);
     await this.changing(who, id, ifMatch, async (em, endpoint) => {
+      if (aims) {
+        this.rules.checkTypes(who, target, choice.types === undefined ? endpoint.types : choice.types);
+        endpoint.belongTo(ownerOf(who));
+      }
+      const elsewhere = choice.url !== undefined && new URL(choice.url).origin !== new URL(endpoint.url).origin;
       endpoint.change(choice);
+      if (elsewhere && !own) this.carry(endpoint, {});
       if (own) this.carry(endpoint, own);
       if (enabled !== undefined && enabled !== (endpoint.state === 'enabled')) {
         endpoint.switch(enabled);
@@ -97,19 +108,13 @@ export class EndpointsService {
     return this.one(who, id);
   }
 
-  /** @throws NoSuchEndpoint, PreconditionFailed */
+  /** What waited for it is ended by the retention, some at a time. @throws NoSuchEndpoint, PreconditionFailed */
   async remove(who: Member, id: string, ifMatch: string | undefined): Promise<void> {
     await this.transactions.run(async (em) => {
       const endpoint = await found(em, who, id);
       expectVersion(ifMatch, endpoint.version);
       endpoint.remove();
       await query(em, `delete from webhook_secret where endpoint_id = $1`, [id]);
-      await query(
-        em,
-        `update webhook_delivery set state = 'failed', error = 'The endpoint was removed.', finished_at = now()
-          where endpoint_id = $1 and state = 'queued'`,
-        [id],
-      );
       this.events.record(em, 'webhook_endpoint.deleted', { ...about(endpoint, who), data: endpoint.told() });
     });
   }

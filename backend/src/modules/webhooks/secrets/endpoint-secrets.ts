@@ -54,14 +54,12 @@ export class EndpointSecrets {
     kind: SecretKind,
     { now, previousUntil }: { now: Date; previousUntil: Date },
   ): Promise<NewSecret> {
-    await affected(em, 'delete from webhook_secret where endpoint_id = $1 and expires_at is not null', [endpointId]);
-    await affected(
-      em,
-      previousUntil > now
-        ? 'update webhook_secret set expires_at = $2 where endpoint_id = $1'
-        : 'delete from webhook_secret where endpoint_id = $1 and created_at <= $2',
-      [endpointId, previousUntil],
-    );
+    const overlaps = previousUntil > now;
+    const ended =
+      'delete from webhook_secret where endpoint_id = $1 and ($2::boolean is false or expires_at is not null)';
+    await affected(em, ended, [endpointId, overlaps]);
+    const ending = 'update webhook_secret set expires_at = $2 where endpoint_id = $1';
+    if (overlaps) await affected(em, ending, [endpointId, previousUntil]);
     return this.add(em, endpointId, kind, now);
   }
 
