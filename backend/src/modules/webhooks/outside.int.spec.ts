@@ -149,8 +149,8 @@ describe('an incoming webhook', () => {
   const shown = async (id: string) => (await as(team, 'GET', `incoming-webhooks/${id}`)).json<Made>();
   const received = async (id: string) => (await told(id)).filter(({ type }) => type === 'incoming.received');
   const body = '{"action":"opened","number":7}';
-  const ofGithub = (secret: string, id = uuidv7()) => ({
-    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  const ofGithub = (secret: string, id = uuidv7(), sent = body) => ({
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(sent).digest('hex')}`,
     'x-github-delivery': id,
     'x-github-event': 'pull_request',
   });
@@ -160,8 +160,12 @@ describe('an incoming webhook', () => {
     const headers = ofGithub(secret);
     expect((await outside(url, body, headers)).json()).toEqual({ received: true, repeated: false });
     expect((await outside(url, body, headers)).json()).toEqual({ received: true, repeated: true });
-    const racing = ofGithub(secret);
-    await Promise.all(Array.from({ length: 5 }, () => outside(url, body, racing)));
+    // The signature does not cover the id, and the id not the body: each tells a repeat.
+    expect((await outside(url, body, ofGithub(secret))).json()).toEqual({ received: true, repeated: true });
+    const sameId = ofGithub(secret, headers['x-github-delivery'], '{}');
+    expect((await outside(url, '{}', sameId)).json()).toEqual({ received: true, repeated: true });
+    const next = '{"action":"closed"}';
+    await Promise.all(Array.from({ length: 5 }, () => outside(url, next, ofGithub(secret, uuidv7(), next))));
     const events = await received(id);
     expect(events).toHaveLength(2);
     expect(events[0]).toMatchObject({
@@ -177,6 +181,19 @@ describe('an incoming webhook', () => {
     const kept = JSON.stringify(await room.rows('select * from incoming_webhook where id = $1', [id]));
     expect(kept).not.toContain(secret);
     expect((await as(team, 'GET', `incoming-webhooks/${id}`)).json()).not.toHaveProperty('secret');
+  });
+
+  it('may come as a form, as GitHub sends it unless told otherwise', async () => {
+    const { id, url, secret } = await make('github');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = new URLSearchParams({ payload: body }).toString();
+    const answer = await outside(url, sent, { ...ofGithub(secret, uuidv7(), sent), ...form });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { received: true, repeated: false }]);
+    expect(await received(id)).toMatchObject([{ data: { body: JSON.parse(body) } }]);
+    const odd = await outside(url, 'a=b', { ...ofGithub(secret, uuidv7(), 'a=b'), ...form });
+    expect([odd.statusCode, odd.json().detail]).toEqual([415, expect.stringContaining('application/json')]);
+    await room.rows('update incoming_webhook set received = 5000000000 where id = $1 returning 1', [id]);
+    expect(await shown(id)).toMatchObject({ received: 5_000_000_000 });
   });
 
   it('is taken by Standard Webhooks while it is fresh, and by its secret', async () => {

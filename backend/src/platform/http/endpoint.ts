@@ -47,7 +47,7 @@ export interface EndpointOptions {
   bodyLimit?: number;
   /** The body is `multipart/form-data`; the handler reads its parts from the request. `body` documents the fields. */
   multipart?: boolean;
-  /** The JSON body reaches the handler as the bytes that were sent, for a signature over them: `request.body` is a Buffer. `body` documents it. */
+  /** The body, JSON or a form, reaches the handler as the bytes that were sent, for a signature over them: `request.body` is a Buffer. `body` documents it. */
   rawBody?: boolean;
   /** The media type of the answer when it is not JSON. */
   produces?: string;

@@ -29,7 +29,7 @@ export { BODY_LIMIT, HttpConfig } from './http.config.js';
 export { HttpModule } from './http.module.js';
 export { exampleOf } from './openapi/examples.js';
 export { apiDocument } from './openapi/document.js';
-export { parseJson } from './validation/body-parsers.js';
+export { parseForm, parseJson } from './validation/body-parsers.js';
 export { fileBytes, formParts } from './validation/form-parts.js';
 export { translate } from './problems/translate.js';
 export { RefusalWatch } from './refusal-watch.js';

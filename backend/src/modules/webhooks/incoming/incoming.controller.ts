@@ -2,7 +2,8 @@ import { Controller, Delete, Get, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Member } from '#platform/access/index.js';
-import { Endpoint, Input, parseJson, Who } from '#platform/http/index.js';
+import { UnsupportedMediaType } from '#platform/errors/index.js';
+import { Endpoint, Input, parseForm, parseJson, Who } from '#platform/http/index.js';
 import { workspacePath } from '../endpoints/endpoints.schemas.js';
 import { IncomingRefused, NoSuchIncomingWebhook, TooManyIncomingWebhooks } from './incoming.errors.js';
 import {
@@ -97,7 +98,8 @@ export class IncomingPostController {
   @Endpoint({
     permission: 'public',
     summary: 'Send a webhook in',
-    description: 'Signed, at most 128 kB of JSON, taken once by its id. A wrong signature is refused and counted.',
+    description:
+      'Signed, at most 128 kB of JSON, or a form with JSON in its field `payload`; taken once by its id. A wrong signature is refused and counted.',
     params: incomingTokenPath,
     body: z.unknown(),
     bodyExample: { action: 'opened', number: 7 },
@@ -106,10 +108,19 @@ export class IncomingPostController {
     status: 200,
     idempotent: false,
     response: heard,
-    errors: [NoSuchIncomingWebhook, IncomingRefused],
+    errors: [NoSuchIncomingWebhook, IncomingRefused, UnsupportedMediaType],
   })
   hear(@Req() { body, headers }: FastifyRequest, @Input.params() { incomingToken }: IncomingTokenPath) {
     const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-    return this.service.hear(incomingToken, headers, raw, parseJson);
+    const form = headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded');
+    return this.service.hear(incomingToken, headers, raw, form ? parsePayload : parseJson);
   }
+}
+
+/** What GitHub sends unless told otherwise. */
+function parsePayload(raw: Buffer): unknown {
+  const { payload } = parseForm(raw);
+  if (typeof payload !== 'string')
+    throw new UnsupportedMediaType('A form must hold JSON in its field "payload": better choose application/json.');
+  return parseJson(Buffer.from(payload));
 }

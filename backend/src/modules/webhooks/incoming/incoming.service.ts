@@ -18,7 +18,7 @@ const MOST = 100;
 const context = (id: string): string => `incoming_webhook:${id}`;
 
 const SHOWN = `
-  select i.id, i.name, i.scheme, i.enabled, i.received::int, i.refused::int, ${isoTime('i.last_received_at')} as "lastReceivedAt",
+  select i.id, i.name, i.scheme, i.enabled, i.received::float8, i.refused::float8, ${isoTime('i.last_received_at')} as "lastReceivedAt",
          ${isoTime('i.last_refused_at')} as "lastRefusedAt", i.last_refusal as "lastRefusal", ${isoTime('i.created_at')} as "createdAt"
     from incoming_webhook i ${grantJoin('i.workspace_id', '$1')} where i.workspace_id = $2 and i.removed_at is null`;
 
@@ -117,11 +117,13 @@ export class IncomingService {
     parse: (raw: Buffer) => unknown,
   ): Promise<Heard> {
     const kept = await this.kept(token);
-    const proven = await this.proven(kept, headers, raw);
+    const { seal, ...proven } = await this.proven(kept, headers, raw);
     const body = parse(raw) as EventData<'incoming.received'>['body'];
     const fresh = await this.transactions.run(async (em) => {
-      const text = 'insert into incoming_receipt (webhook_id, delivery_id) values ($1, $2) on conflict do nothing';
-      if ((await affected(em, text, [kept.id, proven.deliveryId])) === 0) return false;
+      const text = `
+        insert into incoming_receipt (webhook_id, delivery_id) select $1::uuid, unnest($2::text[]) on conflict do nothing`;
+      const receipts = seal === null ? [proven.deliveryId] : [proven.deliveryId, seal];
+      if ((await affected(em, text, [kept.id, receipts])) < receipts.length) return false;
       const counting = `update incoming_webhook set received = received + 1, last_received_at = now() where id = $1 and removed_at is null`;
       if ((await affected(em, counting, [kept.id])) === 0) throw new NoSuchIncomingWebhook();
       const { workspaceId, id: subjectId, name, scheme } = kept;

@@ -11,6 +11,8 @@ export interface Proven {
   readonly deliveryId: string;
   /** What the sender calls the event, where it says so. */
   readonly kind: string | null;
+  /** A second thing to tell a repeat by, where the signature does not cover the id: the signature itself. */
+  readonly seal: string | null;
 }
 
 /** A signature older or newer than this many seconds is not believed (Standard Webhooks). */
@@ -53,7 +55,7 @@ function standard(secret: string, headers: IncomingHttpHeaders, body: Buffer, no
     throw new IncomingRefused(
       'The signature does not fit: check the secret, and that the body is signed as it is sent.',
     );
-  return { deliveryId: bounded(id), kind: null };
+  return { deliveryId: bounded(id), kind: null, seal: null };
 }
 
 /** @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
@@ -61,9 +63,10 @@ function github(secret: string, headers: IncomingHttpHeaders, body: Buffer): Pro
   const given = one(headers, 'x-hub-signature-256');
   const id = one(headers, 'x-github-delivery');
   if (!given || !id) throw new IncomingRefused('The webhook has no X-Hub-Signature-256 or X-GitHub-Delivery.');
-  if (!same(given, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`))
-    throw new IncomingRefused('The signature does not fit: check the secret.');
-  return { deliveryId: bounded(id), kind: one(headers, 'x-github-event')?.slice(0, LONGEST_ID) ?? null };
+  const digest = createHmac('sha256', secret).update(body).digest('hex');
+  if (!same(given, `sha256=${digest}`)) throw new IncomingRefused('The signature does not fit: check the secret.');
+  const kind = one(headers, 'x-github-event')?.slice(0, LONGEST_ID) ?? null;
+  return { deliveryId: bounded(id), kind, seal: `sig:${digest}` };
 }
 
 function bearer(secret: string, headers: IncomingHttpHeaders): Proven {
@@ -71,7 +74,7 @@ function bearer(secret: string, headers: IncomingHttpHeaders): Proven {
   if (!given || !same(given, secret)) throw new IncomingRefused('The secret in X-Webhook-Secret is missing or wrong.');
   const id = one(headers, 'webhook-id') ?? one(headers, 'idempotency-key');
   if (!id) throw new IncomingRefused('Name the delivery in the header webhook-id, so that a repeat can be told.');
-  return { deliveryId: bounded(id), kind: null };
+  return { deliveryId: bounded(id), kind: null, seal: null };
 }
 
 function one(headers: IncomingHttpHeaders, name: string): string | undefined {

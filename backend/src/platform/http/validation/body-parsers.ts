@@ -6,7 +6,7 @@ import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
 const MAX_FORM_FIELDS = 1000;
 
 /**
- * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored; JSON stays bytes where the endpoint
+ * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored; both stay bytes where the endpoint
  * wants them. Every other media type, and every
  * compressed body, is answered 415.
  */
@@ -21,9 +21,10 @@ export function registerBodyParsers(server: FastifyInstance): void {
     const raw = request.routeOptions.config.endpoint?.rawBody;
     settle(done, () => (raw ? body : parseJson(body as Buffer)));
   });
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) =>
-    settle(done, () => parseForm(body as Buffer)),
-  );
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
+    const raw = request.routeOptions.config.endpoint?.rawBody;
+    settle(done, () => (raw ? body : parseForm(body as Buffer)));
+  });
 }
 
 /**
