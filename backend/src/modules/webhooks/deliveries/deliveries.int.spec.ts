@@ -204,6 +204,19 @@ describe('a failure', () => {
     expect((await lane(endpoint.id))?.failing_since).toBeNull();
   });
 
+  it('keeps of an answer nothing that repeats the headers of the endpoint', async () => {
+    const endpoint = await room.endpoint(team, { headers: { authorization: 'Bearer very-hidden' } });
+    room.sink.answer(path(endpoint), ({ headers }, response) =>
+      response.writeHead(400, { 'x-request-id': `for very-hidden` }).end(`Not allowed: ${headers.authorization}`),
+    );
+    await room.found(team);
+    await room.until(async () => (await room.deliveries({ endpointId: endpoint.id }))[0]?.attempts === 1);
+    const [row] = await room.deliveries({ endpointId: endpoint.id });
+    expect(await attempts(row!.id)).toMatchObject([
+      { body: 'Not allowed: •••', headers: { 'x-request-id': 'for •••' } },
+    ]);
+  });
+
   it('is not that an answer is long: the beginning is kept', async () => {
     const endpoint = await room.endpoint(team);
     room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(200).end('x'.repeat(1_000_000)));

@@ -10,6 +10,7 @@ import { WebhooksConfig } from '../webhooks.config.js';
 import { ownerHolds } from './endpoint-rights.js';
 import { exampleEvent } from './examples.js';
 import type { DueRow, ServedEndpoint } from './lane-store.js';
+import { Echo } from './echo.js';
 import { payloadOf, type ToldOutside } from './payload.js';
 import { retryAfter } from './retries.js';
 
@@ -50,20 +51,23 @@ export class Sender {
       const durationMs = Math.round(performance.now() - began);
       return { startedAt, durationMs, status: null, headers: null, body: null, error: null, asked: undefined, ...more };
     };
-    const event = toldOf(row);
-    if (!event) return done({ outcome: 'dropped', error: 'The event was erased or pruned before it was sent.' });
-    if (!row.test && !ownerHolds(endpoint, this.needed(row)))
-      return done({ outcome: 'dropped', error: 'The owner of the endpoint may not see the event any more.' });
     try {
-      const answer = await this.post(row, endpoint, payloadOf(event), startedAt, signal);
+      // Also here something may be wrong with one delivery alone, such as a type that is gone: that is a failure like others.
+      const event = toldOf(row);
+      if (!event) return done({ outcome: 'dropped', error: 'The event was erased or pruned before it was sent.' });
+      if (!row.test && !ownerHolds(endpoint, this.needed(row)))
+        return done({ outcome: 'dropped', error: 'The owner of the endpoint may not see the event any more.' });
+      const own = this.own(endpoint);
+      const answer = await this.post(row, endpoint, own, payloadOf(event), startedAt, signal);
       const { status, headers } = answer;
+      const echo = new Echo(Object.values(own));
       const kept = Object.fromEntries(
         KEPT_HEADERS.filter((name) => headers[name] !== undefined).map((name) => [
           name,
-          storable(headers[name]!).slice(0, HEADER_LENGTH),
+          echo.hide(storable(headers[name]!)).slice(0, HEADER_LENGTH),
         ]),
       );
-      const seen = { status, headers: kept, body: storable(answer.body.toString('utf8')) };
+      const seen = { status, headers: kept, body: echo.hide(storable(answer.body.toString('utf8'))) };
       if (status >= 200 && status < 300) return done({ outcome: 'delivered', ...seen });
       if (status === 410) return done({ outcome: 'gone', ...seen, error: 'The address answered 410: it is gone.' });
       return done({
@@ -80,11 +84,20 @@ export class Sender {
     }
   }
 
-  private post(row: DueRow, endpoint: ServedEndpoint, body: string, at: Date, signal: AbortSignal) {
+  private own({ id, headers }: ServedEndpoint): Record<string, string> {
+    if (headers === null) return {};
+    return JSON.parse(this.sealing.open(headers, headersContext(id))) as Record<string, string>;
+  }
+
+  private post(
+    row: DueRow,
+    endpoint: ServedEndpoint,
+    own: Record<string, string>,
+    body: string,
+    at: Date,
+    signal: AbortSignal,
+  ) {
     const message = { id: row.id, timestamp: Math.floor(at.getTime() / 1000), body };
-    const own = endpoint.headers
-      ? (JSON.parse(this.sealing.open(endpoint.headers, headersContext(endpoint.id))) as Record<string, string>)
-      : {};
     const headers = {
       ...own,
       'content-type': 'application/json',
