@@ -6,6 +6,7 @@ import { DispatcherPokes } from './deliveries/dispatcher-pokes.js';
 import { EndpointOwners } from './deliveries/endpoint-owners.js';
 import { LaneStore } from './deliveries/lane-store.js';
 import { Listening } from './deliveries/listening.js';
+import { Retention } from './deliveries/retention.js';
 import { Results } from './deliveries/results.js';
 import { Sender } from './deliveries/sender.js';
 import { WebhooksReader } from './deliveries/webhooks.reader.js';
@@ -57,6 +58,7 @@ import { SecretsController } from './secrets/secrets.controller.js';
     LaneStore,
     Sender,
     Results,
+    Retention,
     EndpointOwners,
     DeliveryTarget,
     HistoryQueries,

@@ -101,7 +101,6 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     if (now - this.swept > SWEEP_MS) {
       this.swept = now;
       await this.store.sweep();
-      await this.store.prune(this.config.keepDays);
     }
     if (this.looked === 0 || now - this.looked > POLL_MS) {
       this.looked = now;
@@ -175,7 +174,8 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private async keep(lane: Lane, row: DueRow, attempt: Attempt): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await this.results.add({ row, lane, attempt });
+        // Too late: the lane is somebody else's, or the delivery was changed meanwhile. Either way what was read of it is old.
+        if (!(await this.results.add({ row, lane, attempt }))) lane.forget();
         return;
       } catch (error) {
         if (tries < STORE_TRIES && this.lanes.get(lane.id) === lane) {

@@ -124,15 +124,6 @@ const SWEEP = `
      and exists (select from webhook_delivery d where d.endpoint_id = l.endpoint_id and d.state = 'queued' and d.next_attempt_at <= now() and ${FREE})
      and not (p.ordered and l.due_at is not null)`;
 
-/** Some at a time: the next look removes more. */
-const PRUNE = `
-  with old as (
-    select id from webhook_delivery where created_at < now() - make_interval(days => $1) and state <> 'queued' limit 5000),
-  receipts as (delete from incoming_receipt where received_at < now() - interval '30 days'),
-  inboxes as (delete from webhook_inbox where expires_at < now()),
-  secrets as (delete from webhook_secret where expires_at < now())
-  delete from webhook_delivery d using old where d.id = old.id`;
-
 /** The statements by which processes share endpoints among them. Time is the database's own. */
 @Injectable()
 export class LaneStore {
@@ -182,11 +173,6 @@ export class LaneStore {
   /** Looks for what is due and that no lane knows of. */
   async sweep(): Promise<void> {
     await this.reads.all('webhook lanes sweep', SWEEP, []);
-  }
-
-  /** Forgets what is older than the history is kept. */
-  async prune(days: number): Promise<void> {
-    await this.reads.all('webhook lanes prune', PRUNE, [days]);
   }
 }
 

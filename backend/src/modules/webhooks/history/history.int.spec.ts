@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { webhookRestoreActs } from '#modules/webhooks/index.js';
 import type { TestWorkspace } from '#test/factories.js';
-import { LaneStore } from '../deliveries/lane-store.js';
+import { Retention } from '../deliveries/retention.js';
 import { type Shown, WebhookRoom } from '#test/webhooks.js';
 
 interface Detail {
@@ -86,7 +86,10 @@ describe('a replay', () => {
   it('of all that failed, or of a range, says how far it is', async () => {
     const mine = await room.make.workspace().create();
     const { endpoint } = await served(500, mine);
-    for (let n = 0; n < 3; n++) await room.found(mine);
+    for (let n = 0; n < 3; n++) {
+      await room.found(mine);
+      await room.read(); // one at a time: those read together are of one moment
+    }
     await room.settled(endpoint.id);
     const begin = async (body: object) => {
       const answer = await room.call(mine.owner, 'POST', mine.url('webhook-replays'), body);
@@ -165,17 +168,42 @@ it('is forgotten after the days it is kept for, but never what waits', async () 
     `update webhook_delivery set created_at = now() - interval '40 days' where endpoint_id = $1 returning 1`,
     [endpoint.id],
   );
-  await room.application.app.get(LaneStore).prune(41);
+  await room.application.app.get(Retention).prune(41);
   expect(await room.deliveries({ endpointId: endpoint.id })).toMatchObject([{ id: row.id }]);
   await room.rows(
     `update webhook_delivery set state = 'queued', next_attempt_at = now() + interval '1 day' where id = $1 returning 1`,
     [row.id],
   );
-  await room.application.app.get(LaneStore).prune(30);
+  await room.application.app.get(Retention).prune(30);
   expect(await room.deliveries({ endpointId: endpoint.id })).toHaveLength(1);
   await room.rows(`update webhook_delivery set state = 'failed' where id = $1 returning 1`, [row.id]);
-  await room.application.app.get(LaneStore).prune(30);
+  await room.application.app.get(Retention).prune(30);
   expect(await room.deliveries({ endpointId: endpoint.id })).toEqual([]);
+});
+
+it('ends when its endpoint is removed, and is forgotten when it is off for longer than the history is kept', async () => {
+  const mine = await room.make.workspace().create();
+  const [gone, off] = [await room.endpoint(mine), await room.endpoint(mine)];
+  for (const one of [gone, off]) room.sink.answer(path(one), (_taken, response) => response.writeHead(500).end());
+  await room.found(mine);
+  for (const { id } of [gone, off])
+    await room.until(async () => (await room.deliveries({ endpointId: id }))[0]?.attempts === 1);
+  await room.call(mine.owner, 'DELETE', mine.url(`webhook-endpoints/${gone.id}`));
+  expect(await room.deliveries({ endpointId: gone.id })).toMatchObject([{ state: 'queued' }]);
+  await room.application.app.get(Retention).prune(30);
+  expect(await room.deliveries({ endpointId: gone.id })).toMatchObject([
+    { state: 'failed', error: 'The endpoint was removed.' },
+  ]);
+  await room.call(mine.owner, 'PATCH', mine.url(`webhook-endpoints/${off.id}`), { enabled: false });
+  const aged = `created_at = now() - interval '40 days'`;
+  await room.rows(`update webhook_delivery set ${aged} where endpoint_id = $1 returning 1`, [off.id]);
+  await room.application.app.get(Retention).prune(30);
+  expect(await room.deliveries({ endpointId: off.id })).toMatchObject([{ state: 'queued' }]);
+  await room.rows(`update webhook_endpoint set updated_at = now() - interval '31 days' where id = $1 returning 1`, [
+    off.id,
+  ]);
+  await room.application.app.get(Retention).prune(30);
+  expect(await room.deliveries({ endpointId: off.id })).toEqual([]);
 });
 
 it('waits for an operator after a restore, and is sent at the release', async () => {
