@@ -52,6 +52,18 @@ describe('A judge', () => {
     expect(judge.changed('s', 'deal/unknown')).toBe(false);
   });
 
+  it('tells of a crossing that came while it cooled down with the first match afterwards', () => {
+    const judge = new Judge();
+    const hear = judging({ crossing: true, cooldownMinutes: 10 }, judge);
+    expect(hear(0)).toBe('told');
+    judge.miss('s', 'deal/1');
+    expect([hear(5), hear(6), hear(11), hear(30)]).toEqual(['cooldown', 'cooldown', 'told', 'not_crossed']);
+    const plain = new Judge();
+    judging({ cooldownMinutes: 10 }, plain)(0);
+    expect([plain.state('s', 'deal/1')?.matching, plain.holding('deal/1')]).toEqual([false, []]);
+    expect(judge.holding('deal/1')).toEqual(['s']);
+  });
+
   it('tells again only of what is better by so much than when it was told', () => {
     const hear = judging({ improvesBy: 10 });
     const told = [400, 380, 360, 350, 324, 500].map((value, n) => hear(n, { value }));

@@ -35,11 +35,13 @@ export interface ThingState {
 export class Judge<H extends Hit = Hit> {
   private readonly things = new Map<string, ThingState>();
   private readonly windows = new Map<string, Window<H>>();
+  /** Who has heard of a thing. */
+  private readonly seats = new Map<string, Set<string>>();
   private readonly touched = new Set<string>();
 
   /** Tells it what is known of a thing. */
   know(seat: string, thing: string, state: ThingState): void {
-    this.things.set(keyOf(seat, thing), { ...state });
+    this.put(seat, thing, { ...state });
   }
 
   /** Tells it an earlier match of a subscription with a rule; the oldest first. */
@@ -59,9 +61,7 @@ export class Judge<H extends Hit = Hit> {
 
   /** Whose subscriptions a thing matches now, as far as the judge has heard. */
   holding(thing: string): string[] {
-    const end = ` ${thing}`;
-    const held = [...this.things].filter(([key, { matching }]) => matching && key.endsWith(end));
-    return held.map(([key]) => key.slice(0, -end.length));
+    return [...(this.seats.get(thing) ?? [])].filter((seat) => this.state(seat, thing)?.matching);
   }
 
   /** The thing was heard of and did not match. */
@@ -81,12 +81,11 @@ export class Judge<H extends Hit = Hit> {
     const key = keyOf(seat, thing);
     const known = this.things.get(key) ?? { matching: false, toldAt: null, toldValue: null };
     const held = verdict(plan, known, match);
-    this.things.set(
-      key,
-      held ? { ...known, matching: true } : { matching: true, toldAt: at, toldValue: value ?? known.toldValue },
-    );
+    // What is held changes nothing: a crossing that came while it cooled down is told with the first match afterwards.
+    if (held) return held;
+    this.put(seat, thing, { matching: plan.crossing, toldAt: at, toldValue: value ?? known.toldValue });
     this.touched.add(key);
-    return held;
+    return undefined;
   }
 
   /** The matches that stand in a rule's window at a moment, the oldest first. */
@@ -97,6 +96,13 @@ export class Judge<H extends Hit = Hit> {
   /** How many those are. */
   together(match: Omit<Judged, 'value'>): number {
     return this.moved(match)?.size ?? 0;
+  }
+
+  private put(seat: string, thing: string, state: ThingState): void {
+    this.things.set(keyOf(seat, thing), state);
+    const seats = this.seats.get(thing);
+    if (seats) seats.add(seat);
+    else this.seats.set(thing, new Set([seat]));
   }
 
   /** A rule fires as its condition comes true: when it holds with this match and did not just before it. */
