@@ -49,11 +49,12 @@ export class MatchRecorder {
     const judge = await this.prepared(em, weighed, lapsing);
     const known = await paces(em, seatsAtOnce(weighed), this.config.burstWindowMs);
     const byEvent = Map.groupBy(weighed, ({ match }) => match.event.id);
+    const lapsingOf = Map.groupBy(lapsing, ({ thing }) => thing);
     const made: NewMatch[] = [];
     const notifications: NewNotification[] = [];
     for (const event of batch) {
       const heard = byEvent.get(event.id) ?? [];
-      if (this.listeners.crossings) this.lapse(judge, event, heard, lapsing);
+      if (this.listeners.crossings) this.lapse(judge, event, heard, lapsingOf);
       for (const one of heard) {
         const outcome = this.outcome(judge, one, known);
         const row = this.row(one, outcome);
@@ -91,13 +92,15 @@ export class MatchRecorder {
   }
 
   /** Things that matched for somebody and do not any more. */
-  private lapse(judge: Judge, event: LogEvent, heard: readonly Weighed[], lapsing: readonly KnownThing[]): void {
+  private lapse(
+    judge: Judge,
+    event: LogEvent,
+    heard: readonly Weighed[],
+    lapsing: ReadonlyMap<string, readonly KnownThing[]>,
+  ): void {
     const thing = thingName(event);
     const matched = new Set(heard.map(({ judged }) => judged.seat));
-    const seats = [
-      ...lapsing.filter((known) => known.thing === thing).map(({ seat }) => seat),
-      ...judge.holding(thing),
-    ];
+    const seats = [...(lapsing.get(thing) ?? []).map(({ seat }) => seat), ...judge.holding(thing)];
     for (const seat of new Set(seats)) {
       const listener = matched.has(seat) ? undefined : this.listeners.get(seat);
       if (listener && this.reasons.matches(listener, event) === false) judge.miss(seat, thing);
