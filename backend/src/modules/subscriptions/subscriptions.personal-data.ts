@@ -21,8 +21,10 @@ const JOINED = `
     from subscription_participant p
     join subscription s on s.id = p.subscription_id join workspace w on w.id = s.workspace_id
    where p.user_id = $1 and ($2::uuid is null or p.id > $2) order by p.id limit $3`;
+// Of their matches, since the seats in shared subscriptions that they left are gone.
 const SEATS = `
-  select id from subscription_seat where user_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`;
+  select distinct seat_id as id from subscription_match
+   where user_id = $1 and ($2::uuid is null or seat_id > $2) order by seat_id limit $3`;
 // Behind a place in the index of a seat's matches: a person may have hundreds of thousands.
 const MATCHES = `
   select m.id, m.subscription_id as "subscriptionId", m.event_id as "eventId", m.event_type as "eventType",

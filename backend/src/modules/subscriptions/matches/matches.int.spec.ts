@@ -269,6 +269,93 @@ describe('a match', () => {
   });
 });
 
+describe('what waits', () => {
+  const hourly = { rhythm: { kind: 'hourly' } };
+
+  it('with a rule is told with the window that made it fire', async () => {
+    const rule = { kind: 'count', windowMinutes: 60, moreThan: 2 };
+    const { id } = await room.subscribe(ada, team, 'z:-41', { ...hourly, rule });
+    const events = [];
+    for (let n = 0; n < 3; n++) events.push(await deal(uuidv7(), { z: -41 }));
+    expect(await outcomes(id)).toEqual(['rule', 'rule', 'digest']);
+    await dueNow(id);
+    await released(id);
+    const told = await room.notifications(id);
+    expect(told).toMatchObject([{ form: 'digest', total: 3 }]);
+    expect(told[0]?.events.map((event) => event.id)).toEqual(events);
+  });
+
+  it('is told though the newest of it may not be seen any more', async () => {
+    const { id } = await room.subscribe(ada, team, 'z:-42', hourly);
+    const first = await deal(uuidv7(), { z: -42 });
+    for (let n = 0; n < 50; n++) await deal(uuidv7(), { z: -42 });
+    await room.read();
+    await room.rows(
+      `update subscription_match set scope_kind = 'user', scope_id = $3 where subscription_id = $1 and event_id <> $2`,
+      [id, first, team.owner.id],
+    );
+    await dueNow(id);
+    await released(id);
+    const told = await room.notifications(id);
+    expect(told).toMatchObject([{ total: 1, events: [{ id: first }] }]);
+  });
+
+  it('of one who cannot be told holds up nobody else', async () => {
+    const stuck = await room.subscribe(ada, team, 'z:-43', hourly);
+    await deal(uuidv7(), { z: -43 });
+    await room.read();
+    await room.rows(
+      `create function fail_telling() returns trigger language plpgsql as $$ begin
+         raise exception 'no inbox for %', new.source_id;
+       end $$`,
+    );
+    await room.rows(
+      `create trigger fail before insert on notification for each row when (new.source_id = '${stuck.id}')
+         execute function fail_telling()`,
+    );
+    const columns = `workspace_id, subscription_id, user_id, seat_id, event_position, event_type, subject_type, subject_id,
+      scope_kind, scope_id, occurred_at, reason, state, why, due_at`;
+    await room.rows(
+      `insert into subscription_match (id, event_id, ${columns})
+       select gen_random_uuid(), gen_random_uuid(), ${columns} from subscription_match, generate_series(1, 5000)
+        where subscription_id = $1`,
+      [stuck.id],
+    );
+    const { id } = await room.subscribe(ada, team, 'z:-44', hourly);
+    await deal(uuidv7(), { z: -44 });
+    await room.read();
+    await dueNow(stuck.id);
+    await dueNow(id);
+    await released(id);
+    expect(await room.notifications(id)).toHaveLength(1);
+    expect(await room.notifications(stuck.id)).toEqual([]);
+    await room.rows('drop trigger fail on notification');
+    await room.rows('delete from subscription_match where subscription_id = $1', [stuck.id]);
+  });
+});
+
+describe('what is told of things', () => {
+  it('is forgotten with its subscription, and after a while where it matches no more', async () => {
+    const gone = await room.subscribe(ada, team, 'z:-45', { cooldownMinutes: 5 });
+    const old = await room.subscribe(ada, team, 'z:-45', { cooldownMinutes: 5 });
+    const crossing = await room.subscribe(ada, team, 'z:-45', { crossing: true });
+    await deal(uuidv7(), { z: -45 });
+    await room.read();
+    const ids = [gone.id, old.id, crossing.id];
+    const left = async () =>
+      (await room.rows<{ id: string }>(`select seat_id as id from subscription_thing where seat_id = any($1)`, [ids]))
+        .map((row) => row.id)
+        .sort();
+    expect(await left()).toEqual([...ids].sort());
+    await room.rows(`update subscription_thing set told_at = now() - interval '181 days' where seat_id = any($1)`, [
+      [old.id, crossing.id],
+    ]);
+    await room.call(ada, 'DELETE', team.url(`subscriptions/${gone.id}`));
+    await room.application.app.get(Releases).clean();
+    expect(await left()).toEqual([crossing.id]);
+  });
+});
+
 describe('the list of matches', () => {
   it('says to whom a subscription belongs what became of each, found by the filter language', async () => {
     const { id } = await room.subscribe(ada, team, 'z:-9', { cooldownMinutes: 60 });
@@ -320,6 +407,9 @@ describe('what is held of a person', () => {
     expect(files.get('subscriptions/joined')).toMatchObject([{ subscriptionId: shared.id }]);
     const whys = files.get('subscriptions/matches')?.map((match) => (match as { why: string | null }).why);
     expect(whys?.sort()).toEqual(['cooldown', null, null, null].sort());
+    // What one has left is still known of them.
+    await room.call(ada, 'DELETE', team.url(`subscriptions/${shared.id}/participation`));
+    expect((await exported()).get('subscriptions/matches')).toHaveLength(4);
     await held.erase({ id: ada.id } as never, new AbortController().signal);
     expect((await exported()).get('subscriptions/matches')).toEqual([]);
     expect(await room.rows('select 1 from subscription_thing where user_id = $1', [ada.id])).toEqual([]);

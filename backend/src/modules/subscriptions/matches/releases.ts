@@ -17,10 +17,20 @@ const OLD = `
     select id from subscription_match
      where created_at < now() - make_interval(days => $1) and state <> 'waiting' limit ${CLEANED})`;
 
+const OLD_THINGS = `
+  delete from subscription_thing where (seat_id, thing) in (
+    select x.seat_id, x.thing from subscription_thing x join subscription s on s.id = x.subscription_id
+     where s.removed_at is not null or (not x.matching and x.told_at < now() - make_interval(days => $1)) limit ${CLEANED})`;
+
+// Those that failed just now are passed over: they must not stand before all others.
 const DUE = `
   select distinct seat_id from (
-    select seat_id from subscription_match where state = 'waiting' and due_at <= now() order by due_at limit 5000) m
+    select seat_id from subscription_match where state = 'waiting' and due_at <= now() and seat_id <> all($1::uuid[])
+     order by due_at limit 5000) m
   limit ${SEATS_AT_ONCE}`;
+const LONGEST_REST_MS = 60_000;
+/** The notifier drops what may not be seen any more, and keeps the newest `MOST_EVENTS` of the rest. */
+const ASKED_EVENTS = 20 * MOST_EVENTS;
 const SEAT = `
   select seat.id, s.id as subscription_id, s.workspace_id, seat.user_id, s.plan, s.channels_by, s.snoozed_until, u.time_zone as zone,
          s.removed_at is null and not s.paused as standing,
@@ -37,10 +47,21 @@ const END = `update subscription_match set state = 'held', why = 'ended', due_at
 const TELL = `
   with told as (
     update subscription_match set state = 'told', notification_id = $2, due_at = null, settled_at = now()
-     where ${WAITING} returning ${EVENT_OF_MATCH}, reason, why)
+     where ${WAITING} returning id, ${EVENT_OF_MATCH}, reason, why, rule_group, occurred_at)
   select *, count(*) over ()::int as total, bool_or(why in ('digest', 'snoozed')) over () as gathered,
          min(event_position) over () as first
-    from told order by event_position desc limit ${MOST_EVENTS}`;
+    from told order by event_position desc limit ${ASKED_EVENTS}`;
+
+// A rule tells of the window that made it fire; all but the last match of it were held.
+const WINDOWS = `
+  select ${EVENT_OF_MATCH}, reason, count(*) over ()::int as total
+    from subscription_match
+   where id in (
+     select unnest($4::uuid[]) union
+     select m.id from jsonb_to_recordset($2::jsonb) as t(grp text, at timestamptz)
+       join subscription_match m on m.seat_id = $1 and m.rule_group = t.grp
+        and m.occurred_at > t.at - make_interval(mins => $3) and m.occurred_at <= t.at)
+   order by event_position desc limit ${ASKED_EVENTS}`;
 
 interface Seat {
   id: string;
@@ -56,8 +77,11 @@ interface Seat {
 }
 
 interface Told extends EventOfMatch {
+  id: string;
   reason: Reason;
   why: Wait;
+  rule_group: string | null;
+  occurred_at: string;
   total: number;
   gathered: boolean;
   first: string;
@@ -74,6 +98,8 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
   private stopped = false;
   private wake?: () => void;
   private cleaned = 0;
+  /** Seats that could not be told, how often, and until when they are passed over. */
+  private readonly failing = new Map<string, { times: number; until: number }>();
 
   constructor(
     private readonly transactions: Transactions,
@@ -92,40 +118,48 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running;
   }
 
-  /** Releases what is due. @returns for how many there was something */
+  /** Releases what is due. @returns for how many seats that went well */
   async release(): Promise<number> {
-    const due = await query<{ seat_id: string }>(this.transactions.reader(), DUE, []);
+    const now = Date.now();
+    const resting = [...this.failing].filter(([, { until }]) => until > now).map(([seat]) => seat);
+    const due = await query<{ seat_id: string }>(this.transactions.reader(), DUE, [resting]);
+    let released = 0;
     for (const { seat_id } of due) {
       if (this.stopped) break;
-      await this.guarded(seat_id);
+      if (await this.guarded(seat_id)) released++;
     }
-    return due.length;
+    return released;
   }
 
-  /** Removes what is known of old matches. @returns how many */
+  /** Removes what is known of old matches, and of things that nobody asks of any more. @returns how many matches */
   async clean(): Promise<number> {
+    await this.removeAll(OLD_THINGS);
+    return this.removeAll(OLD);
+  }
+
+  private async removeAll(statement: string): Promise<number> {
     let removed = 0;
     for (let last = CLEANED; last === CLEANED && !this.stopped; removed += last)
-      last = await this.transactions.run((em) => affected(em, OLD, [this.config.keepDays]));
+      last = await this.transactions.run((em) => affected(em, statement, [this.config.keepDays]));
     return removed;
   }
 
   private async look(): Promise<number> {
-    const found = await this.release();
+    const released = await this.release();
     if (Date.now() - this.cleaned > CLEAN_EVERY_MS) {
       await this.clean();
       this.cleaned = Date.now();
     }
-    return found;
+    return released;
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
-      const found = await this.look().catch((error: Error) => {
+      const released = await this.look().catch((error: Error) => {
         if (!this.stopped) this.log.warn(`What waits could not be looked at: ${error.message}`);
         return 0;
       });
-      if (found < SEATS_AT_ONCE) await this.pause();
+      if (released === 0) await this.pause();
     }
   }
 
@@ -139,15 +173,21 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(timer);
   }
 
-  /** One that fails stops nobody else; it is tried again at the next look. */
-  private async guarded(seatId: string): Promise<void> {
+  /** One that fails stops nobody else; it is tried again, after longer rests. @returns whether it went well */
+  private async guarded(seatId: string): Promise<boolean> {
     try {
       await this.transactions.run((em) => this.releaseSeat(em, seatId));
+      this.failing.delete(seatId);
+      return true;
     } catch (error) {
-      if (this.stopped) return;
+      if (this.stopped) return false;
+      const times = (this.failing.get(seatId)?.times ?? 0) + 1;
+      const rest = Math.min(LONGEST_REST_MS, this.config.releaseMs * 2 ** Math.min(times, 16));
+      this.failing.set(seatId, { times, until: Date.now() + rest });
       const sentence = `What waits for ${seatId} could not be told, and will be tried again: ${(error as Error).message}`;
       if (transient(error) || retryable(error)) this.log.warn(sentence);
       else this.log.error(sentence);
+      return false;
     }
   }
 
@@ -171,17 +211,26 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     const [newest] = told;
     const oldest = told.at(-1);
     if (!newest || !oldest) return;
-    const { total, gathered, first } = newest;
+    const { gathered, first } = newest;
     // What was in a backup that was restored may have been told before: it waits for an operator.
     await holdJobsOf(em, Number(first));
     const digest = plan.rhythm.kind !== 'immediate' || gathered;
     const about = { workspaceId: seat.workspace_id, userId: seat.user_id };
     const source = sourceOf({ key: seat.id, subscriptionId: seat.subscription_id });
+    const shown = plan.rule ? await this.windows(em, seat.id, told, plan.rule.windowMinutes) : told;
+    const total = shown[0]?.total ?? newest.total;
     const form = digest ? 'digest' : total > 1 ? 'burst' : 'single';
-    const events = told.map(toldEvent).reverse();
+    const events = shown.map(toldEvent).reverse();
     await this.notifier.notify(em, [
       { id, ...about, source, events, total, form, reason: oldest.reason, channels: plan.channels },
     ]);
+  }
+
+  /** The matches in the windows of a rule that fired, the newest first. */
+  private windows(em: EntityManager, seat: string, told: readonly Told[], minutes: number) {
+    const fired = told.map(({ rule_group: grp, occurred_at: at }) => ({ grp: grp ?? '', at }));
+    const values = [seat, JSON.stringify(fired), minutes, told.map(({ id }) => id)];
+    return query<EventOfMatch & { reason: Reason; total: number }>(em, WINDOWS, values);
   }
 }
 
