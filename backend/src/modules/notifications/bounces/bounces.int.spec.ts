@@ -48,8 +48,8 @@ afterAll(async () => {
 
 let mails = 0;
 /** Sends a mail. @returns the address that it comes back to */
-async function returnOf(to: string): Promise<string> {
-  const messageId = `<${uuidv7()}@example.com>`;
+async function returnOf(to: string, id: string = uuidv7()): Promise<string> {
+  const messageId = `<${id}@example.com>`;
   await kit.app.get(Mailer).send({ to, subject: `Mail ${++mails}`, html: '<p>x</p>', text: 'x', messageId });
   return senders.get(to) ?? '';
 }
@@ -102,6 +102,45 @@ describe('mail that comes back', () => {
     // Once more, as some servers do.
     await kit.mail(back, reportOn(ada.email, '5.1.1'));
     expect(await toldSince(before)).toHaveLength(2);
+  });
+
+  it('is shown on the delivery that it was, which its own reader sees', async () => {
+    const [ada, eve] = await Promise.all([person(), person()]);
+    const [notificationId, deliveryId, unsent] = [uuidv7(), uuidv7(), uuidv7()];
+    await kit.rows(
+      `insert into notification (id, workspace_id, user_id, topic, type, subject_type, subject_id, scope_kind, position, events, total, form)
+       values ($1, $2, $3, 'deals', 'deal.found', 'deal', 'x', 'workspace', 1, '[]', 1, 'single') returning id`,
+      [notificationId, kit.team.id, ada.id],
+    );
+    const tries = [{ attempt: 2, at: new Date().toISOString(), tookMs: 3, outcome: 'sent', answer: '250 queued' }];
+    for (const [id, channel, state] of [
+      [deliveryId, 'mail', 'sent'],
+      [unsent, 'push', 'queued'],
+    ])
+      await kit.rows(
+        `insert into delivery (id, workspace_id, user_id, notification_id, event_id, event_position, event_type, subject_id,
+                               channel, state, job_id, attempt, response, tries, sent_at)
+         values ($1, $2, $3, $4, $1, 1, 'deal.found', 'x', $5, $6, $1, 2, '250 queued', $7, now()) returning id`,
+        [id, kit.team.id, ada.id, notificationId, channel, state, JSON.stringify(tries)],
+      );
+    const shown = async (id: string) => {
+      const url = kit.team.url(`deliveries/${id}`);
+      return (await kit.request('GET', url, { headers: ada.headers })).json<Record<string, unknown>>();
+    };
+    const before = await shown(unsent);
+    // Who got another mail cannot say so of this one.
+    await kit.mail(await returnOf(eve.email, deliveryId), reportOn(ada.email, '5.2.2'));
+    expect(await shown(deliveryId)).toMatchObject({ response: '250 queued', tries });
+    const back = await returnOf(ada.email, deliveryId);
+    for (let n = 1; n <= 2; n++) await kit.mail(back, reportOn(ada.email, '5.2.2', 'smtp; 552 mailbox full'));
+    const words = 'It came back: 5.2.2 552 mailbox full';
+    expect(await shown(deliveryId)).toMatchObject({
+      state: 'sent',
+      response: words,
+      tries: [...tries, { attempt: 2, outcome: 'failed', answer: words, tookMs: 0 }],
+    });
+    await kit.mail(await returnOf(ada.email, unsent), reportOn(ada.email, '5.2.2'));
+    expect(await shown(unsent)).toEqual(before);
   });
 
   it('for passing reasons holds an address back the third time, counting each mail once', async () => {

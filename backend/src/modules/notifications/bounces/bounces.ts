@@ -4,6 +4,7 @@ import { systemActor } from '#platform/access/index.js';
 import { affected, type EntityManager, query, Reads, Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE, type EventScope } from '#platform/event-log/index.js';
 import { IncomingMail, type MailTaker, type ReturnPath, ReturnPaths } from '#platform/mail/index.js';
+import { DeliveryResults } from '../deliveries/delivery-results.js';
 import { digest, Suppressions } from '../suppressions/suppressions.js';
 import { addressId } from './address-id.js';
 import { BouncesConfig } from './bounces.config.js';
@@ -36,6 +37,7 @@ export class Bounces implements MailTaker, OnModuleInit {
     private readonly reads: Reads,
     private readonly transactions: Transactions,
     private readonly suppressions: Suppressions,
+    private readonly results: DeliveryResults,
     private readonly events: EventLog,
     @Inject(BouncesConfig) private readonly config: BouncesConfig,
   ) {}
@@ -85,8 +87,9 @@ export class Bounces implements MailTaker, OnModuleInit {
     await affected(em, FORGET, []);
     const about = await this.about(em, recipient);
     this.events.record(em, 'mail.bounced', { ...about, subjectId: messageId, data: { permanent, status } });
-    if (!permanent && !(await this.tooMany(em, hash))) return;
     const why = `${status}${detail ? ` ${detail}` : ''}`;
+    await this.results.cameBack(em, messageId, why);
+    if (!permanent && !(await this.tooMany(em, hash))) return;
     if (await this.suppressions.add(em, recipient, 'bounce', why))
       this.events.record(em, 'address.suppressed', { ...about, subjectId: addressId(hash), data: { status } });
   }

@@ -19,7 +19,9 @@ export interface Try {
 const REASON_LENGTH = 500;
 /** The newest attempts are kept; one that is retried by hand begins anew. */
 const TRIES = 20;
-const KEEP = `(case when jsonb_array_length(tries) >= ${TRIES} then tries - 0 else tries end) || $2::jsonb`;
+const ROOM = `(case when jsonb_array_length(tries) >= ${TRIES} then tries - 0 else tries end)`;
+const KEEP = `${ROOM} || $2::jsonb`;
+const KEEP_OF_SAME_ATTEMPT = `${ROOM} || jsonb_build_array($2::jsonb || jsonb_build_object('attempt', coalesce(attempt, 1)))`;
 
 /** Writes what became of deliveries: each attempt, and the end, with its event. */
 @Injectable()
@@ -43,6 +45,16 @@ export class DeliveryResults {
   async tried(due: Due, one: Try): Promise<void> {
     const text = `update delivery set tries = ${KEEP} where id = $1 and state <> 'sent'`;
     await this.transactions.run((em) => affected(em, text, [due.id, JSON.stringify([shortened(one)])]));
+  }
+
+  /** The mail of a delivery came back after it had been taken. It stays sent; its owner sees what became of it. */
+  async cameBack(em: EntityManager, deliveryId: string, words: string): Promise<void> {
+    const text = `
+      update delivery set response = $3, tries = ${KEEP_OF_SAME_ATTEMPT}
+       where id = $1 and channel = 'mail' and state = 'sent'`;
+    const answer = `It came back: ${words}`.slice(0, REASON_LENGTH);
+    const one = { at: new Date().toISOString(), tookMs: 0, outcome: 'failed', answer } satisfies Omit<Try, 'attempt'>;
+    await affected(em, text, [deliveryId, JSON.stringify(one), answer]);
   }
 
   /** Nothing to be sent, and nothing that anybody could repair: the job is done, the delivery is not. */
