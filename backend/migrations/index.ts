@@ -24,6 +24,7 @@ import { Matches0031 } from './0031-matches.js';
 import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { Notifications0040 } from './0040-notifications.js';
+import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Channels0041 } from './0041-channels.js';
 import { DeviceFingerprints0043 } from './0043-device-fingerprints.js';
 import { Destinations0043 } from './0043-destinations.js';
@@ -62,4 +63,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   Destinations0043,
   ChoosersOfChannels0033,
   DeviceFingerprints0043,
+  HugeInboxes0042,
 ];

@@ -22,13 +22,20 @@ const WRITE = `
   update notification n set read_at = c.read_at, archived_at = c.archived_at, snoozed_until = c.snoozed_until
     from jsonb_to_recordset($1::jsonb) as c(id uuid, read_at timestamptz, archived_at timestamptz, snoozed_until timestamptz)
    where n.id = c.id`;
+/** So many are marked by one statement: an inbox may hold more than one can change in its time. */
+const BATCH = 5_000;
+// By the index of what is to be read, before anything is joined to it.
+const NEXT = `
+  select n.id from notification n
+   where n.user_id = $1 and n.read_at is null and n.position <= $2 and ($3::uuid is null or n.workspace_id = $3) and n.id > $4
+     and (n.snoozed_until is null or n.snoozed_until <= now())
+   order by n.id limit ${BATCH}`;
 // In the order of their ids, as every other change locks them.
 const READ = `
   with unread as (
-    select n.id from ${OWN} where ${SEEN} and n.read_at is null and n.position <= $4
-       and (n.snoozed_until is null or n.snoozed_until <= now()) and ($5::uuid is null or n.workspace_id = $5)
-     order by n.id for update of n)
+    select n.id from ${OWN} where ${SEEN} and n.id = any($4::uuid[]) and n.read_at is null order by n.id for update of n)
   update notification n set read_at = now() from unread where n.id = unread.id returning n.workspace_id`;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What a person does with their notifications: marks, archives and puts them off. */
 @Injectable()
@@ -52,11 +59,32 @@ export class InboxChanges {
     return this.apply(who, items);
   }
 
-  /** Marks as read all that is unread up to a position of the log. */
-  async readUpTo(who: InboxOwner, { upTo, workspaceId }: NewReading): Promise<{ changed: number }> {
+  /**
+   * Marks as read all that is unread up to a position of the log, so many at a time: what ends halfway has read the first of
+   * them, and said so, and goes on when it is asked again.
+   */
+  async readUpTo(who: InboxOwner, reading: NewReading): Promise<{ changed: number }> {
     const parameters = await this.sight.parameters(who);
+    let changed = 0;
+    for (let after: string | undefined = FIRST_ID; after !== undefined;) {
+      const batch = await this.readSome(who, parameters, reading, after);
+      changed += batch.count;
+      after = batch.last;
+    }
+    return { changed };
+  }
+
+  /** @param after an id @returns how many behind it were marked, and the last of them while there may be more */
+  private readSome(
+    who: InboxOwner,
+    parameters: Parameters,
+    { upTo, workspaceId }: NewReading,
+    after: string,
+  ): Promise<{ count: number; last?: string }> {
     return this.transactions.run(async (em) => {
-      const rows = await query<{ workspace_id: string }>(em, READ, [...parameters, upTo, workspaceId ?? null]);
+      const next = await query<{ id: string }>(em, NEXT, [who.userId, upTo, workspaceId ?? null, after]);
+      const ids = next.map(({ id }) => id);
+      const rows = await query<{ workspace_id: string }>(em, READ, [...parameters, ids]);
       for (const [workspace, count] of counted(rows.map((row) => row.workspace_id)))
         this.events.record(em, 'inbox.read', {
           workspaceId: workspace,
@@ -65,7 +93,7 @@ export class InboxChanges {
           scope: { kind: 'user', id: who.userId },
           data: { upTo, count },
         });
-      return { changed: rows.length };
+      return { count: rows.length, last: ids.length < BATCH ? undefined : ids.at(-1) };
     });
   }
 

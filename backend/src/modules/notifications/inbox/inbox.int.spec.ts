@@ -254,6 +254,53 @@ describe('what somebody does with a notification', () => {
   });
 });
 
+describe('a huge inbox', () => {
+  const MANY = 12_001;
+  /** An inbox of many, about 1000 things more than the one of `event`. */
+  async function huge(): Promise<TestPerson> {
+    const ada = await member();
+    const id = await told(ada);
+    await room.rows(
+      `insert into notification (id, workspace_id, user_id, topic, type, subject_type, subject_id, scope_kind, position, events,
+              total, form, created_at)
+       select gen_random_uuid(), workspace_id, user_id, topic, type, subject_type, 'thing ' || i % 1000, scope_kind, position,
+              events, total, form, created_at - make_interval(secs => i)
+         from notification, generate_series(1, ${MANY - 1}) i where id = $1 returning 1`,
+      [id],
+    );
+    return ada;
+  }
+
+  it('is read some at a time, each a state and an event', async () => {
+    const ada = await huge();
+    const answer = await room.call(ada, 'POST', '/api/v1/me/notification-readings', { upTo: event.position });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { changed: MANY }]);
+    expect(await get(ada, 'me/unread-notifications')).toEqual({ total: 0, workspaces: [] });
+    expect((await changed(ada.id)).map(({ data }) => data)).toEqual(
+      [5000, 5000, MANY - 10_000].map((count) => ({ upTo: event.position, count })),
+    );
+  });
+
+  it('is grouped by the newest of each thing, page by page, each thing once', async () => {
+    const ada = await huge();
+    const seen: { subject: { id: string }; count: number; unread: number }[] = [];
+    let cursor: string | null = '';
+    for (let page = 0; page < 6 && cursor !== null; page++) {
+      const of: { items: typeof seen; nextCursor: string | null } = await get(
+        ada,
+        `me/notification-groups?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
+      seen.push(...of.items);
+      cursor = of.nextCursor;
+    }
+    const things = Array.from({ length: 1000 }, (_, i) => `thing ${(i + 1) % 1000}`);
+    expect([seen.map(({ subject }) => subject.id), cursor]).toEqual([[event.subjectId, ...things], null]);
+    expect(seen.slice(1).every(({ count, unread }) => count === 12 && unread === 12)).toBe(true);
+    const read = await get<{ items: object[] }>(ada, 'me/notification-groups?filter=read:true');
+    expect(read.items).toEqual([]);
+  });
+});
+
 describe('what was archived', () => {
   it('is removed when its time is over, and nothing else is', async () => {
     const ada = await member();

@@ -47,6 +47,11 @@ const COLUMNS = `n.id, n.workspace_id as "workspaceId", n.topic, n.type,
   ${isoTime('n.archived_at')} as "archivedAt",
   case when n.snoozed_until > now() then ${isoTime('n.snoozed_until')} end as "snoozedUntil", n.events, n.reason`;
 
+/** What a notification is about, by another name: a subquery in which `n` is another row can compare with it. */
+const THING = 'cross join lateral (select n.workspace_id, n.subject_type, n.subject_id, n.created_at, n.id) thing';
+const OF_THING = `(n.workspace_id, n.subject_type, n.subject_id) =
+  (thing.workspace_id, thing.subject_type, thing.subject_id)`;
+
 /** The reads of inboxes: a person's own, limited in the statement to what they may see now. */
 @Injectable()
 export class InboxQueries {
@@ -71,18 +76,24 @@ export class InboxQueries {
     return this.cursor.page(list, query, rows);
   }
 
-  /** One group for each thing that notifications of the box are about, by its newest one. */
+  /**
+   * One group for each thing that notifications of the box are about, by its newest one. It walks from the newest on, asks
+   * of each row for one newer (`offset 0` keeps that from becoming a join of all with all), and counts only the groups of the page.
+   */
   async groups(who: InboxOwner, query: ListQuery & Pick<InboxQuery, 'box'>): Promise<Page<GroupRow>> {
     const filter = await this.filter(who, query.filter);
     const list = boxed(GROUPS, query);
     const seek = this.cursor.seek(list, query, 4 + filter.params.length);
+    const same = `from ${OWN} where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${OF_THING}`;
     const rows = await this.reads.adHoc<InboxRow & { count: number; unread: number; _key: string[] }>(
-      `select ${COLUMNS}, n.count, n.unread, ${seek.key} from (
-         select n.*, row_number() over (w order by n.created_at desc, n.id desc) as nth, count(*) over w::int as count,
-                count(*) filter (where n.read_at is null) over w::int as unread
-           from ${OWN} where ${SEEN} and ${BOXES[query.box]} and ${filter.text}
-         window w as (partition by n.workspace_id, n.subject_type, n.subject_id)) n
-        where n.nth = 1 and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
+      `select ${COLUMNS}, c.count, c.unread, n._key from (
+         select n.*, ${seek.key} from ${OWN} ${THING}
+          where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${seek.condition}
+            and not exists (select ${same} and (n.created_at, n.id) > (thing.created_at, thing.id) offset 0)
+          order by ${seek.orderBy} limit ${seek.limit}) n ${THING}
+         cross join lateral (
+           select count(*)::int as count, (count(*) filter (where n.read_at is null))::int as unread ${same}) c
+        order by ${seek.orderBy}`,
       [...(await this.sight.parameters(who)), ...filter.params, ...seek.values],
     );
     const { items, nextCursor } = this.cursor.page(list, query, rows);
