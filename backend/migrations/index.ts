@@ -30,6 +30,7 @@ import { DeviceFingerprints0043 } from './0043-device-fingerprints.js';
 import { Destinations0043 } from './0043-destinations.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
+import { WebhookMends0052 } from './0052-webhook-mends.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -64,4 +65,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   ChoosersOfChannels0033,
   DeviceFingerprints0043,
   HugeInboxes0042,
+  WebhookMends0052,
 ];

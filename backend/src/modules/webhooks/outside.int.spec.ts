@@ -183,6 +183,15 @@ describe('an incoming webhook', () => {
     expect((await as(team, 'GET', `incoming-webhooks/${id}`)).json()).not.toHaveProperty('secret');
   });
 
+  it('is not taken from an endpoint, which could go round in circles', async () => {
+    const { id, url, secret } = await make('github');
+    const saved = await as(team, 'POST', 'webhook-endpoints', { url });
+    expect([saved.statusCode, saved.json().code]).toEqual([400, 'address_not_usable']);
+    const sent = await outside(url, body, { ...ofGithub(secret), 'user-agent': 'Signalbox-Webhooks/1' });
+    expect(sent.statusCode).toBe(401);
+    expect(await received(id)).toEqual([]);
+  });
+
   it('may come as a form, as GitHub sends it unless told otherwise', async () => {
     const { id, url, secret } = await make('github');
     const form = { 'content-type': 'application/x-www-form-urlencoded' };

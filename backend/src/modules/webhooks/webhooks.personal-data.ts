@@ -9,11 +9,13 @@ import {
 } from '#platform/personal-data/index.js';
 
 const BATCH = 2_000;
+// The host alone: whoever knows an address may often write there, also when they have left.
 const ENDPOINTS = `
-  select p.id, w.name as workspace, p.url, p.description, p.target, p.filter, p.types, p.state, ${isoTime('p.created_at')} as "createdAt",
+  select p.id, w.name as workspace, substring(p.url from '^[a-z]+://([^/?#]+)') as host, p.description, p.target, p.filter, p.types, p.state, ${isoTime('p.created_at')} as "createdAt",
          ${isoTime('p.removed_at')} as "removedAt"
     from webhook_endpoint p join workspace w on w.id = p.workspace_id
-   where p.owner_id = $1 and ($2::uuid is null or p.id > $2) order by p.id limit $3`;
+   where p.owner_id = $1 and exists (select from access_grant g where g.workspace_id = w.id and g.principal_id = $1)
+   and ($2::uuid is null or p.id > $2) order by p.id limit $3`;
 const DELIVERIES = `delete from webhook_delivery where id in (select id from webhook_delivery where workspace_id = $1 limit ${BATCH})`;
 
 /**

@@ -257,6 +257,28 @@ describe('a failure', () => {
   });
 });
 
+describe('patience', () => {
+  it('begins anew after a day without failures, and is not lost over tests', async () => {
+    const endpoint = await room.endpoint(team);
+    room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(503).end());
+    const test = { type: 'deal.found' };
+    await room.call(team.owner, 'POST', team.url(`webhook-endpoints/${endpoint.id}/tests`), test);
+    expect(await room.settled(endpoint.id)).toMatchObject([{ state: 'failed', attempts: 1 }]);
+    expect((await lane(endpoint.id))?.failing_since).toBeNull();
+    await room.rows(
+      `update webhook_lane set failing_since = now() - interval '6 days', failed_at = now() - interval '31 hours'
+        where endpoint_id = $1 returning 1`,
+      [endpoint.id],
+    );
+    const eventId = await room.found(team);
+    await room.read();
+    await room.until(async () => (await room.deliveries({ eventId }))[0]?.attempts === 1);
+    const fresh = `select state, failing_since > now() - interval '1 hour' as fresh from webhook_lane
+      join webhook_endpoint on id = endpoint_id where endpoint_id = $1`;
+    expect(await room.rows(fresh, [endpoint.id])).toEqual([{ state: 'enabled', fresh: true }]);
+  });
+});
+
 describe('an endpoint of its own kind', () => {
   it('gets events in their order when it asks for it, also across failures', async () => {
     const endpoint = await room.endpoint(team, { ordered: true });

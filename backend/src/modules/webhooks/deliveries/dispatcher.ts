@@ -162,6 +162,8 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     lane.sending--;
     this.sending--;
     if (attempt && attempt.outcome !== 'dropped') lane.learn(attempt.outcome === 'delivered', this.most);
+    if (attempt?.asked && (attempt.status === 429 || attempt.status === 503))
+      lane.pause(performance.now() + attempt.asked * 1000);
     if (!endpoint.ordered) this.pump(lane);
     if (attempt) await this.keep(lane, row, attempt);
     lane.end(row.id);

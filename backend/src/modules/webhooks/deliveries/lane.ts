@@ -6,6 +6,8 @@ export interface Pace {
   limit: number;
   /** When the last requests began, milliseconds, at most as many as its rate. */
   starts: number[];
+  /** Nothing is sent before: the other side asked for it. */
+  until?: number;
 }
 
 /** How long rows may wait in memory: what was decided when they were read should still hold. */
@@ -68,9 +70,10 @@ export class Lane {
   next(most: number, now: number): DueRow | undefined {
     const { endpoint } = this;
     if (!endpoint || this.ready.length === 0) return undefined;
+    if (this.wait(now) > 0) return undefined;
     if (now - this.readAt > FRESH_MS) return this.forget();
     const limit = endpoint.ordered ? 1 : this.failing ? 1 : Math.min(most, this.pace.limit);
-    if ((endpoint.ordered ? this.busy.size : this.sending) >= limit || this.wait(now) > 0) return undefined;
+    if ((endpoint.ordered ? this.busy.size : this.sending) >= limit) return undefined;
     const row = this.ready.shift()!;
     this.busy.add(row.id);
     this.sending++;
@@ -78,10 +81,16 @@ export class Lane {
     return row;
   }
 
-  /** Milliseconds until its rate permits another request. */
+  /** The other side asked for quiet. @param until milliseconds */
+  pause(until: number): void {
+    this.pace.until = Math.max(this.pace.until ?? 0, until);
+  }
+
+  /** Milliseconds until its rate, or what the other side asked for, permits another request. */
   wait(now: number): number {
+    const asked = Math.max(0, (this.pace.until ?? 0) - now);
     const rate = this.endpoint?.ratePerSecond;
-    if (!rate || this.pace.starts.length < rate) return 0;
+    if (asked > 0 || !rate || this.pace.starts.length < rate) return asked;
     return Math.max(0, this.pace.starts[this.pace.starts.length - rate]! + RATE_WINDOW_MS - now);
   }
 

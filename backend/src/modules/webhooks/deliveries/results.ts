@@ -42,12 +42,19 @@ const STORE = `
     on conflict do nothing)
   select id from done`;
 
-// Touches a lane only when its health changes.
+// Touches a lane only when its health changes, or once an hour. The days of failure begin anew after so long without any that
+// even the longest wait between two attempts of one delivery is over: one late failure ends nobody's patience.
 const HEALTH = `
   with seen as (
     select lane, bool_and(not well) as bad from unnest($1::uuid[], $2::boolean[]) as s(lane, well) group by lane)
-  update webhook_lane l set failing_since = case when seen.bad then now() end
-    from seen where l.endpoint_id = seen.lane and (l.failing_since is null) = seen.bad`;
+  update webhook_lane l
+     set failing_since = case when not seen.bad then null
+                              when l.failing_since is null or l.failed_at < now() - interval '30 hours' then now()
+                              else l.failing_since end,
+         failed_at = case when seen.bad then now() else l.failed_at end
+    from seen where l.endpoint_id = seen.lane
+     and case when seen.bad then l.failing_since is null or l.failed_at is null or l.failed_at < now() - interval '1 hour'
+              else l.failing_since is not null end`;
 
 /** Writes what came of attempts: many in one transaction, in which what follows from them is done too. */
 @Injectable()
@@ -75,10 +82,12 @@ export class Results {
       const done = await query<{ id: string }>(em, STORE, [JSON.stringify(rows.map(columns))]);
       const stored = new Set(done.map(({ id }) => id));
       const counted = ran.filter(({ row, attempt }) => stored.has(row.id) && attempt.outcome !== 'dropped');
-      if (counted.length > 0)
+      // What a person tries out says nothing about days.
+      const real = counted.filter(({ row }) => !row.test);
+      if (real.length > 0)
         await query(em, HEALTH, [
-          counted.map(({ lane }) => lane.id),
-          counted.map(({ attempt }) => attempt.outcome === 'delivered'),
+          real.map(({ lane }) => lane.id),
+          real.map(({ attempt }) => attempt.outcome === 'delivered'),
         ]);
       for (const { one, delay } of rows)
         if (stored.has(one.row.id) && one.attempt.outcome !== 'delivered' && delay === null) this.tellFailed(em, one);
@@ -90,7 +99,11 @@ export class Results {
   /** What every receiver of the endpoint must know at once: its address is gone, or it has failed for days. */
   private async stopEndpoints(em: EntityManager, ran: readonly Ran[]): Promise<void> {
     const gone = new Set(ran.filter(({ attempt }) => attempt.outcome === 'gone').map(({ lane }) => lane.id));
-    const bad = [...new Set(ran.filter(({ attempt }) => attempt.outcome === 'failed').map(({ lane }) => lane.id))];
+    const bad = [
+      ...new Set(
+        ran.filter(({ row, attempt }) => attempt.outcome === 'failed' && !row.test).map(({ lane }) => lane.id),
+      ),
+    ];
     if (gone.size + bad.length === 0) return;
     const tired = await query<{ id: string; since: string }>(
       em,

@@ -22,6 +22,9 @@ const INSERT = `
   update webhook_lane l set due_at = least(coalesce(l.due_at, now()), now()), wakes = wakes + 1
     from lanes where l.endpoint_id = lanes.endpoint_id`;
 
+/** Rows of one statement: a thousand endpoints that hear everything make a very long one of a batch. */
+const AT_ONCE = 5_000;
+
 interface NewDelivery {
   id: string;
   workspace_id: string;
@@ -62,7 +65,8 @@ export class WebhooksReader implements ReadsLog {
       }
     }
     if (rows.length === 0) return;
-    await query(em, INSERT, [JSON.stringify(rows), holdsJobs(em)]);
+    for (let at = 0; at < rows.length; at += AT_ONCE)
+      await query(em, INSERT, [JSON.stringify(rows.slice(at, at + AT_ONCE)), holdsJobs(em)]);
     afterCommit(em, this, () => this.pokes.poke());
   }
 }

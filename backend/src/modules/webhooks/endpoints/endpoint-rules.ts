@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EventType } from '#contract/events/index.js';
 import type { Member, Permission } from '#platform/access/index.js';
+import { InstanceConfig } from '#platform/config/index.js';
 import {
   EventSight,
   FilterContexts,
@@ -21,10 +22,14 @@ export class EndpointRules {
     private readonly sight: EventSight,
     private readonly contexts: FilterContexts,
     private readonly http: HttpClient,
+    @Inject(InstanceConfig) private readonly instance: InstanceConfig,
   ) {}
 
   /** @throws AddressNotUsable */
   async checkUrl(url: string, path = '/body/url'): Promise<void> {
+    const own = `${this.instance.origin}/api/v1/incoming-webhooks/`;
+    if (URL.canParse(url) && new URL(url).href.startsWith(own))
+      throw new AddressNotUsable('The address takes webhooks for this instance: they would go round in circles.', path);
     try {
       await this.http.check(url);
     } catch (error) {

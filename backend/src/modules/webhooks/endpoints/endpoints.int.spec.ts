@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSubject } from '#platform/personal-data/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { type Shown, WebhookRoom } from '#test/webhooks.js';
+import { WebhooksPersonalData } from '../webhooks.personal-data.js';
 
 let room: WebhookRoom;
 let team: TestWorkspace;
@@ -171,6 +173,23 @@ describe('an endpoint', () => {
     const refused = await room.call(key, 'PATCH', at(typed.id), { url: 'https://other.invalid/' });
     expect([refused.statusCode, refused.json().code]).toEqual([403, 'events_hidden']);
     expect(await row(typed.id)).toMatchObject({ url: URL, owner_id: admin.id, version: 1 });
+  });
+
+  it('is in the data of its owner by its host, while they belong to the workspace', async () => {
+    const leaver = await room.make.person().in(team, 'admin').create();
+    await room.endpoint(team, { url: URL }, leaver);
+    const rows = async () => {
+      const [file] = room.application.app.get(WebhooksPersonalData).files({ id: leaver.id } as DataSubject);
+      const all = [];
+      for await (const one of file!.rows()) all.push(one);
+      return all;
+    };
+    const [mine, ...more] = await rows();
+    expect(more).toEqual([]);
+    expect(mine).toMatchObject({ host: 'hooks.invalid' });
+    expect(JSON.stringify(mine)).not.toContain('token');
+    await room.rows('delete from membership where user_id = $1 returning 1', [leaver.id]);
+    expect(await rows()).toEqual([]);
   });
 
   it('keeps nothing but the host of its address when it is removed', async () => {

@@ -7,7 +7,7 @@ import { exampleEvent } from '../deliveries/examples.js';
 import { payloadOf } from '../deliveries/payload.js';
 import { EventsHidden, NoSuchEndpoint, NothingToHear } from '../endpoints/endpoints.errors.js';
 import { type EndpointPath, endpointPath, workspacePath } from '../endpoints/endpoints.schemas.js';
-import { EndpointOff, NoSuchReplay, NoSuchWebhookDelivery } from './history.errors.js';
+import { DeliveryHeld, EndpointOff, NoSuchReplay, NoSuchWebhookDelivery } from './history.errors.js';
 import { HistoryQueries } from './history.queries.js';
 import {
   deliveries,
@@ -70,7 +70,7 @@ export class HistoryController {
     params: deliveryPath,
     status: 200,
     response: deliveryDetail,
-    errors: [NoSuchWebhookDelivery, EndpointOff],
+    errors: [NoSuchWebhookDelivery, EndpointOff, DeliveryHeld],
   })
   again(@Who() who: Member, @Input.params() { webhookDeliveryId }: DeliveryPath) {
     return this.service.again(who, webhookDeliveryId);

@@ -16,6 +16,15 @@ export class NoSuchReplay extends NotFound {
   }
 }
 
+/** What a restored backup still had to send waits for an operator. */
+export class DeliveryHeld extends Conflict {
+  static override code = 'webhook_delivery_held';
+  static override title = 'Delivery is held';
+  constructor() {
+    super('The delivery waits, after a restore, for an operator of the instance to release it.');
+  }
+}
+
 /** Nothing is sent to an endpoint that is off. */
 export class EndpointOff extends Conflict {
   static override code = 'webhook_endpoint_off';

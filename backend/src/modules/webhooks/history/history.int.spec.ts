@@ -229,6 +229,11 @@ it('waits for an operator after a restore, and is sent at the release', async ()
     'queued',
     'delivered',
   ]);
+  const [held] = await room.deliveries({ endpointId: endpoint.id });
+  const again = await room.call(mine.owner, 'POST', mine.url(`webhook-deliveries/${held!.id}/replay`));
+  expect([again.statusCode, again.json().code]).toEqual([409, 'webhook_delivery_held']);
+  expect(await room.deliveries({ eventId: held!.event_id })).toMatchObject([{ state: 'queued', held: true }]);
+  expect(await told(held!.id)).toEqual([]);
   await room.rows('update log_restore set released_at = now() returning 1');
   await room.rows(`update webhook_lane set due_at = now() where endpoint_id = $1 returning 1`, [endpoint.id]);
   expect((await room.settled(endpoint.id)).map(({ state }) => state)).toEqual(['delivered', 'delivered']);

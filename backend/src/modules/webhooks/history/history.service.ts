@@ -7,7 +7,7 @@ import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { DispatcherPokes } from '../deliveries/dispatcher-pokes.js';
 import { EndpointRules } from '../endpoints/endpoint-rules.js';
 import { EndpointsService } from '../endpoints/endpoints.service.js';
-import { EndpointOff, NoSuchWebhookDelivery } from './history.errors.js';
+import { DeliveryHeld, EndpointOff, NoSuchWebhookDelivery } from './history.errors.js';
 import { HistoryQueries } from './history.queries.js';
 import type { DeliveryDetail, NewReplay, ReplayShown } from './history.schemas.js';
 
@@ -52,7 +52,7 @@ export class HistoryService {
     return this.queries.one(who, id);
   }
 
-  /** Sends one delivery again, with all its attempts and the same id. @throws NoSuchWebhookDelivery, EndpointOff */
+  /** Sends one delivery again, with all its attempts and the same id. @throws NoSuchWebhookDelivery, EndpointOff, DeliveryHeld */
   async again(who: Member, id: string): Promise<DeliveryDetail> {
     const { endpointId, eventId } = await this.queries.one(who, id);
     await this.transactions.run(async (em) => {
@@ -63,11 +63,14 @@ export class HistoryService {
       );
       if (!endpoint) throw new NoSuchWebhookDelivery();
       if (endpoint.state !== 'enabled') throw new EndpointOff(endpoint.state);
-      await query(
+      const freed = await query(
         em,
-        `update webhook_delivery set state = 'queued', failures = 0, held = false, next_attempt_at = now(), finished_at = null where id = $1`,
+        `update webhook_delivery set state = 'queued', failures = 0, held = false, next_attempt_at = now(), finished_at = null
+          where id = $1 and not (state = 'queued' and held and exists (select from log_restore where released_at is null))
+         returning id`,
         [id],
       );
+      if (freed.length === 0) throw new DeliveryHeld();
       await this.wake(em, [endpointId]);
       const about = { workspaceId: who.workspaceId, subjectId: id, actor: who };
       this.events.record(em, 'webhook_delivery.replayed', { ...about, data: { endpointId, eventId } });

@@ -147,6 +147,8 @@ export class IncomingService {
   /** What is refused is counted, for whoever looks why nothing comes. */
   private async proven({ id, scheme, secret }: Kept, headers: IncomingHttpHeaders, raw: Buffer): Promise<Proven> {
     try {
+      if (headers['user-agent']?.startsWith('Signalbox-Webhooks/'))
+        throw new IncomingRefused('Webhooks of Signalbox are not taken: they could go round in circles.');
       return verify(scheme, this.secrets.open(secret, context(id)), headers, raw);
     } catch (error) {
       if (!(error instanceof IncomingRefused)) throw error;
