@@ -24,10 +24,10 @@ import { Matches0031 } from './0031-matches.js';
 import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { Notifications0040 } from './0040-notifications.js';
-import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Channels0041 } from './0041-channels.js';
-import { DeviceFingerprints0043 } from './0043-device-fingerprints.js';
+import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Destinations0043 } from './0043-destinations.js';
+import { DeviceFingerprints0044 } from './0044-device-fingerprints.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
@@ -63,7 +63,7 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   OldMatches0032,
   Destinations0043,
   ChoosersOfChannels0033,
-  DeviceFingerprints0043,
+  DeviceFingerprints0044,
   HugeInboxes0042,
   WebhookMends0052,
 ];
