@@ -15,19 +15,17 @@ export function expire(
   more: { scope?: EventScope } = {},
 ): Promise<string[]> {
   const log = app.get(EventLog);
-  return app
-    .get(Transactions)
-    .run(async (em) =>
-      titles.map((title) =>
-        log.record(em, 'deal.expired', {
-          workspaceId,
-          subjectId: uuidv7(),
-          actor: systemActor(),
-          data: { title },
-          ...more,
-        }),
-      ),
-    );
+  return app.get(Transactions).run(async (em) =>
+    titles.map((title) =>
+      log.record(em, 'deal.expired', {
+        workspaceId,
+        subjectId: uuidv7(),
+        actor: systemActor(),
+        data: { title },
+        ...more,
+      }),
+    ),
+  );
 }
 
 /** Waits until the log holds that many events more than `from`. */

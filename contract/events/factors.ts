@@ -34,7 +34,8 @@ export const factorEvents = defineEvents({
     version: 1,
     subject: 'user',
     data: z.object({ totp: z.boolean(), passkeys: z.int(), recoveryCodes: z.int(), sessions: z.int() }),
-    about: 'An operator, or whoever runs the machine, removed all second factors of a person and ended so many sessions of theirs.',
+    about:
+      'An operator, or whoever runs the machine, removed all second factors of a person and ended so many sessions of theirs.',
   },
   'second_factor.refused': {
     version: 1,
