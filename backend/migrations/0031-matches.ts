@@ -89,6 +89,7 @@ export class Matches0031 extends Migration {
     this.addSql(`drop table subscription_match`);
     this.addSql(`drop view subscription_seat`);
     this.addSql(`drop table subscription_participant`);
+    this.addSql(`drop index subscription_shared`);
     this.addSql(`delete from subscription where user_id is null`);
     this.addSql(`
       alter table subscription

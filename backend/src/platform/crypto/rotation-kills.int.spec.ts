@@ -92,6 +92,8 @@ async function expectWhole(): Promise<void> {
   expect(readdirSync(folder())).toEqual(['master-keys.json']);
 }
 
+const ROUNDS = process.env['SIGNALBOX_TEST_FULL'] === '1' ? 20 : 2;
+
 describe('a rotation of the master keys while an instance runs', () => {
   let steps: string[];
 
@@ -123,7 +125,7 @@ describe('a rotation of the master keys while an instance runs', () => {
   });
 
   it('may be killed again and again at moments that nobody chose, several at once', async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const some = Array.from({ length: 3 }, (_, i) => rotate((round * 7 + i * 5) % (steps.length + 3)));
       let over = false;
       const all = Promise.all(some).finally(() => (over = true));
