@@ -1,42 +1,96 @@
-// Builds the backend when its sources differ from what dist/ was built from.
+// Builds backend and console when their sources differ from what they were built from.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, say } from './fault.mjs';
 import { pinnedNode, root } from './paths.mjs';
 import { readIfThere, run } from './processes.mjs';
 
-const SOURCES = ['backend/src', 'backend/migrations', 'contract'];
-const CONFIGURATION = ['package.json', 'nest-cli.json', '.swcrc', 'tsconfig.json'];
-const STAMP = join(root, 'dist/.built-from');
+/**
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {string[]} sources files and folders
+ * @property {string} stamp holds the digest of what was built
+ * @property {string} proof a file that every build makes
+ * @property {string[][]} commands the arguments of the pinned Node, one after the other
+ * @property {RegExp} [complaint] said by a program that fails and still ends with 0
+ */
+
+/** @type {Part[]} */
+const PARTS = [
+  {
+    name: 'backend',
+    sources: [
+      'package.json',
+      'nest-cli.json',
+      '.swcrc',
+      'tsconfig.json',
+      'backend/src',
+      'backend/migrations',
+      'contract',
+    ],
+    stamp: 'dist/.built-from',
+    proof: 'dist/backend/src/main.js',
+    commands: [['node_modules/@nestjs/cli/bin/nest.js', 'build']],
+    complaint: /^\s*x |Failed to compile|error\[/m,
+  },
+  {
+    name: 'console',
+    sources: [
+      ...['package.json', 'angular.json', '.postcssrc.json', 'tsconfig.json'],
+      ...[
+        'frontend/tsconfig.json',
+        'frontend/ng-openapi-gen.json',
+        'frontend/api.json',
+        'frontend/public',
+        'frontend/src',
+      ],
+      'contract',
+    ],
+    stamp: 'frontend/.built-from',
+    proof: 'frontend/dist/index.html',
+    commands: [
+      ['node_modules/ng-openapi-gen/lib/index.js', '--config', 'frontend/ng-openapi-gen.json', '--silent', 'true'],
+      ['node_modules/@angular/cli/bin/ng.js', 'build'],
+    ],
+  },
+];
+/** Made by the build itself. */
+const MADE = 'frontend/src/app/api/generated';
 
 /**
- * Builds what is stale.
+ * Builds what is stale, all at once.
  * @returns {Promise<boolean>} whether anything was built
  * @throws {Fault} with the compiler's words when a source does not compile
  */
 export async function ensureBuild() {
-  const digest = sourceDigest();
-  if (readIfThere(STAMP) === digest) return false;
+  const stale = PARTS.filter(
+    (part) => readIfThere(join(root, part.stamp)) !== sourceDigest(part.sources) || !existsSync(join(root, part.proof)),
+  );
+  if (stale.length === 0) return false;
   say('Building.');
-  const { code, output } = await run(pinnedNode, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
-    cwd: root,
-  });
-  // swc reports a file that it cannot compile and may still end with 0.
-  if (
-    code !== 0 ||
-    /^\s*x |Failed to compile|error\[/m.test(output) ||
-    !existsSync(join(root, 'dist/backend/src/main.js'))
-  )
-    throw new Fault(`The build failed:\n${output.trim()}`);
-  writeFileSync(STAMP, digest);
+  await Promise.all(stale.map(build));
   return true;
 }
 
-/** One digest over path and content of everything that is compiled. */
-export function sourceDigest() {
+/** @param {Part} part */
+async function build({ name, sources, stamp, proof, commands, complaint }) {
+  const digest = sourceDigest(sources);
+  for (const [program = '', ...args] of commands) {
+    const { code, output } = await run(pinnedNode, [join(root, program), ...args], {
+      cwd: root,
+      env: { ...process.env, NG_CLI_ANALYTICS: 'false' },
+    });
+    if (code !== 0 || complaint?.test(output)) throw new Fault(`The build of the ${name} failed:\n${output.trim()}`);
+  }
+  if (!existsSync(join(root, proof))) throw new Fault(`The build of the ${name} made no ${proof}.`);
+  writeFileSync(join(root, stamp), digest);
+}
+
+/** @param {string[]} sources @returns {string} one digest over path and content of everything that is compiled */
+export function sourceDigest(sources = PARTS.flatMap((part) => part.sources)) {
   const hash = createHash('sha256');
-  for (const path of [...CONFIGURATION, ...SOURCES.flatMap(filesUnder)])
+  for (const path of sources.flatMap(filesUnder))
     hash
       .update(`${path}\0`)
       .update(readFileSync(join(root, path)))
@@ -44,14 +98,11 @@ export function sourceDigest() {
   return hash.digest('hex');
 }
 
-/** @param {string} folder @returns {string[]} paths of its sources, relative to the repository, in a fixed order */
-function filesUnder(folder) {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return filesUnder(path);
-      return entry.isFile() && !entry.name.endsWith('.spec.ts') ? [path] : [];
-    });
+/** @param {string} path of a file or folder @returns {string[]} its sources, relative to the repository, in a fixed order */
+function filesUnder(path) {
+  if (!existsSync(join(root, path)) || path === MADE) return [];
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap((name) => (name.endsWith('.spec.ts') ? [] : filesUnder(join(path, name))));
 }

@@ -2,48 +2,78 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.woff2': 'font/woff2',
 };
+/** The build puts a digest of the content into these names: they never change. */
+const HASHED = /-[\w-]{8}\.(?:js|css|woff2)$/;
+/** Is compressed already. */
+const DENSE = new Set(['.png', '.woff2', '.ico']);
 
 /** One file of the console, as it is sent. */
 export interface ConsoleFile {
-  /** The paths it answers to. */
-  paths: string[];
+  /** Such as `/main-5X2QK3VA.js`. */
+  path: string;
   type: string;
   bytes: Buffer;
+  /** The same, compressed by brotli, where that is smaller. */
+  brotli?: Buffer;
   etag: string;
+  /** True when the name changes with the content. */
+  immutable: boolean;
 }
 
 /**
- * Reads the console's files: few and small, so they are kept in memory.
+ * Reads the built console: some hundred small files, so they are kept in memory. Empty where it has not been built.
  *
- * A page `x.html` answers to `/x`, and `index.html` to `/`; anything else to its own name.
  * @throws Error for a file whose media type is not known
  */
 export function readConsole(folder = consoleFolder()): ConsoleFile[] {
-  return readdirSync(folder)
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
     .sort()
-    .map((name) => {
-      const bytes = readFileSync(join(folder, name));
-      const type = TYPES[extname(name)];
-      if (!type) throw new Error(`The console holds ${name}, whose media type is not known.`);
-      return { paths: pathsOf(name), type, bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
-    });
+    .map((path) => readFile(folder, path));
 }
 
-function pathsOf(name: string): string[] {
-  if (name === 'index.html') return ['/'];
-  return [name.endsWith('.html') ? `/${name.slice(0, -'.html'.length)}` : `/${name}`];
+function readFile(folder: string, path: string): ConsoleFile {
+  const bytes = readFileSync(join(folder, path));
+  const type = TYPES[extname(path)];
+  if (!type) throw new Error(`The console holds ${path}, whose media type is not known.`);
+  const brotli = DENSE.has(extname(path)) ? undefined : smaller(bytes);
+  return {
+    path,
+    type,
+    bytes,
+    etag: `"${createHash('sha256').update(bytes).digest('base64url')}"`,
+    immutable: HASHED.test(path),
+    ...(brotli && { brotli }),
+  };
 }
 
-/** frontend/public of the repository or image, from sources and from dist alike. */
+/** Quality 9 of 11: the highest two take ten times as long at each start for some percent. */
+function smaller(bytes: Buffer): Buffer | undefined {
+  const packed = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+  return packed.length < bytes.length ? packed : undefined;
+}
+
+/** frontend/dist of the repository or image, from sources and from dist alike. */
 function consoleFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, 'frontend', 'public');
+  return join(folder, 'frontend', 'dist');
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -11,22 +12,79 @@ const ENDPOINT: EndpointOptions = {
   produces: 'text/html',
 };
 
-/** Serves the console's files at the root of the one port. */
+/** The addresses of pages: the console's router takes over from there. Anything else is a file, or is not there. */
+export const PAGES = [
+  '/',
+  '/confirm-email-change',
+  '/inbox',
+  '/inbox/*',
+  '/instance/*',
+  '/invitation',
+  '/reset-password',
+  '/settings/*',
+  '/setup',
+  '/sign-in',
+  '/sign-in/*',
+  '/sign-up',
+  '/undo-email-change',
+  '/unlock-sign-in',
+  '/verify-email',
+  '/welcome',
+  '/workspaces/*',
+] as const;
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<title>Signalbox</title>
+<p>The console has not been built: <code>npm run build</code>. The API is at <a href="/api/docs">/api/docs</a>.</p>
+</html>
+`;
+/** Stands in the built page where each answer has a number of its own. */
+const NONCE = 'NONCE_OF_THE_ANSWER';
+
+/** Serves the console at the root of the one port: its files, and its page at the address of each of its pages. */
 @Module({})
 export class ConsoleModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    for (const file of readConsole()) serve(server, file);
+    const files = readConsole();
+    const page = files.find(({ path }) => path === '/index.html')?.bytes.toString() ?? NOT_BUILT;
+    for (const file of files) if (file.path !== '/index.html') serveFile(server, file);
+    for (const path of PAGES) servePage(server, path, page);
   }
 }
 
-function serve(server: FastifyInstance, { paths, type, bytes, etag }: ConsoleFile): void {
-  for (const path of paths)
-    server.get(path, { config: { endpoint: ENDPOINT } }, (request, reply) => {
-      void reply.headers({ ETag: etag, 'Cache-Control': 'no-cache' });
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return reply.type(type).send(bytes);
+/**
+ * The page, under a policy that lets in the styles which carry this answer's number: those that components bring along. Attributes
+ * of style are free, since charts and lists place things by them; no script can come that way.
+ */
+function servePage(server: FastifyInstance, path: string, page: string): void {
+  server.get(path, { config: { endpoint: ENDPOINT } }, (_request, reply) => {
+    const nonce = randomBytes(16).toString('base64');
+    const policy = String(reply.getHeader('content-security-policy'));
+    void reply.headers({
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': policy
+        .replace("base-uri 'none'", "base-uri 'self'")
+        .replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}';style-src-attr 'unsafe-inline'`),
     });
+    return reply.type('text/html; charset=utf-8').send(page.replaceAll(NONCE, nonce));
+  });
+}
+
+function serveFile(server: FastifyInstance, { path, type, bytes, brotli, etag, immutable }: ConsoleFile): void {
+  const headers = {
+    ETag: etag,
+    'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    ...(brotli && { Vary: 'Accept-Encoding' }),
+  };
+  server.get(path, { config: { endpoint: ENDPOINT } }, (request, reply) => {
+    void reply.headers(headers);
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    void reply.type(type);
+    if (!brotli || !/\bbr\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(bytes);
+    return reply.header('Content-Encoding', 'br').send(brotli);
+  });
 }

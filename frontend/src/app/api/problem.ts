@@ -1,0 +1,79 @@
+import { HttpErrorResponse } from '@angular/common/http';
+
+/** A field that the server refused. */
+export interface FieldError {
+  /** JSON pointer into the body, such as `/email`; query parameters are named alike. */
+  readonly path: string;
+  readonly message: string;
+}
+
+interface ProblemBody {
+  code: string;
+  detail: string;
+  requestId: string;
+  errors?: FieldError[];
+}
+
+/** Why a request was refused, in words for the person who asked (RFC 9457), or why it got no answer. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    /** HTTP status; 0 when no answer came. */
+    readonly status: number,
+    /** The server's code, which never changes its meaning; `offline` when no answer came. */
+    readonly code: string,
+    detail: string,
+    readonly fields: readonly FieldError[] = [],
+    /** What the server's log has this request under. */
+    readonly requestId?: string,
+    /** Seconds to wait, where the server said so. */
+    readonly retryAfter?: number,
+    /** What else the answer holds, such as the position of a fault in a filter. */
+    readonly more: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+  }
+
+  /** No answer came: the network or the server is away. */
+  get offline(): boolean {
+    return this.status === 0;
+  }
+
+  /** The sentence about one field of the body, if there is one. */
+  of(field: string): string | undefined {
+    return this.fields.find(({ path }) => path.split('/')[1] === field)?.message;
+  }
+}
+
+/** Makes a Problem of whatever a request ended with. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof HttpErrorResponse))
+    return new Problem(-1, 'unexpected', error instanceof Error ? error.message : String(error));
+  if (error.status === 0)
+    return new Problem(
+      0,
+      'offline',
+      $localize`No answer came: you are offline, or the server is away. Nothing was lost.`,
+    );
+  const body = error.error as unknown;
+  const wait = Number(error.headers.get('Retry-After'));
+  const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : undefined;
+  if (isBody(body)) {
+    const { code, detail, requestId, errors, ...more } = body;
+    return new Problem(error.status, code, detail, errors ?? [], requestId, retryAfter, more);
+  }
+  return new Problem(
+    error.status,
+    'unexpected_answer',
+    $localize`The server answered ${error.status}:status: without saying why. Try again in a moment.`,
+    [],
+    error.headers.get('X-Request-Id') ?? undefined,
+    retryAfter,
+  );
+}
+
+function isBody(value: unknown): value is ProblemBody & Record<string, unknown> {
+  return typeof value === 'object' && value !== null && 'code' in value && 'detail' in value;
+}

@@ -1,0 +1,35 @@
+import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
+import { type ApplicationConfig, LOCALE_ID, provideBrowserGlobalErrorListeners } from '@angular/core';
+import {
+  provideRouter,
+  TitleStrategy,
+  withComponentInputBinding,
+  withInMemoryScrolling,
+  withRouterConfig,
+  withViewTransitions,
+} from '@angular/router';
+import { ApiConfiguration } from './api/generated/api-configuration';
+import { routes } from './app.routes';
+import type { Language } from './preferences/language';
+import { bearer } from './session';
+import { PageTitle } from './shell/page-title';
+
+/** What the whole console is made with. */
+export function appConfig(language: Language): ApplicationConfig {
+  return {
+    providers: [
+      provideBrowserGlobalErrorListeners(),
+      provideRouter(
+        routes,
+        withComponentInputBinding(),
+        withRouterConfig({ paramsInheritanceStrategy: 'always' }),
+        withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
+        withViewTransitions({ skipInitialTransition: true }),
+      ),
+      provideHttpClient(withFetch(), withInterceptors([bearer])),
+      { provide: LOCALE_ID, useValue: language },
+      { provide: ApiConfiguration, useValue: { rootUrl: '' } },
+      { provide: TitleStrategy, useClass: PageTitle },
+    ],
+  };
+}

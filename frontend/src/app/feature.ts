@@ -1,0 +1,27 @@
+import type { Routes } from '@angular/router';
+
+/** Where the navigation shows a feature: in a workspace, for its administration, of the person, or of the instance. */
+export type Place = 'work' | 'workspace' | 'settings' | 'instance';
+
+/**
+ * A room of the console. A folder of `app/` exports one from `<room>.feature.ts`, small enough for the first bundle, and
+ * `features.ts` lists it; navigation, command palette and routes follow from that.
+ */
+export interface Feature {
+  /** In the address, after `/workspaces/<id>/`, `/settings/` or `/instance/`; empty for the start page of a workspace. */
+  readonly path: string;
+  /** Functions, since words are loaded before they are asked for, but after this is read. */
+  readonly title: () => string;
+  /** An SVG of `@ng-icons/lucide`. */
+  readonly icon: string;
+  readonly place: Place;
+  /** What else people call it; the palette finds it by these too. */
+  readonly aliases?: () => string;
+  /** Two keys that go there, such as `g d`. */
+  readonly keys?: string;
+  /** Shown in the bar at the bottom of a phone. */
+  readonly thumb?: boolean;
+  /** The permission without which it is not offered; the server decides all the same. */
+  readonly permission?: string;
+  readonly routes: () => Promise<Routes>;
+}

@@ -1,0 +1,93 @@
+import { computed, DestroyRef, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import type { ConnectionState, LiveClient, PageListener, WatchListener } from '#contract/realtime/client/index.js';
+import { Session } from '../session';
+
+/** One watch of a page: ends with the page. */
+export interface LiveWatch {
+  readonly workspaceId: string;
+  readonly target?: string;
+  readonly filter?: string;
+}
+
+/**
+ * The live connection of this window. It opens once somebody is signed in, and its code is loaded after the first page.
+ */
+@Injectable({ providedIn: 'root' })
+export class Live {
+  private readonly session = inject(Session);
+  private readonly now = signal<ConnectionState>({ name: 'connecting', attempt: 1 });
+  private client?: Promise<LiveClient>;
+
+  /** How the connection stands. */
+  readonly state = this.now.asReadonly();
+  /** True while nothing new can arrive. */
+  readonly away = computed(() => this.now().name !== 'live' && this.now().name !== 'connecting');
+
+  constructor() {
+    effect(() => {
+      const signedIn = this.session.signedIn();
+      untracked(() => (signedIn ? this.open() : this.close()));
+    });
+  }
+
+  /** Tells of events until the caller is destroyed. Call it where `inject` works, or hand over the caller's DestroyRef. */
+  watch(wanted: LiveWatch, listener: WatchListener, destroyRef = inject(DestroyRef)): void {
+    let over = false;
+    let end: (() => void) | undefined;
+    destroyRef.onDestroy(() => {
+      over = true;
+      end?.();
+    });
+    void this.open().then((client) => {
+      if (over) return;
+      const watch = client.watch(wanted, listener);
+      end = () => watch.close();
+    });
+  }
+
+  /** Says that this person looks at a page, and hears who else does, until the caller is destroyed. */
+  enter(page: { workspaceId: string; page: string }, listener: PageListener, destroyRef = inject(DestroyRef)): void {
+    let over = false;
+    let leave: (() => void) | undefined;
+    destroyRef.onDestroy(() => {
+      over = true;
+      leave?.();
+    });
+    void this.open().then((client) => {
+      if (over) return;
+      const visit = client.enter(page, listener);
+      leave = () => visit.leave();
+    });
+  }
+
+  /** Tries again at once. */
+  retry(): void {
+    void this.open().then((client) => client.connect());
+  }
+
+  private open(): Promise<LiveClient> {
+    return (this.client ??= this.make());
+  }
+
+  private async make(): Promise<LiveClient> {
+    const [{ LiveClient: Client }, { io }] = await Promise.all([
+      import('#contract/realtime/client/index.js'),
+      import('socket.io-client'),
+    ]);
+    const client = new Client({
+      url: location.origin,
+      open: io,
+      token: (fresh) => this.session.accessToken(fresh),
+    });
+    client.onState((state) => this.now.set(state));
+    client.connect();
+    return client;
+  }
+
+  private close(): void {
+    const { client } = this;
+    this.client = undefined;
+    this.now.set({ name: 'connecting', attempt: 1 });
+    void client?.then((one) => one.close());
+  }
+}

@@ -1,0 +1,55 @@
+import { computed, inject, Injectable, signal } from '@angular/core';
+import { type CanActivateFn, Router } from '@angular/router';
+import { Session } from './session';
+
+const KEY = 'signalbox.workspace';
+
+/** The workspace that the address names. */
+@Injectable({ providedIn: 'root' })
+export class CurrentWorkspace {
+  private readonly session = inject(Session);
+  private readonly chosen = signal<string | undefined>(undefined);
+
+  /** Its id; undefined outside of workspaces. Pages inside one use `required`. */
+  readonly id = this.chosen.asReadonly();
+  readonly workspace = computed(() => this.session.workspaces().find(({ id }) => id === this.chosen()));
+
+  /** The id, where the address is sure to name one. @throws Error elsewhere */
+  required(): string {
+    const id = this.chosen();
+    if (id === undefined) throw new Error('This page belongs into a workspace.');
+    return id;
+  }
+
+  /** Goes into a workspace, and remembers it as the one to open next. */
+  enter(id: string): void {
+    this.chosen.set(id);
+    localStorage.setItem(KEY, id);
+  }
+
+  /** The one to open when the address names none: the last one, else the first. */
+  preferred(): string | undefined {
+    const all = this.session.workspaces();
+    const last = localStorage.getItem(KEY);
+    return (all.find(({ id }) => id === last) ?? all[0])?.id;
+  }
+}
+
+/** Enters the workspace of the address, or says at the start page that it is not there for this person. */
+export const insideWorkspace: CanActivateFn = ({ params }) => {
+  const id = String(params['workspaceId']);
+  if (
+    !inject(Session)
+      .workspaces()
+      .some((one) => one.id === id)
+  )
+    return inject(Router).createUrlTree(['/not-found']);
+  inject(CurrentWorkspace).enter(id);
+  return true;
+};
+
+/** From `/` to the preferred workspace, or to making a first one. */
+export const toWorkspace: CanActivateFn = () => {
+  const id = inject(CurrentWorkspace).preferred();
+  return inject(Router).createUrlTree(id === undefined ? ['/welcome'] : ['/workspaces', id]);
+};

@@ -1,0 +1,16 @@
+import { inject } from '@angular/core';
+import { type CanActivateFn, Router } from '@angular/router';
+import { Session } from './session';
+
+/** Lets in who is signed in; others sign in first and come back here. */
+export const signedIn: CanActivateFn = async (_route, { url }) => {
+  const router = inject(Router);
+  if (await inject(Session).open()) return true;
+  return router.createUrlTree(['/sign-in'], { queryParams: url === '/' ? {} : { next: url } });
+};
+
+/** Sends who is signed in already to the console. */
+export const signedOut: CanActivateFn = async () => {
+  const router = inject(Router);
+  return (await inject(Session).open()) ? router.createUrlTree(['/']) : true;
+};

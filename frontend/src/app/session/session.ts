@@ -1,0 +1,160 @@
+import { HttpContext } from '@angular/common/http';
+import { computed, inject, Injectable, signal } from '@angular/core';
+import {
+  type Answer,
+  type Item,
+  Problem,
+  profileRead,
+  Requests,
+  sessionsRenew,
+  sessionsSignIn,
+  sessionsSignOut,
+  WITHOUT_TOKEN,
+  workspacesMine,
+} from '../api';
+import { csrfToken } from './csrf';
+import { Remembered } from './remembered';
+
+export type Person = Answer<typeof profileRead>;
+export type Workspace = Item<typeof workspacesMine>;
+/** What a finished sign-in gives, whichever way it went. */
+export type SignedIn = Extract<Answer<typeof sessionsSignIn>, { state: 'signed_in' }>;
+
+/** Renewed so many milliseconds before it ends, so that no request carries a token that ends on its way. */
+const MARGIN_MS = 60_000;
+const NO_TOKEN = () => new HttpContext().set(WITHOUT_TOKEN, true);
+
+/**
+ * Who is signed in here, and with what. The access token lives in memory alone; the refresh token in a cookie that no page can read.
+ */
+@Injectable({ providedIn: 'root' })
+export class Session {
+  private readonly requests = inject(Requests);
+  private readonly remembered = inject(Remembered);
+  private token?: { readonly text: string; readonly until: number };
+  private renewal?: Promise<string>;
+  private opening?: Promise<boolean>;
+
+  private readonly who = signal<Person | undefined>(undefined);
+  private readonly mine = signal<readonly Workspace[]>([]);
+
+  /** Who is signed in; undefined for nobody. */
+  readonly person = this.who.asReadonly();
+  /** The workspaces of the person, by name. */
+  readonly workspaces = this.mine.asReadonly();
+  readonly signedIn = computed(() => this.person() !== undefined);
+  /** When this session has to end, or undefined. */
+  readonly sessionId = signal<string | undefined>(undefined);
+
+  /**
+   * Takes up the session that this browser has, once. Without a network it is the one remembered.
+   * @returns whether somebody is signed in
+   */
+  open(): Promise<boolean> {
+    return (this.opening ??= this.takeUp());
+  }
+
+  /** Begins the session that a sign-in gave, and reads what the person has. */
+  async begin(answer: SignedIn): Promise<void> {
+    this.keep(answer);
+    this.who.set(answer.person);
+    await this.readWorkspaces();
+    this.remember();
+    this.opening = Promise.resolve(true);
+  }
+
+  /** Reads person and workspaces anew. @throws Problem */
+  async refresh(): Promise<void> {
+    const [person] = await Promise.all([this.requests.ask(profileRead, {}), this.readWorkspaces()]);
+    this.who.set(person);
+    this.remember();
+  }
+
+  /** Takes over what a change of the profile answered. */
+  changed(person: Person): void {
+    this.who.set(person);
+    this.remember();
+  }
+
+  /** Ends the session here and on the server, and forgets what was kept of it. */
+  async signOut(): Promise<void> {
+    try {
+      await this.requests.ask(sessionsSignOut, {});
+    } catch (error) {
+      // Over already, or the server is away: the cookie ends with its time, and nothing of it stays here.
+      if (!(error instanceof Problem)) throw error;
+    }
+    this.forget();
+  }
+
+  /** Forgets the session: it is over on the server. */
+  forget(): void {
+    this.token = undefined;
+    this.who.set(undefined);
+    this.mine.set([]);
+    this.sessionId.set(undefined);
+    this.remembered.forget();
+    this.opening = Promise.resolve(false);
+  }
+
+  /**
+   * An access token that is good for a while.
+   * @param fresh true where the last one was refused
+   * @throws Problem when the session is over, or no answer came
+   */
+  accessToken(fresh = false): Promise<string> {
+    const { token } = this;
+    if (token && !fresh && token.until - Date.now() > MARGIN_MS) return Promise.resolve(token.text);
+    return (this.renewal ??= this.renew().finally(() => (this.renewal = undefined)));
+  }
+
+  private async renew(): Promise<string> {
+    const csrf = csrfToken();
+    if (csrf === undefined) throw new Problem(401, 'unauthenticated', $localize`You are signed out.`);
+    try {
+      const answer = await this.requests.ask(sessionsRenew, { 'X-CSRF-Token': csrf, body: {} }, NO_TOKEN());
+      this.keep(answer);
+      return answer.accessToken;
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 401 || error.status === 403)) this.forget();
+      throw error;
+    }
+  }
+
+  private keep({
+    accessToken,
+    expiresIn,
+    sessionId,
+  }: {
+    accessToken: string;
+    expiresIn: number;
+    sessionId: string;
+  }): void {
+    this.token = { text: accessToken, until: Date.now() + expiresIn * 1000 };
+    this.sessionId.set(sessionId);
+  }
+
+  private async takeUp(): Promise<boolean> {
+    if (csrfToken() === undefined) return false;
+    try {
+      await this.accessToken();
+      await this.refresh();
+    } catch (error) {
+      const kept = error instanceof Problem && error.status !== 401 && error.status !== 403 && this.remembered.read();
+      if (!kept) return false;
+      this.who.set(kept.person);
+      this.mine.set(kept.workspaces);
+    }
+    return true;
+  }
+
+  private async readWorkspaces(): Promise<void> {
+    const { items } = await this.requests.ask(workspacesMine, { limit: 200 });
+    this.mine.set(items.toSorted((a, b) => a.name.localeCompare(b.name)));
+  }
+
+  private remember(): void {
+    const person = this.who();
+    if (person) this.remembered.keep({ person, workspaces: this.mine() });
+  }
+}

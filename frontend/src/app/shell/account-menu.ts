@@ -1,0 +1,77 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
+import { NgIcon } from '@ng-icons/core';
+import { lucideKeyboard, lucideLogOut, lucideMonitor, lucideMoon, lucideSettings, lucideSun } from '@ng-icons/lucide';
+import { ThemeChoice } from '../preferences/theme';
+import { Session } from '../session';
+import { Shortcuts } from './shortcuts';
+
+/** The person: settings, look, keys, and the way out. */
+@Component({
+  selector: 'sb-account-menu',
+  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, NgIcon, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <button
+      type="button"
+      class="grid size-9 cursor-pointer place-items-center rounded-full bg-brand-soft text-xs font-semibold text-brand-ink"
+      [cdkMenuTriggerFor]="menu"
+      aria-label="Your account"
+      i18n-aria-label
+    >
+      {{ initials() }}
+    </button>
+    <ng-template #menu>
+      <div cdkMenu class="menu w-64">
+        <div class="px-2.5 pt-1">
+          <p class="m-0 truncate font-semibold">{{ session.person()?.name }}</p>
+          <p class="m-0 truncate text-muted">{{ session.person()?.email }}</p>
+        </div>
+        <div class="menu-line" role="separator"></div>
+        <a cdkMenuItem class="menu-item" routerLink="/settings/profile"
+          ><ng-icon [svg]="icons.lucideSettings" size="16" aria-hidden="true" /><span i18n>Settings</span></a
+        >
+        <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="theme.turn()">
+          <ng-icon [svg]="look().icon" size="16" aria-hidden="true" /><span>{{ look().name }}</span>
+        </button>
+        <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="shortcuts.openSheet()">
+          <ng-icon [svg]="icons.lucideKeyboard" size="16" aria-hidden="true" /><span class="flex-1" i18n
+            >Keyboard shortcuts</span
+          ><kbd>?</kbd>
+        </button>
+        <div class="menu-line" role="separator"></div>
+        <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="leave()">
+          <ng-icon [svg]="icons.lucideLogOut" size="16" aria-hidden="true" /><span i18n>Sign out</span>
+        </button>
+      </div>
+    </ng-template>
+  `,
+})
+export class AccountMenu {
+  protected readonly session = inject(Session);
+  protected readonly theme = inject(ThemeChoice);
+  protected readonly shortcuts = inject(Shortcuts);
+  private readonly router = inject(Router);
+  protected readonly icons = { lucideKeyboard, lucideLogOut, lucideSettings };
+  protected readonly initials = computed(() =>
+    (this.session.person()?.name ?? '')
+      .split(/\s+/)
+      .slice(0, 2)
+      .map((word) => [...word][0]?.toUpperCase() ?? '')
+      .join(''),
+  );
+  protected readonly look = computed(
+    () =>
+      ({
+        system: { icon: lucideMonitor, name: $localize`Look: as the system` },
+        light: { icon: lucideSun, name: $localize`Look: light` },
+        dark: { icon: lucideMoon, name: $localize`Look: dark` },
+      })[this.theme.theme()],
+  );
+
+  protected async leave(): Promise<void> {
+    await this.session.signOut();
+    await this.router.navigate(['/sign-in']);
+  }
+}

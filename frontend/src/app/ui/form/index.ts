@@ -1,0 +1,3 @@
+export { FormField } from './form-field';
+export { FormProblem } from './form-problem';
+export { send, sending, type Sending } from './send';

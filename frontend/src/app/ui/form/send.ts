@@ -1,0 +1,55 @@
+import { signal, type WritableSignal } from '@angular/core';
+import { type FieldTree, submit, type ValidationError } from '@angular/forms/signals';
+import { type Problem, problemOf } from '../../api';
+
+/** What a form's page keeps of its last attempt. */
+export interface Sending {
+  /** What was refused and belongs to no field; undefined while nothing was. */
+  readonly problem: WritableSignal<Problem | undefined>;
+}
+
+export const sending = (): Sending => ({ problem: signal(undefined) });
+
+/**
+ * Sends a form: its own checks first, then the server's. What the server says of a field comes to stand beside it, all else into
+ * `into.problem`. What was typed stays.
+ *
+ * @param work sends it @throws Problem
+ * @returns whether it was taken
+ */
+export async function send<T extends object>(
+  form: FieldTree<T>,
+  into: Sending,
+  work: (value: T) => Promise<unknown>,
+): Promise<boolean> {
+  into.problem.set(undefined);
+  const sent = await submit<T>(form, {
+    action: async () => {
+      try {
+        await work(form().value());
+        return undefined;
+      } catch (error) {
+        const problem = problemOf(error);
+        const beside = fieldErrors(form, problem);
+        if (beside.length === 0) into.problem.set(problem);
+        return beside.length > 0 ? beside : [{ kind: 'refused', message: problem.message }];
+      }
+    },
+  });
+  if (!sent) focusFirstWrong(form);
+  return sent;
+}
+
+function fieldErrors<T>(form: FieldTree<T>, problem: Problem): ValidationError.WithOptionalFieldTree[] {
+  const fields = form as unknown as Record<string, FieldTree<unknown> | undefined>;
+  return problem.fields.flatMap(({ path, message }) => {
+    const name = path.split('/')[1] ?? '';
+    const fieldTree = name in fields ? fields[name] : undefined;
+    return fieldTree ? [{ kind: 'server', message, fieldTree }] : [];
+  });
+}
+
+/** Whoever sent a form with a fault goes on writing where the first one is. */
+function focusFirstWrong<T>(form: FieldTree<T>): void {
+  form().errorSummary()[0]?.fieldTree?.().focusBoundControl();
+}

@@ -1,0 +1,24 @@
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+
+/** A page: its heading, what it is for, its actions, its content. */
+@Component({
+  selector: 'sb-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
+  template: `
+    <header class="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3">
+      <div class="min-w-0 flex-1">
+        <h1 class="m-0 text-[1.375rem]/8 font-semibold tracking-tight">{{ heading() }}</h1>
+        @if (lead(); as text) {
+          <p class="m-0 max-w-[70ch] text-muted">{{ text }}</p>
+        }
+      </div>
+      <div class="flex flex-wrap gap-2"><ng-content select="[action]" /></div>
+    </header>
+    <ng-content />
+  `,
+})
+export class Page {
+  readonly heading = input.required<string>();
+  readonly lead = input<string>();
+}
