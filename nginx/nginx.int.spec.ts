@@ -51,7 +51,7 @@ function configure(backendPort: number): void {
   const main = readFileSync(join(root, 'nginx/nginx.conf'), 'utf8');
   const changed = main
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
-    .replace('/srv/signalbox', join(root, 'frontend/public'));
+    .replace('/srv/signalbox', join(root, 'frontend/dist'));
   expect(changed).not.toBe(main);
   writeFileSync(join(folder, 'nginx.conf'), changed);
 }
@@ -195,9 +195,9 @@ describe('nginx', () => {
   });
 
   it('serves files of the console itself, under the same policy', async () => {
-    const { status, headers, text } = await through('/console.css');
-    expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
-    expect(text).toBe(readFileSync(join(root, 'frontend/public/console.css'), 'utf8'));
+    const { status, headers, text } = await through('/signalbox.svg');
+    expect([status, headers['content-type']]).toEqual([200, 'image/svg+xml']);
+    expect(text).toBe(readFileSync(join(root, 'frontend/public/signalbox.svg'), 'utf8'));
     expect(headers['cache-control']).toBe('no-cache');
     expectGuarded(headers);
     expect(headers['x-request-id']).toBeUndefined();
@@ -207,7 +207,7 @@ describe('nginx', () => {
     ['what it does not show', 404, () => through('/metrics')],
     ['a body that is too large', 413, () => through('/api/v1/x', { 'content-length': '99999999' }, 'POST')],
     ['an address that is too long', 414, () => through(`/${'x'.repeat(20_000)}`)],
-    ['a method that it does not serve for files', 405, () => through('/console.css', {}, 'POST')],
+    ['a method that it does not serve for files', 405, () => through('/signalbox.svg', {}, 'POST')],
     ['what is not HTTP', 400, () => spoken('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')],
   ])('guards its own error pages: %s', async (_, status, ask) => {
     const answer = await ask();
@@ -225,7 +225,7 @@ describe('nginx', () => {
   });
 
   it('keeps browsers on https where TLS ends before it, and there only', async () => {
-    for (const path of ['/metrics', '/console.css']) {
+    for (const path of ['/metrics', '/signalbox.svg']) {
       const { headers } = await through(path, { 'X-Forwarded-Proto': 'https' });
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
       expect((await through(path)).headers['strict-transport-security']).toBeUndefined();

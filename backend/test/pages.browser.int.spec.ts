@@ -61,8 +61,8 @@ async function open(address: string): Promise<{ page: Page; complaints: string[]
 
 describe('a page of ours', () => {
   it.each([
-    ['/', 'h1'],
-    ['/setup', 'form#setup button'],
+    ['/', 'sb-sign-in form'],
+    ['/setup', 'sb-setup form'],
     ['/api/docs', '#explorer .opblock'],
   ])('works under the policy, which finds nothing to complain about: %s', async (path, shown) => {
     const { page, complaints } = await open(origin + path);
@@ -79,13 +79,14 @@ describe('a page of ours', () => {
         const script = document.createElement('script');
         script.textContent = 'window.ran = 1';
         document.body.append(script);
-        document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.ran = 2"><b style="color: red">x</b>');
+        document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.ran = 2"><a href="javascript:window.ran = 3" id="way">x</a>');
+        document.getElementById('way').click();
         await new Promise((settle) => setTimeout(settle, 200));
-        return [window.ran ?? null, getComputedStyle(document.querySelector('b:last-child')).color === 'rgb(255, 0, 0)'];
+        return window.ran ?? null;
       }`,
       {},
     );
-    expect([ran, complaints.length > 1]).toEqual([[null, false], true]);
+    expect([ran, complaints.length > 1]).toEqual([null, true]);
     await page.context().close();
   });
 

@@ -1,5 +1,6 @@
 // The row of each way in: what it asks for, written down a second time. A route that is new, or that asks for something else,
 // fails the matrix until somebody says here that it is right.
+import { PAGES } from '#platform/console/index.js';
 import type { EntrancePermission, Outcome } from './declared.js';
 import type { Entrance } from './entrance.js';
 
@@ -12,11 +13,9 @@ const inWorkspace = (...lines: string[]) =>
 /** By what they ask for. */
 export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
   public: [
-    'GET /',
-    'GET /setup',
-    'GET /setup.js',
-    'GET /console.css',
-    'GET /signalbox.svg',
+    ...PAGES.map((path) => `GET ${path}`),
+    'GET /:file',
+    'GET /media/:file',
     'GET /api/docs',
     'GET /api/docs/',
     'GET /api/docs/start.js',

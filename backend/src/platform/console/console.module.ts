@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NotFound } from '#platform/errors/index.js';
 import type { EndpointOptions } from '#platform/http/index.js';
 import { type ConsoleFile, readConsole } from './console-files.js';
 
@@ -33,6 +34,9 @@ export const PAGES = [
   '/workspaces/*',
 ] as const;
 
+/** Where the build puts files: at the root, and what styles refer to. */
+const FOLDERS = ['', '/media'];
+
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <title>Signalbox</title>
@@ -49,16 +53,15 @@ export class ConsoleModule implements OnModuleInit {
 
   onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    const files = readConsole();
-    const page = files.find(({ path }) => path === '/index.html')?.bytes.toString() ?? NOT_BUILT;
-    for (const file of files) if (file.path !== '/index.html') serveFile(server, file);
+    const files = new Map(readConsole().map((file) => [file.path, file]));
+    const page = files.get('/index.html')?.bytes.toString() ?? NOT_BUILT;
     for (const path of PAGES) servePage(server, path, page);
+    for (const folder of FOLDERS) serveFiles(server, folder, files);
   }
 }
 
 /**
- * The page, under a policy that lets in the styles which carry this answer's number: those that components bring along. Attributes
- * of style are free, since charts and lists place things by them; no script can come that way.
+ * The page, under a policy that lets in the styles which carry this answer's number: those that components bring along.
  */
 function servePage(server: FastifyInstance, path: string, page: string): void {
   server.get(path, { config: { endpoint: ENDPOINT } }, (_request, reply) => {
@@ -68,23 +71,30 @@ function servePage(server: FastifyInstance, path: string, page: string): void {
       'Cache-Control': 'no-cache',
       'Content-Security-Policy': policy
         .replace("base-uri 'none'", "base-uri 'self'")
-        .replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}';style-src-attr 'unsafe-inline'`),
+        .replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
     });
     return reply.type('text/html; charset=utf-8').send(page.replaceAll(NONCE, nonce));
   });
 }
 
-function serveFile(server: FastifyInstance, { path, type, bytes, brotli, etag, immutable }: ConsoleFile): void {
-  const headers = {
+/** @param folder such as `/media`; empty for the root */
+function serveFiles(server: FastifyInstance, folder: string, files: ReadonlyMap<string, ConsoleFile>): void {
+  server.get<{ Params: { file: string } }>(`${folder}/:file`, { config: { endpoint: ENDPOINT } }, (request, reply) => {
+    const file = files.get(`${folder}/${request.params.file}`);
+    if (!file || file.path === '/index.html') throw new NotFound('There is no such file.');
+    return sendFile(request, reply, file);
+  });
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): FastifyReply {
+  const { type, bytes, brotli, etag, immutable } = file;
+  void reply.headers({
     ETag: etag,
     'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     ...(brotli && { Vary: 'Accept-Encoding' }),
-  };
-  server.get(path, { config: { endpoint: ENDPOINT } }, (request, reply) => {
-    void reply.headers(headers);
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-    void reply.type(type);
-    if (!brotli || !/\bbr\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(bytes);
-    return reply.header('Content-Encoding', 'br').send(brotli);
   });
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  void reply.type(type);
+  if (!brotli || !/\bbr\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(bytes);
+  return reply.header('Content-Encoding', 'br').send(brotli);
 }

@@ -1,1 +1,1 @@
-export { ConsoleModule } from './console.module.js';
+export { ConsoleModule, PAGES } from './console.module.js';
