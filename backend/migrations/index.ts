@@ -28,6 +28,7 @@ import { Channels0041 } from './0041-channels.js';
 import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Destinations0043 } from './0043-destinations.js';
 import { DeviceFingerprints0044 } from './0044-device-fingerprints.js';
+import { UnreadCounts0045 } from './0045-unread-counts.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
@@ -68,4 +69,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   HugeInboxes0042,
   WebhookMends0052,
   WebhookOwners0053,
+  UnreadCounts0045,
 ];
