@@ -1,111 +1,77 @@
-// Webhooks over loopback: from the commit of an event to the arrival of its signed request, and how many are signed, sent and
-// stored a second. The application runs in this process with default settings, on PostgreSQL with fsync and Redis; the sinks are
-// a process of their own. Each event is for one endpoint, chosen by its filter. A tenth of the endpoints are dead: of those half
-// never answer and half refuse the connection.
+// Webhooks over loopback: how many are signed, sent and stored a second, what CPU time each costs and where, and how long it
+// takes from the commit of an event to the arrival of its signed request. The application runs in this process with default
+// settings, on PostgreSQL with fsync and Redis; the sinks are a process of their own, and every endpoint an origin of its own
+// (127.a.b.c). Each event is for one endpoint, chosen by its filter, or in the last trial for ten. A tenth of the endpoints are
+// slow or dead: a third each never answer, refuse the connection, and answer after a second.
 // The limit, in the same run: a bare `undici` loop that posts the same bodies to the same sinks and keeps nothing.
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// `npm run bench webhooks -- 100` runs one size; with `--profile` a CPU profile of each burst is written to `.data/profile`.
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Agent, request } from 'undici';
 import { v7 as uuidv7 } from 'uuid';
 import { systemActor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { dealFound } from '#test/deals.js';
 import { WebhookRoom } from '#test/webhooks.js';
+import { CostMeter, type Costs } from './lib/cost-meter.js';
+import { profiled } from './lib/profiled.js';
+import { bareLoop, now, serveSinks, Sinks, spread, type Spread } from './lib/webhook-sinks.js';
 
 const ENDPOINTS = [1, 100, 1_000];
-const BURST = 6_000;
+const BURST = 10_000;
 const A_TRANSACTION = 20;
 const STEADY = 1_500;
 const A_SECOND = 150;
-const BARE_CONCURRENCY = 32;
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 60_000;
+/** Endpoints that hear each event, in the trial of those that share them. */
+const SHARED = 10;
 
-const now = () => performance.timeOrigin + performance.now();
+const DEAD = ['silent', 'closed', 'slow'] as const;
 
-/** The sinks: they answer at once, or, below `/dead`, never; and report when each event arrived. */
-async function sinks(): Promise<void> {
-  let arrived: [string, number][] = [];
-  const server = createServer((incoming, response) => {
-    if (incoming.url?.startsWith('/dead')) return;
-    const at = now();
-    let body = '';
-    incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-    incoming.on('end', () => {
-      response.writeHead(204).end();
-      arrived.push([/"eventId":"([^"]+)"/.exec(body)?.[1] ?? '', at]);
-    });
-  });
-  server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  setInterval(() => {
-    if (arrived.length > 0) process.send?.({ arrived });
-    arrived = [];
-  }, 50);
-  process.send?.({ port: (server.address() as AddressInfo).port });
-  process.once('disconnect', () => process.exit(0));
-}
-
-interface Sinks {
-  readonly port: number;
-  readonly arrivals: Map<string, number>;
-  readonly child: ChildProcess;
-}
-
-async function startSinks(): Promise<Sinks> {
-  const child = fork(fileURLToPath(import.meta.url), ['sinks']);
-  const arrivals = new Map<string, number>();
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  child.on('message', ({ arrived }: { arrived?: [string, number][] }) => {
-    for (const [id, at] of arrived ?? []) if (!arrivals.has(id)) arrivals.set(id, at);
-  });
-  return { port, arrivals, child };
-}
-
-const quantile = (sorted: readonly number[], q: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? NaN;
-const latency = (of: number[]) => {
-  const sorted = of.sort((a, b) => a - b);
-  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
-};
 const ms = (value: number) => `${value.toFixed(1)} ms`;
-const shown = ({ p50, p99 }: { p50: number; p99: number }) => `p50 ${ms(p50)}, p99 ${ms(p99)}`;
+const shown = ({ p50, p99 }: Spread) => `p50 ${ms(p50)}, p99 ${ms(p99)}`;
+const line = (what: string, figures: string) => console.log(`  ${what.padEnd(34)} ${figures}`);
 
-/** One setting: so many endpoints of one workspace, each told of what is about one subject. */
+/** One setting: so many endpoints of one workspace, `shared` of them told of what is about one subject. */
 class Trial {
+  /** Subjects whose endpoints answer, and those whose do not. */
+  private readonly healthy: string[] = [];
+  private readonly dead: string[] = [];
+
   private constructor(
     private readonly room: WebhookRoom,
-    private readonly sink: Sinks,
+    private readonly sinks: Sinks,
     private readonly workspaceId: string,
-    readonly healthy: readonly string[],
-    readonly dead: readonly string[],
+    private readonly shared: number,
   ) {}
 
-  static async create(room: WebhookRoom, sink: Sinks, endpoints: number): Promise<Trial> {
+  static async create(room: WebhookRoom, sinks: Sinks, endpoints: number, shared = 1): Promise<Trial> {
     const team = await room.make.workspace().create();
-    const make = async (url: string) => {
+    const trial = new Trial(room, sinks, team.id, shared);
+    const failing = shared > 1 ? 0 : Math.floor(endpoints / 10);
+    const make = (subject: string, url: string) =>
+      room.endpoint(team, { url, types: ['deal.found'], filter: `subject:${subject}` });
+    let n = 0;
+    while (n < endpoints - failing) {
       const subject = uuidv7();
-      await room.endpoint(team, { url, types: ['deal.found'], filter: `subject:${subject}` });
-      return subject;
-    };
-    const healthy: string[] = [];
-    const dead: string[] = [];
-    const failing = Math.floor(endpoints / 10);
-    for (let n = 0; n < endpoints - failing; n++) healthy.push(await make(`http://127.0.0.1:${sink.port}/${n}`));
-    for (let n = 0; n < failing; n++)
-      dead.push(await make(n % 2 ? `http://127.0.0.1:${sink.port}/dead/${n}` : 'http://127.0.0.1:59999/'));
+      trial.healthy.push(subject);
+      for (let same = 0; same < shared; same++) await make(subject, sinks.url('well', n++));
+    }
+    for (let i = 0; i < failing; i++) {
+      const subject = uuidv7();
+      trial.dead.push(subject);
+      await make(subject, sinks.url(DEAD[i % DEAD.length]!, n++));
+    }
     await room.read();
-    return new Trial(room, sink, team.id, healthy, dead);
+    return trial;
+  }
+
+  get failing(): number {
+    return this.dead.length;
   }
 
   /** Records events about these subjects in one transaction. @returns their ids */
-  async record(subjects: readonly string[]): Promise<string[]> {
+  private record(subjects: readonly string[]): Promise<string[]> {
     const { app } = this.room.application;
     const log = app.get(EventLog);
     return app.get(Transactions).run(async (em) =>
@@ -120,25 +86,29 @@ class Trial {
     );
   }
 
-  /** As fast as it goes: deliveries a second, from the first commit until the last result is stored. */
+  /** As fast as it goes. @returns deliveries a second, from the first commit until the last result is stored */
   async burst(): Promise<number> {
+    const events = BURST / this.shared;
+    const before = await this.delivered();
     const began = now();
-    for (let sent = 0; sent < BURST; sent += A_TRANSACTION)
+    for (let sent = 0; sent < events; sent += A_TRANSACTION)
       await this.record(
         Array.from({ length: A_TRANSACTION }, (_, n) => this.healthy[(sent + n) % this.healthy.length]!),
       );
-    for (const until = now() + LONGEST_MS; now() < until; await sleep(20)) {
-      const [row] = await this.room.rows<{ n: number }>(
-        `select count(*)::int as n from webhook_delivery where workspace_id = $1 and state = 'delivered'`,
-        [this.workspaceId],
-      );
-      if (Number(row?.n) >= BURST) return (BURST * 1000) / (now() - began);
-    }
+    for (const until = now() + LONGEST_MS; now() < until; await sleep(20))
+      if ((await this.delivered()) - before >= BURST) return (BURST * 1000) / (now() - began);
     throw new Error('The burst was not delivered in time.');
   }
 
+  /** Records as many events, which nobody hears: what the log itself costs. */
+  async unheard(): Promise<void> {
+    for (let sent = 0; sent < BURST / this.shared; sent += A_TRANSACTION)
+      await this.record(Array.from({ length: A_TRANSACTION }, () => uuidv7()));
+    await this.room.read();
+  }
+
   /** At a steady rate: milliseconds from each commit to its arrival. With `dead`, a tenth more events go to the dead. */
-  async steady(dead: boolean): Promise<{ p50: number; p99: number }> {
+  async steady(dead: boolean): Promise<Spread> {
     const committed = new Map<string, number>();
     const began = now();
     for (let n = 0; n < STEADY; n++) {
@@ -148,67 +118,77 @@ class Trial {
       if (dead && n % 10 === 0) void this.record([this.dead[(n / 10) % this.dead.length]!]);
     }
     for (const until = now() + LONGEST_MS; now() < until; await sleep(20))
-      if (committed.size === STEADY && [...committed.keys()].every((id) => this.sink.arrivals.has(id))) break;
-    return latency([...committed].map(([id, at]) => Math.max(0, (this.sink.arrivals.get(id) ?? Infinity) - at)));
+      if (committed.size === STEADY && [...committed.keys()].every((id) => this.sinks.arrivals.has(id))) break;
+    return spread([...committed].map(([id, at]) => Math.max(0, (this.sinks.arrivals.get(id) ?? Infinity) - at)));
+  }
+
+  private async delivered(): Promise<number> {
+    const [row] = await this.room.rows<{ n: number }>(
+      `select count(*)::int as n from webhook_delivery where workspace_id = $1 and state = 'delivered'`,
+      [this.workspaceId],
+    );
+    return Number(row?.n);
   }
 }
 
-/** The limit: the same bodies, to the same sinks, unsigned, and nothing kept. */
-async function bare(port: number): Promise<{ rate: number; p50: number; p99: number }> {
-  const dispatcher = new Agent({ keepAliveTimeout: 1_000 });
-  const body = JSON.stringify({
-    type: 'deal.found',
-    timestamp: new Date().toISOString(),
-    data: { eventId: uuidv7(), fields: dealFound() },
+function printCosts(title: string, costs: Costs, base?: Costs): void {
+  const { cpu, counts } = base ? less(costs, base) : costs;
+  const parts = (of: Record<string, number>, digits: number) =>
+    Object.entries(of)
+      .map(([name, n]) => `${name} ${n.toFixed(digits)}`)
+      .join(', ');
+  const whole = Object.values(cpu).reduce((sum, n) => sum + n, 0);
+  line(title, `${whole.toFixed(0)} µs CPU: ${parts(cpu, 0)}`);
+  line('', parts(counts, 3));
+}
+
+function less(costs: Costs, base: Costs): Costs {
+  const minus = (a: Record<string, number>, b: Record<string, number>) =>
+    Object.fromEntries(Object.entries(a).map(([name, n]) => [name, n - (b[name] ?? 0)]));
+  return { cpu: minus(costs.cpu, base.cpu), counts: minus(costs.counts, base.counts) };
+}
+
+async function trial(room: WebhookRoom, sinks: Sinks, meter: CostMeter, endpoints: number, shared = 1): Promise<void> {
+  const made = await Trial.create(room, sinks, endpoints, shared);
+  const about = shared > 1 ? `, each event for ${shared}` : made.failing ? `, ${made.failing} slow or dead` : '';
+  console.log(`${endpoints} endpoints${about}; load average ${loadavg()[0]?.toFixed(1)}`);
+  const limit = await bareLoop(sinks, Math.max(1, endpoints - made.failing), BURST);
+  const quiet = shared > 1 ? undefined : await made.steady(false);
+  const log = await meter.each(BURST, () => made.unheard());
+  let rate = 0;
+  const costs = await meter.each(BURST, async () => {
+    rate = await profiled(`webhooks-${endpoints}-${shared}`, () => made.burst());
   });
-  const took: number[] = [];
-  let left = BURST;
-  const loop = async () => {
-    while (left-- > 0) {
-      const at = now();
-      const answer = await request(`http://127.0.0.1:${port}/bare`, {
-        dispatcher,
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
-      await answer.body.dump();
-      took.push(now() - at);
-    }
-  };
-  const began = now();
-  await Promise.all(Array.from({ length: BARE_CONCURRENCY }, loop));
-  const rate = (BURST * 1000) / (now() - began);
-  await dispatcher.close();
-  return { rate, ...latency(took) };
+  const times = (rate / limit.rate).toFixed(2);
+  line('signed, sent and stored', `${Math.round(rate)}/s; bare undici ${Math.round(limit.rate)}/s: ${times}`);
+  printCosts('one delivery', costs, log);
+  printCosts('its event in the log', log);
+  if (!quiet) return;
+  line(`commit to sink, ${A_SECOND}/s`, `${shown(quiet)} (bare undici, flat out: ${shown(limit)})`);
+  if (made.failing === 0) return;
+  await made.steady(true); // the dead are known to be dead
+  const [without, beside] = [await made.steady(false), await made.steady(true)];
+  line('healthy, the dead idle', shown(without));
+  line('healthy, the dead told too', `${shown(beside)}: p99 ${(beside.p99 / without.p99).toFixed(2)} times`);
 }
 
 async function main(): Promise<void> {
-  const room = await WebhookRoom.open({ SIGNALBOX_JOBS_SWEEP_MS: '2000', SIGNALBOX_LOG_POLL_MS: '1000' });
-  const sink = await startSinks();
+  const room = await WebhookRoom.open({
+    SIGNALBOX_JOBS_SWEEP_MS: '2000',
+    SIGNALBOX_LOG_POLL_MS: '1000',
+    SIGNALBOX_OUTBOUND_ALLOW: '127.0.0.0/8',
+  });
+  const sinks = await Sinks.start(import.meta.url);
+  const meter = await CostMeter.open(() => sinks.cpu());
+  const chosen = process.argv.slice(2).map(Number).filter(Boolean);
   try {
-    for (const endpoints of ENDPOINTS) {
-      const limit = await bare(sink.port);
-      const trial = await Trial.create(room, sink, endpoints);
-      const quiet = await trial.steady(false);
-      const rate = await trial.burst();
-      console.log(`${endpoints} endpoints, load average ${loadavg()[0]?.toFixed(1)}`);
-      console.log(
-        `  signed, delivered and stored   ${Math.round(rate)}/s against ${Math.round(limit.rate)}/s bare undici: ${(rate / limit.rate).toFixed(2)}`,
-      );
-      console.log(`  commit to sink, ${A_SECOND}/s          ${shown(quiet)} (bare undici, flat out: ${shown(limit)})`);
-      if (trial.dead.length === 0) continue;
-      await trial.steady(true); // the dead are known to be dead
-      const [without, beside] = [await trial.steady(false), await trial.steady(true)];
-      console.log(`  healthy, the dead idle         ${shown(without)}`);
-      console.log(
-        `  healthy, ${trial.dead.length} dead beside them  ${shown(beside)}: p99 ${(beside.p99 / without.p99).toFixed(2)} times`,
-      );
-    }
+    for (const endpoints of chosen.length > 0 ? chosen : ENDPOINTS) await trial(room, sinks, meter, endpoints);
+    if (chosen.length === 0) await trial(room, sinks, meter, 1_000, SHARED);
   } finally {
-    sink.child.disconnect();
+    await meter.close();
+    sinks.stop();
     await room.close();
   }
 }
 
-await (process.argv[2] === 'sinks' ? sinks() : main());
+await (process.argv[2] === 'sinks' ? serveSinks() : main());

@@ -28,9 +28,11 @@ import { Channels0041 } from './0041-channels.js';
 import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Destinations0043 } from './0043-destinations.js';
 import { DeviceFingerprints0044 } from './0044-device-fingerprints.js';
+import { UnreadCounts0045 } from './0045-unread-counts.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
+import { WebhookOwners0053 } from './0053-webhook-owners.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -66,4 +68,6 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   DeviceFingerprints0044,
   HugeInboxes0042,
   WebhookMends0052,
+  WebhookOwners0053,
+  UnreadCounts0045,
 ];

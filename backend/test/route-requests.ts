@@ -6,6 +6,7 @@ import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
 import {
+  endReplays,
   mailedToken,
   makers,
   ownChannel,
@@ -348,8 +349,13 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: () => ({ hello: 'world' }),
     strange: { absent: { inboxToken: FORGED }, malformed: { inboxToken: 'no token' } },
   },
-  'POST workspaces/:workspaceId/webhook-replays': { body: () => ({}) },
-  'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/ownership': { also: ['workspace:read'] },
+  'POST workspaces/:workspaceId/webhook-replays': {
+    body: async (tenant) => {
+      await endReplays(tenant);
+      return {};
+    },
+  },
+  'POST workspaces/:workspaceId/webhook-endpoints/:endpointId/ownership': { also: ['workspace:read', 'deals:read'] },
   'GET audit-events/:eventId': { params: { eventId: systemEvent } },
   // The application of this spec takes no payments.
   'POST workspaces/:workspaceId/checkouts': { answers: 409, peopleOnly: true },

@@ -1,6 +1,6 @@
 // What the specs of the subscriptions room start from: it and accounts, with a target of deals of the specs' own, so that
 // it is tested without the deals room.
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type OnModuleInit, type Type } from '@nestjs/common';
 import type { LightMyRequestResponse } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { EventData, EventType } from '#contract/events/index.js';
@@ -105,9 +105,9 @@ export class Room {
     this.make = factory(application.app);
   }
 
-  /** @param settings further environment variables, such as `SMTP_URL` */
-  static async open(settings: Record<string, string> = {}): Promise<Room> {
-    const rooms = [FiltersModule, NotificationKindsModule, UsersModule, SubscriptionsModule, DealsForSpecs];
+  /** @param settings further environment variables, such as `SMTP_URL` @param further rooms beside this one */
+  static async open(settings: Record<string, string> = {}, further: Type[] = []): Promise<Room> {
+    const rooms = [FiltersModule, NotificationKindsModule, UsersModule, SubscriptionsModule, DealsForSpecs, ...further];
     const quick = {
       SIGNALBOX_JOBS_SWEEP_MS: '50',
       SIGNALBOX_LOG_POLL_MS: '50',

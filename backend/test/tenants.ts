@@ -72,7 +72,7 @@ export const makers: Record<string, Maker> = {
     const endpointId = await webhookEndpoint(tenant);
     return (await tenant.post<{ id: string }>(`webhook-endpoints/${endpointId}/tests`, { type: 'deal.found' })).id;
   },
-  replayId: (tenant) => tenant.made('webhook-replays', {}),
+  replayId: runningReplay,
   inboxId: (tenant) => tenant.made('webhook-inboxes', {}),
   incomingId: (tenant) => tenant.made('incoming-webhooks', { name: 'Repository', scheme: 'github' }),
   hookId: (tenant) => tenant.made('hooks', { hookUrl: 'https://hooks.invalid/hook', event: 'deal.found' }),
@@ -152,6 +152,22 @@ export const makers: Record<string, Maker> = {
 /** A source that takes uploads. */
 export const uploadSource = (tenant: Tenant): Promise<string> =>
   tenant.made('sources', { kind: 'upload', name: 'By hand' });
+
+/** Ends the replays of the workspace, which has one at a time. */
+export async function endReplays({ whole, workspace }: Tenant): Promise<void> {
+  const text = `update webhook_replay set state = 'done' where workspace_id = $1 and state = 'running' returning 1`;
+  await whole.make.sql(text, [workspace.id]);
+}
+
+/** A replay that no job carries out, so that it runs until it is stopped. */
+async function runningReplay(tenant: Tenant): Promise<string> {
+  await endReplays(tenant);
+  const id = uuidv7();
+  const text = `
+    insert into webhook_replay (id, workspace_id, filter, to_at, created_at) values ($1, $2, 'state:failed', now(), now()) returning 1`;
+  await tenant.whole.make.sql(text, [id, tenant.workspace.id]);
+  return id;
+}
 
 /** A webhook endpoint. */
 export const webhookEndpoint = (tenant: Tenant): Promise<string> =>

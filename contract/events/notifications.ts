@@ -33,6 +33,18 @@ export const notificationEvents = defineEvents({
     about: 'A notification could not be delivered and will not be tried again.',
     quiet: true,
   },
+  'notification.created': {
+    version: 1,
+    subject: 'notification',
+    data: z.object({
+      /** The type of its newest event. */
+      type: z.string(),
+      form: z.enum(['single', 'burst', 'digest']),
+      total: z.number().int(),
+    }),
+    about: 'A notification came to somebody.',
+    quiet: true,
+  },
   'notification.updated': {
     version: 1,
     subject: 'notification',

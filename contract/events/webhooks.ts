@@ -34,8 +34,13 @@ export const webhookEvents = defineEvents({
   'webhook_endpoint.paused': {
     version: 1,
     subject: 'webhook_endpoint',
-    data: z.object({ host: z.string(), description: z.string(), failingSince: z.iso.datetime(), reason: z.string() }),
-    about: 'A webhook was paused because it failed for days.',
+    data: z.object({
+      host: z.string(),
+      description: z.string(),
+      failingSince: z.iso.datetime().nullable(),
+      reason: z.string(),
+    }),
+    about: 'A webhook was paused: it failed for days, or its owner may not hear for it any more.',
   },
   'webhook_endpoint.disabled': {
     version: 1,
@@ -74,6 +79,13 @@ export const webhookEvents = defineEvents({
       to: z.iso.datetime().nullable(),
     }),
     about: 'Somebody asked for webhooks to be sent again.',
+    quiet: true,
+  },
+  'webhook_replay.stopped': {
+    version: 1,
+    subject: 'webhook_replay',
+    data: z.object({ done: z.number().int(), total: z.number().int().nullable() }),
+    about: 'Somebody stopped sending webhooks again.',
     quiet: true,
   },
   'webhook_inbox.created': {

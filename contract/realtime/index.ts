@@ -1,4 +1,13 @@
-export { commands, headSchema, placeSchema, serverMessages, socketProblem, toldEvent } from './messages.js';
+export {
+  commands,
+  headSchema,
+  inboxItem,
+  placeSchema,
+  serverMessages,
+  socketProblem,
+  toldEvent,
+  unreadCounts,
+} from './messages.js';
 export { SOCKET_PATH } from './path.js';
 export type {
   Answer,
@@ -6,10 +15,12 @@ export type {
   CommandAnswer,
   CommandBody,
   CommandName,
+  InboxItem,
   ResetReason,
   ServerMessage,
   ServerMessageName,
   ServerToClient,
   SocketProblem,
   ToldEvent,
+  UnreadCounts,
 } from './messages.js';

@@ -52,6 +52,35 @@ const watchBody = z.strictObject({
   epoch: z.string().min(1).max(100).optional(),
 });
 
+/** How many notifications of a person's inbox are unread. Each number stops at 1,000, which means as many or more. */
+export const unreadCounts = z.object({
+  total: z.int(),
+  workspaces: z.array(
+    z.object({
+      workspaceId: z.uuid(),
+      unread: z.int(),
+      topics: z.array(z.object({ topic: z.string(), unread: z.int() })),
+    }),
+  ),
+});
+
+/** A notification as it stands now; what it says is for HTTP to tell, in the person's language. */
+export const inboxItem = z.object({
+  id: z.uuid(),
+  workspaceId: z.uuid(),
+  topic: z.string(),
+  type: z.string(),
+  /** What it is about; one group of the inbox. */
+  subject: z.object({ type: z.string(), id: z.string() }),
+  form: z.enum(['single', 'burst', 'digest']),
+  /** How many events it stands for. */
+  total: z.int(),
+  createdAt: z.iso.datetime(),
+  readAt: z.iso.datetime().nullable(),
+  archivedAt: z.iso.datetime().nullable(),
+  snoozedUntil: z.iso.datetime().nullable(),
+});
+
 /** A page of the console, or whatever several people look at together; what it is called is theirs to agree on. */
 const page = {
   workspaceId: z.uuid(),
@@ -102,6 +131,18 @@ export const serverMessages = {
   unwatched: socketProblem.extend({ watch }),
   /** The people who look at a page now, sorted. */
   presence: z.object({ ...page, people }),
+  /** How a person's inbox stands: first upon connection, then whenever something came to it or was done with it, wherever. */
+  inbox: z.object({
+    /** Everything up to here counts. */
+    position,
+    unread: unreadCounts,
+    /** Those that came or were changed and that one may see now; `arrived` are new. */
+    notifications: z.array(inboxItem.extend({ arrived: z.boolean() })),
+    /** All of a workspace up to a position of the log was marked as read. */
+    read: z.array(z.object({ workspaceId: z.uuid(), upTo: position })),
+    /** The connection is new, or more changed than stands here: load what is shown anew. */
+    anew: z.boolean(),
+  }),
   /** Somebody writes on a page; it is over after so many milliseconds unless it is told again. */
   typing: z.object({ ...page, userId: z.uuid(), forMs: z.int().positive() }),
   /** What was wrong with a message that wanted no acknowledgement; `message` is its name. */
@@ -110,6 +151,8 @@ export const serverMessages = {
   ended: socketProblem,
 } as const;
 
+export type InboxItem = z.infer<typeof inboxItem>;
+export type UnreadCounts = z.infer<typeof unreadCounts>;
 export type ToldEvent = z.infer<typeof toldEvent>;
 export type ResetReason = z.infer<typeof resetReason>;
 export type SocketProblem = z.infer<typeof socketProblem>;

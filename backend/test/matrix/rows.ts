@@ -235,6 +235,7 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST webhook-endpoints/:endpointId/tests',
     'POST webhook-deliveries/:webhookDeliveryId/replay',
     'POST webhook-replays',
+    'DELETE webhook-replays/:replayId',
     'POST webhook-inboxes',
     'DELETE webhook-inboxes/:inboxId',
     'POST incoming-webhooks',

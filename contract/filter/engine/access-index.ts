@@ -1,9 +1,9 @@
 import type { Asked } from './asked.js';
+import { ChildTable, pairHash } from './child-table.js';
 import type { Dimension } from './dimension.js';
 import { Ints } from './ints.js';
 import { NodeStore } from './node-store.js';
 import { OrderedList, type Side } from './ordered-list.js';
-import { PairTable } from './pair-table.js';
 import { HEADER, type ProgramStore } from './program-store.js';
 import { ALL, ANY, HIGH, HOLDS, joined, KIND, LIMIT, LIMIT_SHIFT, NOT, SHIFT, widthOf } from './program.js';
 import type { ValueTable } from './value-table.js';
@@ -14,12 +14,6 @@ const OPEN_AT = 12;
 const MOST_COPIES = 8;
 /** An alternative more costs a place in memory, which is worth a candidate now and then. */
 const COPY_PENALTY = 1;
-
-/** What an open node knows besides its children: which sources they are of, and its lists by limit. */
-interface Opening {
-  mask: number;
-  readonly ordered: OrderedList[];
-}
 
 /** Values of which every subject that a program describes holds at least one; `score` tells how popular they are. */
 interface Cover {
@@ -37,10 +31,14 @@ interface Cover {
  */
 export class AccessIndex {
   private readonly nodes = new NodeStore();
-  private readonly children = new PairTable();
-  private readonly openings: Opening[] = [];
+  private readonly children = new ChildTable();
+  /** The lists by limit of those open nodes that have some; 0 is none. */
+  private readonly openings: OrderedList[][] = [[]];
   private readonly found = new Ints(256);
-  private readonly stack = new Ints(64);
+  /** The nodes of one depth, and those of the next. */
+  private readonly level = new Ints(64);
+  private readonly deeper = new Ints(64);
+  private readonly pairs = new Ints(64);
 
   constructor(
     private readonly values: ValueTable,
@@ -54,8 +52,7 @@ export class AccessIndex {
 
   /** Files a program at or below a node. */
   file(node: number, program: number): void {
-    const opening = this.nodes.opening(node);
-    if (opening === 0) {
+    if (!this.nodes.isOpen(node)) {
       this.nodes.append(node, program);
       if (this.nodes.length(node) > OPEN_AT) this.open(node);
       return;
@@ -64,49 +61,67 @@ export class AccessIndex {
     const to = from + this.programs.lengthOf(program);
     const cover = this.choose(node, from, to);
     if (cover) {
-      for (const value of cover.values) this.file(this.child(node, value, opening), program);
-    } else if (!this.fileByLimit(this.openings[opening - 1]!, program, from, to)) {
+      for (const value of cover.values) this.file(this.child(node, value), program);
+    } else if (!this.fileByLimit(node, program, from, to)) {
       this.nodes.append(node, program);
     }
   }
 
-  /** The handles of programs that the event may answer, some perhaps twice. Valid until the next call. */
+  /**
+   * The handles of programs that the event may answer, some perhaps twice. Valid until the next call.
+   *
+   * Among many filters nearly every step is to memory that no cache holds, so all steps of one depth are taken together.
+   */
   collect(root: number, asked: Asked): Ints {
-    const { found, stack, nodes, children, values } = this;
-    const { held, heldBits, heldCount } = values;
+    const { found, level, deeper, nodes } = this;
     found.length = 0;
-    stack.length = 0;
-    stack.push(root);
-    while (stack.length > 0) {
-      const node = stack.data[--stack.length]!;
-      nodes.copy(node, found);
-      const opening = nodes.opening(node);
-      if (opening === 0) continue;
-      const { mask, ordered } = this.openings[opening - 1]!;
-      for (let at = 0; at < heldCount; at += 1) {
-        if ((mask & heldBits[at]!) === 0) continue;
-        const child = children.get(node, held[at]!);
-        if (child !== 0) stack.push(child);
+    level.length = 0;
+    level.push(root);
+    while (level.length > 0) {
+      this.pairs.length = 0;
+      nodes.fetch(level);
+      for (let at = 0; at < level.length; at += 1) {
+        const node = level.data[at]!;
+        nodes.copy(node, found);
+        if (nodes.isOpen(node)) this.enter(node, asked);
       }
-      for (const list of ordered) list.collect(this.dimensions[list.dimension]!, asked, found);
+      deeper.length = 0;
+      this.children.look(this.pairs, deeper);
+      level.length = 0;
+      for (let at = 0; at < deeper.length; at += 1) level.push(deeper.data[at]!);
     }
     return found;
   }
 
-  private open(node: number): void {
-    const programs = this.nodes.drain(node);
-    this.nodes.open(node, this.openings.push({ mask: 0, ordered: [] }));
-    for (const program of programs) if (this.programs.lengthOf(program) >= 0) this.file(node, program);
+  private enter(node: number, asked: Asked): void {
+    const { held, heldBits, heldCount } = this.values;
+    const mask = this.nodes.mask(node);
+    for (let at = 0; at < heldCount; at += 1) {
+      if ((mask & heldBits[at]!) !== 0) this.pairs.push(pairHash(node, held[at]!));
+    }
+    const opening = this.nodes.opening(node);
+    if (opening === 0) return;
+    for (const list of this.openings[opening]!) list.collect(this.dimensions[list.dimension]!, asked, this.found);
   }
 
-  private child(node: number, value: number, opening: number): number {
-    // Also for a child that is there: the number may have been another source's value before.
-    this.openings[opening - 1]!.mask |= this.values.bitOf(value);
-    const known = this.children.get(node, value);
+  private open(node: number): void {
+    for (const program of this.nodes.open(node)) {
+      if (this.programs.lengthOf(program) >= 0) this.file(node, program);
+    }
+  }
+
+  private child(node: number, value: number): number {
+    // Also for a child that is there: the number may have been another value's before.
+    this.nodes.addToMask(node, this.values.bitOf(value));
+    this.values.markFiled(value);
+    const hash = pairHash(node, value);
+    const known = this.children.find(
+      hash,
+      (child) => this.nodes.parent(child) === node && this.nodes.via(child) === value,
+    );
     if (known !== 0) return known;
     const child = this.nodes.add(node, value);
-    this.values.markFiled(value);
-    this.children.add(node, value, child);
+    this.children.add(hash, child);
     return child;
   }
 
@@ -158,7 +173,7 @@ export class AccessIndex {
     return { score, values: [...values] };
   }
 
-  private fileByLimit({ ordered }: Opening, program: number, from: number, to: number): boolean {
+  private fileByLimit(node: number, program: number, from: number, to: number): boolean {
     const { data } = this.programs.words;
     for (let at = from; at < to; at += widthOf(data[at]!)) {
       const word = data[at]!;
@@ -173,11 +188,18 @@ export class AccessIndex {
         next >>> (SHIFT + LIMIT_SHIFT) === dimension &&
         ((next >>> SHIFT) & HIGH) !== 0;
       const side: Side = isStretch ? 'between' : number & HIGH ? 'high' : 'low';
+      const ordered = this.listsOf(node);
       let list = ordered.find((known) => known.dimension === dimension && known.side === side);
       if (!list) ordered.push((list = new OrderedList(dimension, side)));
       list.add(program, limit, isStretch ? joined(data[at + 4]!, data[at + 5]!) : 0);
       return true;
     }
     return false;
+  }
+
+  private listsOf(node: number): OrderedList[] {
+    let opening = this.nodes.opening(node);
+    if (opening === 0) this.nodes.setOpening(node, (opening = this.openings.push([]) - 1));
+    return this.openings[opening]!;
   }
 }

@@ -14,7 +14,13 @@ export class Evaluation {
   ) {}
 
   /** Whether every literal of this stretch of code holds. */
-  all(code: Int32Array, from: number, to: number): boolean {
+  matches(code: Int32Array, from: number, to: number): boolean {
+    // What holds by hash is asked again if a text differs: then it is known not to be held.
+    while (this.all(code, from, to)) if (this.values.confirm(code, from, to)) return true;
+    return false;
+  }
+
+  private all(code: Int32Array, from: number, to: number): boolean {
     for (let at = from; at < to; at += widthOf(code[at]!)) if (!this.literal(code, at)) return false;
     return true;
   }
@@ -30,7 +36,7 @@ export class Evaluation {
     const number = word >>> SHIFT;
     switch (word & KIND) {
       case HOLDS:
-        return this.values.isHeld(number) === wanted;
+        return wanted ? this.values.maybeHeld(number) : !this.values.isHeld(number);
       case LIMIT:
         return this.limit(number, joined(code[at + 1]!, code[at + 2]!)) === wanted;
       case TEST:

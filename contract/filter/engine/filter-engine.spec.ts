@@ -18,6 +18,7 @@ import { dealFilters, deals, someNow, someRates } from '../testing/arbitraries.j
 import { evaluate } from '../testing/naive.js';
 import { fewPlaces } from '../testing/places.js';
 import { jsonChunk } from './snapshot.js';
+import { hashOf } from './source.js';
 import { taskFilters, taskLikeFields, taskSubjects } from '../testing/tasks.js';
 
 const zones = ['America/New_York', 'Asia/Shanghai', 'UTC'];
@@ -269,6 +270,55 @@ describe('an engine', () => {
     expect(wanted.length).toBe(30);
   });
 
+  it('tells texts of one hash apart, whether asked for, asked not to be there, or both in one event', () => {
+    const { texts, hash } = ofOneHash((text) => hashOf(0, 'exact', text));
+    expect(texts.map((text) => hashOf(0, 'exact', text))).toEqual([hash, hash]);
+    const [one, other] = texts;
+    const engine = new FilterEngine(taskLikeFields);
+    const put = (key: string, text: string) => engine.put(key, compile(text, taskLikeFields, owner()));
+    put('one', `label:${one}`);
+    put('not one', `-label:${one}`);
+    put('one or none', `label:${one} or label:none`);
+    const found = (...labels: string[]) => engine.match({ labels }, moment).sort();
+    expect(found(one)).toEqual(['one', 'one or none']);
+    expect(found(other)).toEqual(['not one']);
+    expect(found(other, 'none')).toEqual(['not one', 'one or none']);
+    expect(found(other, one)).toEqual(['one', 'one or none']);
+    expect(found(one, other)).toEqual(['one', 'one or none']);
+    put('other', `label:${other} -label:${one}`);
+    expect(found(other)).toEqual(['not one', 'other']);
+    expect(found(one, other)).toEqual(['one', 'one or none']);
+    expect(found(other, one)).toEqual(['one', 'one or none']);
+    engine.remove('other');
+    expect(found(other)).toEqual(['not one']);
+    expect(found(one)).toEqual(['one', 'one or none']);
+  });
+
+  it('finds beginnings of every length, also after some were taken away and their numbers given to others', () => {
+    const engine = new FilterEngine(taskLikeFields);
+    const put = (text: string) => engine.put(text, compile(text, taskLikeFields, owner()));
+    const found = (status: string) => engine.match({ status, authorId: 'a' }, moment).sort();
+    for (const text of ['status:o*', 'status:op*', 'status:open*', 'status:opera*', 'status:open', '-status:op*'])
+      put(text);
+    expect(found('open')).toEqual(['status:o*', 'status:op*', 'status:open', 'status:open*']);
+    expect(found('oh')).toEqual(['-status:op*', 'status:o*']);
+    for (const text of ['status:op*', '-status:op*', 'status:open']) engine.remove(text);
+    put('status:opened');
+    put('status:xy*');
+    expect(found('opened')).toEqual(['status:o*', 'status:open*', 'status:opened']);
+    expect(found('xyz')).toEqual(['status:xy*']);
+    expect(found('x')).toEqual([]);
+  });
+
+  it('holds as many values and finds as many filters of one event as there are', () => {
+    const engine = new FilterEngine(taskLikeFields);
+    const labels = Array.from({ length: 3_000 }, (_, at) => `label${at}`);
+    for (const label of labels) engine.put(label, compile(`label:${label},none`, taskLikeFields, owner()));
+    expect(engine.match({ labels }, moment).sort()).toEqual([...labels].sort());
+    expect(engine.match({ labels: ['label7'] }, moment)).toEqual(['label7']);
+    expect(engine.match({ labels: ['none', ...labels] }, moment).length).toBe(3_000);
+  });
+
   it('answers for 2^28 events and beyond', () => {
     const engine = engineOf('cabin:first', 'found>-1h', 'price<=400');
     const asked = (engine as unknown as { asked: { epoch: number } }).asked;
@@ -326,3 +376,15 @@ describe('an engine', () => {
     }
   });
 });
+
+/** Two texts that no table of hashes can tell apart; among some hundred thousand there are such. */
+function ofOneHash(of: (text: string) => number): { texts: [string, string]; hash: number } {
+  const known = new Map<number, string>();
+  for (let at = 0; ; at += 1) {
+    const text = `w${at.toString(36)}`;
+    const hash = of(text);
+    const other = known.get(hash);
+    if (other !== undefined) return { texts: [other, text], hash };
+    known.set(hash, text);
+  }
+}

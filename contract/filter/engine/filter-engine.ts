@@ -6,7 +6,8 @@ import { Asked } from './asked.js';
 import { DimensionTable } from './dimension-table.js';
 import { Evaluation } from './evaluation.js';
 import { Generation } from './generation.js';
-import { grown } from './ints.js';
+import { EventMap } from './event-map.js';
+import { Ints } from './ints.js';
 import { eachName, HOLDS } from './program.js';
 import { HEADER } from './program-store.js';
 import { ProgramWriter } from './program-writer.js';
@@ -41,7 +42,9 @@ export class FilterEngine {
   private readonly keys: (string | undefined)[] = [];
   private readonly partitions: string[] = [];
   private readonly freeSlots: number[] = [];
-  private seen = new Int32Array(64);
+  /** The slots of the filters that the event matches, in order, and to look them up. */
+  private readonly matched = new Ints();
+  private readonly seen = new EventMap();
 
   constructor(private readonly catalogue: FieldCatalogue) {
     this.tests = new TestTable(catalogue);
@@ -94,28 +97,37 @@ export class FilterEngine {
 
   /** The keys of all filters that the subject matches, in no particular order. Never throws, whatever the subject holds. */
   match(subject: Subject, moment: Moment, partition = ''): string[] {
-    const matches: string[] = [];
-    const { asked, seen, evaluation } = this;
+    const { asked, matched } = this;
     if (asked.begin(subject, moment)) this.forget();
     this.values.probe(asked);
-    const candidates = this.current.collect(partition, asked);
-    if (!candidates) return matches;
+    this.seen.begin(asked.epoch);
+    matched.length = 0;
+    this.answer(this.current.collect(partition, asked));
+    asked.end();
+    const matches: string[] = [];
+    for (let at = 0; at < matched.length; at += 1) matches.push(this.keys[matched.data[at]!]!);
+    if (this.next || asked.epoch % EVENTS_BETWEEN_LOOKS === 0) this.moveOn(1);
+    return matches;
+  }
+
+  /** Puts the slots of those candidates that match into `matched`, each once. */
+  private answer(candidates: Ints | undefined): void {
+    if (!candidates) return;
+    const { matched, seen, evaluation, current } = this;
+    current.programs.fetch(candidates);
     const { length, data: found } = candidates;
-    const { data: code } = this.current.programs.words;
+    const { data: code } = current.programs.words;
     for (let at = 0; at < length; at += 1) {
       const program = found[at]!;
       const words = code[program]!;
       // A removed program, whose words are left.
       if (words < 0) continue;
-      if (!evaluation.all(code, program + HEADER, program + HEADER + words)) continue;
+      if (!evaluation.matches(code, program + HEADER, program + HEADER + words)) continue;
       const slot = code[program + 1]!;
-      if (seen[slot] === asked.epoch) continue;
-      seen[slot] = asked.epoch;
-      matches.push(this.keys[slot]!);
+      if (seen.find(slot) >= 0) continue;
+      seen.add(slot);
+      matched.push(slot);
     }
-    asked.end();
-    if (this.next || asked.epoch % EVENTS_BETWEEN_LOOKS === 0) this.moveOn(1);
-    return matches;
   }
 
   /** The engine as chunks of bytes, for `restore`. Nothing may change while they are taken. */
@@ -163,8 +175,6 @@ export class FilterEngine {
     this.slots.set(key, slot);
     this.keys[slot] = key;
     this.partitions[slot] = partition;
-    if (slot >= this.seen.length) this.seen = grown(this.seen, slot + 1);
-    this.seen[slot] = 0;
   }
 
   /** Takes a few filters over to the next generation, if it is time for one: nothing ever waits for all of them. */
@@ -205,6 +215,6 @@ export class FilterEngine {
     this.values.forget();
     this.tests.forget();
     this.dimensions.forget();
-    this.seen.fill(0);
+    this.seen.forget();
   }
 }

@@ -1,105 +1,145 @@
 import { Ints } from './ints.js';
 
-/** Words of a node: where its list begins, how long it is, the power of two that has room for it, and the rest below. */
-const STRIDE = 6;
-const START = 0;
-const LENGTH = 1;
-const ROOM = 2;
+/**
+ * Words of a node, as much as a look needs: how long its list is, with a bit for an open node below; then the list itself while it
+ * is closed and so short, else where the list begins. An open node goes on with its mask and the number of its opening.
+ */
+const STRIDE = 4;
+const META = 0;
+const START = 1;
+const MASK = 2;
 const OPENING = 3;
-const PARENT = 4;
-const VIA = 5;
+const OPEN = 1;
+const INLINE = 3;
+
+/** Words of what only filing asks: the node above, and the value by which one comes from there. */
+const WAY = 2;
 
 /**
- * The nodes of an access index: a list of programs each, the node above, and the value by which one comes from there.
- * Lists lie in one pool in stretches of powers of two; stretches that lists have outgrown are used again.
+ * The nodes of an access index. Longer lists lie in one pool in stretches of powers of two; stretches that lists have outgrown
+ * are used again.
  */
 export class NodeStore {
   private readonly nodes = new Ints();
+  private readonly ways = new Ints();
   private readonly pool = new Ints(1024);
   /** The first free stretch of each power of two, each pointing to the next; 0 ends. */
   private readonly free = new Int32Array(31);
+  /** Keeps what is fetched ahead from being left out as unused. */
+  private fetched = 0;
 
   constructor() {
     // 0 is no node and no stretch.
-    this.nodes.extend(STRIDE);
+    this.add(0, 0);
     this.pool.extend(1);
   }
 
   add(parent: number, via: number): number {
-    const at = this.nodes.extend(STRIDE);
-    const { data } = this.nodes;
-    data[at + ROOM] = -1;
-    data[at + PARENT] = parent;
-    data[at + VIA] = via;
-    return at / STRIDE;
+    const way = this.ways.extend(WAY);
+    this.ways.data[way] = parent;
+    this.ways.data[way + 1] = via;
+    return this.nodes.extend(STRIDE) / STRIDE;
   }
 
   parent(node: number): number {
-    return this.nodes.data[node * STRIDE + PARENT]!;
+    return this.ways.data[node * WAY]!;
   }
 
   /** The value that leads here from the parent. */
   via(node: number): number {
-    return this.nodes.data[node * STRIDE + VIA]!;
+    return this.ways.data[node * WAY + 1]!;
   }
 
-  /** 0 while the node is closed. */
+  isOpen(node: number): boolean {
+    return (this.nodes.data[node * STRIDE + META]! & OPEN) !== 0;
+  }
+
+  length(node: number): number {
+    return this.nodes.data[node * STRIDE + META]! >> 1;
+  }
+
+  /** Which sources the children of an open node are of, as bits. */
+  mask(node: number): number {
+    return this.nodes.data[node * STRIDE + MASK]!;
+  }
+
+  addToMask(node: number, bit: number): void {
+    this.nodes.data[node * STRIDE + MASK]! |= bit;
+  }
+
+  /** The number of what else an open node has; 0 for nothing. */
   opening(node: number): number {
     return this.nodes.data[node * STRIDE + OPENING]!;
   }
 
-  open(node: number, opening: number): void {
+  setOpening(node: number, opening: number): void {
     this.nodes.data[node * STRIDE + OPENING] = opening;
-  }
-
-  length(node: number): number {
-    return this.nodes.data[node * STRIDE + LENGTH]!;
   }
 
   append(node: number, program: number): void {
     const { data } = this.nodes;
     const at = node * STRIDE;
-    const length = data[at + LENGTH]!;
-    if (data[at + ROOM]! < 0 || length === 1 << data[at + ROOM]!) this.widen(at, length);
-    this.pool.data[data[at + START]! + length] = program;
-    data[at + LENGTH] = length + 1;
+    const meta = data[at + META]!;
+    const length = meta >> 1;
+    data[at + META] = meta + 2;
+    if (isInline(meta + 2)) data[at + START + length] = program;
+    else {
+      if (isInline(meta)) this.moveOut(at, length);
+      else if (length === 0) data[at + START] = this.allocate(0);
+      else if (roomFor(length + 1) > roomFor(length)) this.widen(at, length);
+      this.pool.data[data[at + START]! + length] = program;
+    }
   }
 
-  /** Takes the node's programs out. */
-  drain(node: number): Int32Array {
+  /** Makes a closed node an open one, and takes its programs out. */
+  open(node: number): Int32Array {
     const { data } = this.nodes;
     const at = node * STRIDE;
-    const start = data[at + START]!;
-    const programs = this.pool.data.slice(start, start + data[at + LENGTH]!);
-    this.release(start, data[at + ROOM]!);
-    data[at + LENGTH] = 0;
-    data[at + ROOM] = -1;
-    return programs;
+    const programs = new Ints();
+    this.copy(node, programs);
+    if (!isInline(data[at + META]!)) this.release(data[at + START]!, roomFor(programs.length));
+    data[at + META] = OPEN;
+    data.fill(0, at + START, at + STRIDE);
+    return programs.data.subarray(0, programs.length);
+  }
+
+  /** Lets the processor fetch these nodes side by side. */
+  fetch({ data: nodes, length }: Ints): void {
+    const { data } = this.nodes;
+    let fetched = 0;
+    for (let at = 0; at < length; at += 1) fetched ^= data[nodes[at]! * STRIDE]!;
+    this.fetched = fetched;
   }
 
   /** Copies the node's programs to the end of `into`. */
   copy(node: number, into: Ints): void {
     const { data } = this.nodes;
     const at = node * STRIDE;
-    const start = data[at + START]!;
-    const length = data[at + LENGTH]!;
+    const meta = data[at + META]!;
+    const length = meta >> 1;
+    if (length === 0) return;
     const to = into.extend(length);
-    const source = this.pool.data;
+    const inline = isInline(meta);
+    const source = inline ? data : this.pool.data;
+    const start = inline ? at + START : data[at + START]!;
     const target = into.data;
     for (let index = 0; index < length; index += 1) target[to + index] = source[start + index]!;
   }
 
+  private moveOut(at: number, length: number): void {
+    const { data } = this.nodes;
+    const start = this.allocate(roomFor(length + 1));
+    for (let index = 0; index < length; index += 1) this.pool.data[start + index] = data[at + START + index]!;
+    data[at + START] = start;
+  }
+
   private widen(at: number, length: number): void {
     const { data } = this.nodes;
-    const room = data[at + ROOM]!;
-    const start = this.allocate(room + 1);
-    if (room >= 0) {
-      const old = data[at + START]!;
-      this.pool.data.copyWithin(start, old, old + length);
-      this.release(old, room);
-    }
+    const old = data[at + START]!;
+    const start = this.allocate(roomFor(length + 1));
+    this.pool.data.copyWithin(start, old, old + length);
+    this.release(old, roomFor(length));
     data[at + START] = start;
-    data[at + ROOM] = room + 1;
   }
 
   private allocate(room: number): number {
@@ -110,8 +150,16 @@ export class NodeStore {
   }
 
   private release(start: number, room: number): void {
-    if (room < 0) return;
     this.pool.data[start] = this.free[room]!;
     this.free[room] = start;
   }
+}
+
+function isInline(meta: number): boolean {
+  return (meta & OPEN) === 0 && meta >> 1 <= INLINE;
+}
+
+/** The power of two that so many programs take. */
+function roomFor(length: number): number {
+  return 32 - Math.clz32(length - 1);
 }

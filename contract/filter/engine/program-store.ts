@@ -11,6 +11,8 @@ export class ProgramStore {
   readonly words = new Ints(1024);
   /** Words of programs that were removed; they stay until everything is moved together. */
   wasted = 0;
+  /** Keeps what is fetched ahead from being left out as unused. */
+  private fetched = 0;
 
   constructor() {
     this.words.push(0);
@@ -29,6 +31,14 @@ export class ProgramStore {
   remove(program: number): void {
     this.wasted += HEADER + this.lengthOf(program);
     this.words.data[program + LENGTH] = -1;
+  }
+
+  /** Lets the processor fetch these programs side by side. */
+  fetch({ data: programs, length }: Ints): void {
+    const { data } = this.words;
+    let fetched = 0;
+    for (let at = 0; at < length; at += 1) fetched ^= data[programs[at]!]!;
+    this.fetched = fetched;
   }
 
   lengthOf(program: number): number {

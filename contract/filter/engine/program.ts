@@ -44,6 +44,11 @@ export function widthOf(word: number): number {
   return kind === ALL || kind === ANY ? 1 + (word >>> SHIFT) : 1;
 }
 
+/** How far behind this word the next literal begins, a group's members included. */
+export function widthAlone(word: number): number {
+  return (word & KIND) === LIMIT ? 3 : 1;
+}
+
 /** Visits every value and test that a program names, groups included. */
 export function eachName(
   code: ArrayLike<number>,
@@ -53,7 +58,6 @@ export function eachName(
     const word = code[at]!;
     const kind = word & KIND;
     if (kind === HOLDS || kind === TEST) visit(kind, word >>> SHIFT);
-    // A group's members follow its own word.
-    at += kind === LIMIT ? 3 : 1;
+    at += widthAlone(word);
   }
 }

@@ -37,6 +37,7 @@ const MESSAGES: Exclude<ServerMessageName, 'hello' | 'ended'>[] = [
   'unwatched',
   'heartbeat',
   'workspaces',
+  'inbox',
   'problem',
   'presence',
   'typing',

@@ -26,6 +26,11 @@ export interface LiveClientOptions extends Omit<ConnectionOptions, 'path'> {
 export class LiveClient {
   /** The workspaces that the server placed this client in, whenever they change. */
   readonly workspaces = new Listeners<ServerMessage<'workspaces'>['workspaces']>();
+  /**
+   * How the person's inbox stands: after each connection, and whenever something comes to it or is done with it in another
+   * page. API keys hear nothing of it.
+   */
+  readonly inbox = new Listeners<ServerMessage<'inbox'>>();
   private readonly commands: Commands;
   private readonly connection: Connection;
   private readonly watches = new Set<Watching>();
@@ -125,6 +130,7 @@ export class LiveClient {
       for (const watch of this.watches) watch.beat(position);
     },
     workspaces: ({ workspaces }) => this.workspaces.tell(workspaces),
+    inbox: (message) => this.inbox.tell(message),
     presence: ({ people, ...page }) => {
       for (const visit of this.at(page)) visit.people(people);
     },

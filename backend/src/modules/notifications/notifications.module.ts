@@ -1,6 +1,6 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module } from '@nestjs/common';
-import { Notifier } from '#platform/notifications/index.js';
+import { Inboxes, Notifier } from '#platform/notifications/index.js';
 import { bounceControllers, bounceProviders } from './bounces/bounces.parts.js';
 import { ChannelDrivers } from './channels/channel.js';
 import { ChannelRows } from './channels/channel-rows.js';
@@ -20,6 +20,8 @@ import { InboxRetention } from './inbox/inbox-retention.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { InboxSight } from './inbox/inbox-sight.js';
 import { InboxTarget } from './inbox/inbox.target.js';
+import { RoomInboxes } from './inbox/inboxes.js';
+import { UnreadQueries } from './inbox/unread-queries.js';
 import { Messages } from './messages/messages.js';
 import { NotificationMails } from './messages/notification-mails.js';
 import { NotificationsApi } from './notifications.api.js';
@@ -74,6 +76,7 @@ import { ToldEvents } from './told/told-events.js';
     NotificationMails,
     NotificationsApi,
     NotificationsPersonalData,
+    { provide: Inboxes, useClass: RoomInboxes },
     { provide: Notifier, useClass: RoomNotifier },
     People,
     PreferenceReads,
@@ -82,7 +85,8 @@ import { ToldEvents } from './told/told-events.js';
     Routing,
     Suppressions,
     ToldEvents,
+    UnreadQueries,
   ],
-  exports: [Notifier, NotificationsApi],
+  exports: [Inboxes, Notifier, NotificationsApi],
 })
 export class NotificationsModule {}

@@ -13,6 +13,7 @@ import { answer, problemFor } from './commands/answer.js';
 import { packets } from './commands/packets.js';
 import { Renewals } from './commands/renewals.js';
 import { type CommandPermission, commandPermissions, SocketCommand } from './commands/socket-command.js';
+import { LiveInboxes } from './inboxes/live-inboxes.js';
 import { RealtimeConfig } from './realtime.config.js';
 import { ENDINGS } from './realtime.errors.js';
 import { Presence } from './presence/presence.js';
@@ -49,6 +50,7 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     private readonly watches: Watches,
     private readonly feed: Feed,
     private readonly presence: Presence,
+    private readonly inboxes: LiveInboxes,
     private readonly tail: LogTail,
     private readonly config: RealtimeConfig,
     private readonly redis: RedisConnections,
@@ -60,9 +62,11 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     server.adapter(adapter);
     this.feed.serve(server);
     this.presence.serve(server);
+    this.inboxes.serve(server);
     this.standings.watch((socket) => {
       this.watches.review(socket);
       this.presence.review(socket);
+      this.inboxes.greet(socket);
     });
     server.engine.on('connection', (connection: Connection) => this.limit(connection));
     server.use((socket, next) => {
@@ -83,6 +87,7 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     this.standings.keep(socket);
     const expiresAt = credential.expiresAt?.toISOString() ?? null;
     socket.emit('hello', { ...head, expiresAt, heartbeatMs: this.config.heartbeatMs, workspaces: placesOf(socket) });
+    this.inboxes.greet(socket);
   }
 
   handleDisconnect(socket: LiveSocket): void {

@@ -4,6 +4,7 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { FiltersModule } from '#platform/filters/index.js';
 import { RealtimeConfig } from './realtime.config.js';
 import { Renewals } from './commands/renewals.js';
+import { LiveInboxes } from './inboxes/live-inboxes.js';
 import { Presence } from './presence/presence.js';
 import { Visitors } from './presence/visitors.js';
 import { RealtimeGateway } from './realtime.gateway.js';
@@ -25,7 +26,7 @@ const presence = [Presence, Visitors];
 /** Sockets: who is connected, as whom, where they belong, and what they watch. */
 @Module({
   imports: [FiltersModule],
-  providers: [Handshakes, Places, Pressure, RealtimeGateway, Renewals, Standings, ...presence, ...watches],
+  providers: [Handshakes, LiveInboxes, Places, Pressure, RealtimeGateway, Renewals, Standings, ...presence, ...watches],
 })
 export class RealtimeModule {
   /** Gateways are connected before any `onModuleInit`: what serves them must be there when the modules are made. */

@@ -4,7 +4,9 @@ import { EventSight } from '#platform/filters/index.js';
 import { Dispatcher } from './deliveries/dispatcher.js';
 import { DispatcherPokes } from './deliveries/dispatcher-pokes.js';
 import { EndpointOwners } from './deliveries/endpoint-owners.js';
+import { EndpointStops } from './deliveries/endpoint-stops.js';
 import { LaneStore } from './deliveries/lane-store.js';
+import { OwnerSight } from './deliveries/owner-sight.js';
 import { Listening } from './deliveries/listening.js';
 import { Retention } from './deliveries/retention.js';
 import { Results } from './deliveries/results.js';
@@ -60,6 +62,8 @@ import { SecretsController } from './secrets/secrets.controller.js';
     Results,
     Retention,
     EndpointOwners,
+    EndpointStops,
+    OwnerSight,
     DeliveryTarget,
     HistoryQueries,
     HistoryService,

@@ -43,7 +43,7 @@ export class WebhooksPersonalData implements HoldsPersonalData, OnModuleInit {
 
   async erase({ id }: DataSubject): Promise<void> {
     await this.transactions.run(async (em) => {
-      await affected(em, 'update webhook_endpoint set owner_id = null where owner_id = $1', [id]);
+      await affected(em, 'update webhook_endpoint set owner_id = null, owner_key_id = null where owner_id = $1', [id]);
       await affected(em, 'update webhook_replay set by_user = null where by_user = $1', [id]);
     });
   }

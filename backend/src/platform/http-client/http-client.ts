@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { request, type Agent } from 'undici';
+import type { Agent } from 'undici';
 import { AddressRefused } from './address-rules.js';
+import { Exchange, TooMuch } from './exchange.js';
 import { GuardedConnections } from './guarded-connections.js';
 import { HttpClientConfig } from './http-client.config.js';
 import { BAD_PORTS } from './bad-ports.js';
@@ -63,12 +64,11 @@ export class HttpClient implements OnApplicationShutdown {
    * @throws OutboundFailed in plain words: no such host, refused, timed out, too large, too many redirects
    */
   async send(address: string, options: OutboundRequest = {}): Promise<OutboundAnswer> {
-    const deadline = AbortSignal.timeout(options.timeoutMs ?? this.config.timeoutMs);
-    const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
+    const until = performance.now() + (options.timeoutMs ?? this.config.timeoutMs);
     let url = parse(address);
     let headers = lowerCased(options.headers ?? {});
     for (let left = options.redirects ?? 0; ; left--) {
-      const answer = await this.once(url, headers, { ...options, signal });
+      const answer = await this.once(url, headers, options, until);
       const location = redirectOf(answer);
       if (!location || options.redirects === undefined) return answer;
       if (left <= 0) throw new OutboundFailed('The address redirects too often.');
@@ -98,38 +98,32 @@ export class HttpClient implements OnApplicationShutdown {
     await this.agent.destroy();
   }
 
-  private async once(url: URL, headers: Record<string, string>, options: OutboundRequest): Promise<OutboundAnswer> {
-    const limit = Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES);
+  private async once(
+    url: URL,
+    given: Record<string, string>,
+    { method = 'GET', body, maxBytes = MAX_BYTES, cut = false, signal }: OutboundRequest,
+    until: number,
+  ): Promise<OutboundAnswer> {
+    const limit = Math.min(maxBytes, MAX_BYTES);
+    signal?.throwIfAborted();
+    const headers = { 'user-agent': 'Signalbox', 'accept-encoding': 'gzip, deflate, br', ...given };
+    const exchange = new Exchange(this.agent, { url, method, headers, body, limit, cut });
+    const late = setTimeout(
+      () => exchange.stop(new OutboundFailed('The host did not answer in time.')),
+      Math.max(0, until - performance.now()),
+    );
+    const aborted = () => exchange.stop(signal!.reason as Error);
+    signal?.addEventListener('abort', aborted);
     try {
-      const answer = await request(url, {
-        dispatcher: this.agent,
-        method: options.method ?? 'GET',
-        headers: { 'user-agent': 'Signalbox', 'accept-encoding': 'gzip, deflate, br', ...headers },
-        body: options.body,
-        signal: options.signal,
-      });
-      const got = Object.fromEntries(
-        Object.entries(answer.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.join(', ') : (value ?? ''),
-        ]),
-      );
-      if (options.cut)
-        return {
-          status: answer.statusCode,
-          headers: got,
-          url: url.toString(),
-          ...(await beginning(answer.body, limit)),
-        };
-      const raw = await read(answer.body, limit);
-      return {
-        status: answer.statusCode,
-        headers: got,
-        body: await decode(raw, got['content-encoding'], limit),
-        url: url.toString(),
-      };
+      const answer = await exchange.answered;
+      const kept = cut ? answer.body : await decode(answer.body, answer.headers['content-encoding'], limit);
+      return { ...answer, body: kept, url: url.href };
     } catch (error) {
+      if (error instanceof TooMuch) throw tooLarge(limit);
       throw inPlainWords(error, url);
+    } finally {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', aborted);
     }
   }
 }
@@ -143,29 +137,6 @@ function parse(address: string): URL {
     throw new OutboundFailed(`Port ${url.port} belongs to another protocol than HTTP and is not asked.`);
   if (url.username || url.password) throw new OutboundFailed('The address must not contain a user name or password.');
   return url;
-}
-
-async function read(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Leaving the loop early ends the connection. */
-async function beginning(body: AsyncIterable<Buffer>, limit: number): Promise<Pick<OutboundAnswer, 'body' | 'cut'>> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limit) return { body: Buffer.concat(chunks).subarray(0, limit), cut: true };
-  }
-  return { body: Buffer.concat(chunks) };
 }
 
 async function decode(raw: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {

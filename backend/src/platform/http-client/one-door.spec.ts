@@ -11,6 +11,7 @@ const OTHER_DOORS =
 /** What may: this room, and a model on the operator's own machine, whose address only a setting names. */
 const KNOWN = [
   'modules/deals/parser/ollama.ts',
+  'platform/http-client/exchange.ts',
   'platform/http-client/guarded-connections.ts',
   'platform/http-client/http-client.ts',
 ];

@@ -1,3 +1,5 @@
+export { Inboxes } from './inboxes.js';
+export type { InboxNow } from './inboxes.js';
 export { NotificationKinds } from './notification-kinds.js';
 export type { Notification, NotificationKind, Recipient } from './notification-kinds.js';
 export { NotificationSources } from './notification-sources.js';

@@ -5,5 +5,6 @@ export {
   publicKeyOf,
   WebhookSecretInvalid,
   type SecretKind,
+  type WebhookSecret,
 } from './webhook-secrets.js';
 export { signWebhook, webhookHeaders, type WebhookMessage } from './sign-webhook.js';

@@ -1,5 +1,5 @@
 import { createHmac, sign } from 'node:crypto';
-import { parseSecret } from './webhook-secrets.js';
+import { parseSecret, type WebhookSecret } from './webhook-secrets.js';
 
 /** What is signed. */
 export interface WebhookMessage {
@@ -14,23 +14,27 @@ export interface WebhookMessage {
 /**
  * One signature of Standard Webhooks over `id.timestamp.body`.
  *
- * @param secret `whsec_…` gives `v1,<HMAC-SHA-256>`, `whsk_…` gives `v1a,<ed25519>`, in base64
+ * @param secret `whsec_…` gives `v1,<HMAC-SHA-256>`, `whsk_…` gives `v1a,<ed25519>`, in base64. Who signs often parses it
+ *   once: that takes four times as long as signing
  * @throws WebhookSecretInvalid when it is neither
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-export function signWebhook(secret: string, { id, timestamp, body }: WebhookMessage): string {
+export function signWebhook(secret: string | WebhookSecret, { id, timestamp, body }: WebhookMessage): string {
   // A dot in the id would let two messages have one signed text.
   if (id.includes('.') || id === '') throw new Error('The id of a webhook may not be empty or contain a dot.');
   if (!Number.isSafeInteger(timestamp)) throw new Error('The timestamp of a webhook is in whole seconds.');
-  const text = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), typeof body === 'string' ? Buffer.from(body) : body]);
-  const parsed = parseSecret(secret);
-  return parsed.kind === 'hmac'
-    ? `v1,${createHmac('sha256', parsed.key).update(text).digest('base64')}`
-    : `v1a,${sign(null, text, parsed.key).toString('base64')}`;
+  const { kind, key } = typeof secret === 'string' ? parseSecret(secret) : secret;
+  const begin = `${id}.${timestamp}.`;
+  if (kind === 'hmac') return `v1,${createHmac('sha256', key).update(begin).update(body).digest('base64')}`;
+  const text = Buffer.concat([Buffer.from(begin), Buffer.from(body)]);
+  return `v1a,${sign(null, text, key).toString('base64')}`;
 }
 
 /** The three headers of a message, signed by each of several secrets (while one replaces another, both sign). */
-export function webhookHeaders(secrets: readonly string[], message: WebhookMessage): Record<string, string> {
+export function webhookHeaders(
+  secrets: readonly (string | WebhookSecret)[],
+  message: WebhookMessage,
+): Record<string, string> {
   return {
     'webhook-id': message.id,
     'webhook-timestamp': String(message.timestamp),

@@ -1,11 +1,20 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 /** `whsec_`: a secret that both sides know. `whsk_`: an ed25519 key, whose public half the receiver knows. */
 export type SecretKind = 'hmac' | 'ed25519';
 
 /** A parsed secret, ready to sign with. */
-export type WebhookSecret =
-  { readonly kind: 'hmac'; readonly key: Buffer } | { readonly kind: 'ed25519'; readonly key: KeyObject };
+export interface WebhookSecret {
+  readonly kind: SecretKind;
+  readonly key: KeyObject;
+}
 
 /** A text is no secret of webhooks; the message is a sentence for people and never repeats the text. */
 export class WebhookSecretInvalid extends Error {
@@ -49,7 +58,7 @@ export function parseSecret(secret: string): WebhookSecret {
     const key = bytes(secret.slice('whsec_'.length));
     if (key.length < SHORTEST || key.length > LONGEST)
       throw new WebhookSecretInvalid(`A secret has ${SHORTEST} to ${LONGEST} bytes, in base64 after "whsec_".`);
-    return { kind: 'hmac', key };
+    return { kind: 'hmac', key: createSecretKey(key) };
   }
   if (secret.startsWith('whsk_')) return { kind: 'ed25519', key: signingKey(bytes(secret.slice('whsk_'.length))) };
   throw new WebhookSecretInvalid('A secret begins with "whsec_", a signing key with "whsk_".');

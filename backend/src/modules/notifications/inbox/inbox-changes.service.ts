@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { NoSuchNotification, SnoozeOver } from './inbox.errors.js';
-import { InboxSight, OWN, SEEN, type InboxOwner } from './inbox-sight.js';
+import { InboxSight, SEEN, type InboxOwner } from './inbox-sight.js';
 import type { ChangedNotifications, NewReading, NotificationChange, NotificationChanges } from './inbox.schemas.js';
 
 interface Row {
@@ -16,7 +16,7 @@ interface Row {
 type Parameters = Awaited<ReturnType<InboxSight['parameters']>>;
 
 const LOCK = `
-  select n.id, n.workspace_id, n.read_at, n.archived_at, n.snoozed_until from ${OWN}
+  select n.id, n.workspace_id, n.read_at, n.archived_at, n.snoozed_until from notification n
    where ${SEEN} and n.id = any($4::uuid[]) order by n.id for update of n`;
 const WRITE = `
   update notification n set read_at = c.read_at, archived_at = c.archived_at, snoozed_until = c.snoozed_until
@@ -33,7 +33,7 @@ const NEXT = `
 // In the order of their ids, as every other change locks them.
 const READ = `
   with unread as (
-    select n.id from ${OWN} where ${SEEN} and n.id = any($4::uuid[]) and n.read_at is null order by n.id for update of n)
+    select n.id from notification n where ${SEEN} and n.id = any($4::uuid[]) and n.read_at is null order by n.id for update of n)
   update notification n set read_at = now() from unread where n.id = unread.id returning n.workspace_id`;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 

@@ -1,4 +1,5 @@
 import { Controller, Get, Patch, Post } from '@nestjs/common';
+import { unreadCounts } from '#contract/realtime/index.js';
 import type { Actor, Member } from '#platform/access/index.js';
 import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, Input, type ListQuery, Who } from '#platform/http/index.js';
@@ -22,7 +23,6 @@ import {
   notificationPath,
   notifications,
   reading,
-  unreadCounts,
   workspacePath,
 } from './inbox.schemas.js';
 import { InboxService } from './inbox.service.js';
@@ -63,7 +63,12 @@ export class OwnInboxController {
   }
 
   @Get('unread-notifications')
-  @Endpoint({ permission: 'self', summary: 'How many notifications you have not read', response: unreadCounts })
+  @Endpoint({
+    permission: 'self',
+    summary: 'How many notifications you have not read',
+    description: 'By workspace and topic. Each number stops at 1,000, which means as many or more.',
+    response: unreadCounts,
+  })
   unread(@Who() who: Actor) {
     return this.service.unread(requirePerson(who));
   }
@@ -151,6 +156,7 @@ export class InboxController {
   @Endpoint({
     permission: 'subscriptions:read',
     summary: 'How many notifications of this workspace you have not read',
+    description: 'Each number stops at 1,000, which means as many or more.',
     params: workspacePath,
     response: unreadCounts,
   })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { Reads } from '#platform/database/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { happened, notificationOf, tell } from '#test/notifications.js';
 import { Room } from '#test/subscriptions.js';
@@ -49,7 +50,8 @@ const ids = async (who: TestPerson, query = '') =>
   (await get(who, `me/notifications${query}`)).items.map(({ id }) => id);
 const patch = (who: TestPerson, id: string, body: object) =>
   room.call(who, 'PATCH', `/api/v1/me/notifications/${id}`, body);
-const changed = (id: string) => room.application.events({ subjectId: id });
+const changed = async (id: string) =>
+  (await room.application.events({ subjectId: id })).filter(({ type }) => type !== 'notification.created');
 
 describe('an inbox', () => {
   it('reaches over all workspaces, and one at a time, newest first, page by page', async () => {
@@ -254,6 +256,21 @@ describe('what somebody does with a notification', () => {
   });
 });
 
+/** A step of a plan, as PostgreSQL explains it. */
+interface Node {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Node[];
+}
+/** How many notifications were looked at. */
+function rowsRead({ Plans = [], ...node }: Node): number {
+  const each = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+  const own = node['Relation Name'] === 'notification' ? each * node['Actual Loops'] : 0;
+  return own + Plans.reduce((all, plan) => all + rowsRead(plan), 0);
+}
+
 describe('a huge inbox', () => {
   const MANY = 12_001;
   /** An inbox of many, about 1000 things more than the one of `event`. */
@@ -279,6 +296,38 @@ describe('a huge inbox', () => {
     expect((await changed(ada.id)).map(({ data }) => data)).toEqual(
       [5000, 5000, MANY - 10_000].map((count) => ({ upTo: event.position, count })),
     );
+  });
+
+  it('costs a page what a small one costs, however much stands in the box or in another one', async () => {
+    const ada = await huge();
+    const statements = jest.spyOn(Reads.prototype, 'adHoc');
+    const counts = jest.spyOn(Reads.prototype, 'all');
+    const boxes = ['inbox', 'archived', 'snoozed', 'all'];
+    expect((await ids(ada, '?limit=20')).length).toBe(20);
+    for (const box of boxes) await ids(ada, `?limit=20&box=${box}`);
+    await get(ada, 'me/notification-groups?limit=20');
+    expect(await get(ada, 'me/unread-notifications')).toMatchObject({ total: 1000, workspaces: [{ unread: 1000 }] });
+    await room.rows(`update notification set archived_at = now() where user_id = $1 and id <> $2 returning 1`, [
+      ada.id,
+      (await ids(ada, '?limit=1'))[0],
+    ]);
+    await room.rows(`analyze notification`);
+    for (const box of boxes) await ids(ada, `?limit=20&box=${box}`);
+    expect(await get(ada, 'me/unread-notifications')).toMatchObject({ total: 1 });
+    const asked = [
+      ...statements.mock.calls.map(([text, values]) => [text, values] as const),
+      ...counts.mock.calls.flatMap(([name, text, values]) =>
+        name === 'notifications.unread' ? [[text, values] as const] : [],
+      ),
+    ];
+    jest.restoreAllMocks();
+    expect(asked).toHaveLength(13);
+    for (const [text, values] of asked) {
+      const [plan] = await room.rows<{ 'QUERY PLAN': [{ Plan: Node }] }>(`explain (analyze, format json) ${text}`, [
+        ...values,
+      ]);
+      expect(rowsRead(plan!['QUERY PLAN'][0].Plan)).toBeLessThan(2000);
+    }
   });
 
   it('is grouped by the newest of each thing, page by page, each thing once', async () => {

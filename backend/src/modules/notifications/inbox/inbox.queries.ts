@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import type { UnreadCounts } from '#contract/realtime/index.js';
 import { notificationFields, toSql, type SqlCondition } from '#contract/filter/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
 import { FilterContexts, readFilter } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { Reason } from '#platform/notifications/index.js';
-import { InboxSight, OWN, SEEN, type InboxOwner } from './inbox-sight.js';
-import type { InboxQuery, NotificationShown, UnreadCounts } from './inbox.schemas.js';
+import { InboxSight, SEEN, type InboxOwner } from './inbox-sight.js';
+import type { InboxQuery, NotificationShown } from './inbox.schemas.js';
+import { NOTHING, UnreadQueries } from './unread-queries.js';
 
 /** A row of the inbox, before it is put into words. */
 export interface InboxRow extends Omit<NotificationShown, 'title' | 'summary' | 'url'> {
@@ -36,7 +38,7 @@ const GROUPS: SortedList = {
 const BOXES: Record<InboxQuery['box'], string> = {
   inbox: 'n.archived_at is null and (n.snoozed_until is null or n.snoozed_until <= now())',
   archived: 'n.archived_at is not null',
-  snoozed: 'n.archived_at is null and n.snoozed_until > now()',
+  snoozed: 'n.archived_at is null and n.snoozed_until is not null and n.snoozed_until > now()',
   all: 'true',
 };
 
@@ -60,6 +62,7 @@ export class InboxQueries {
     private readonly cursor: Cursor,
     private readonly contexts: FilterContexts,
     private readonly sight: InboxSight,
+    private readonly counts: UnreadQueries,
   ) {}
 
   /** @throws FilterRefused; ValidationFailed on a cursor from elsewhere */
@@ -68,7 +71,7 @@ export class InboxQueries {
     const list = boxed(LIST, query);
     const seek = this.cursor.seek(list, query, 4 + filter.params.length);
     const rows = await this.reads.adHoc<InboxRow & { _key: string[] }>(
-      `select ${COLUMNS}, ${seek.key} from ${OWN}
+      `select ${COLUMNS}, ${seek.key} from notification n
         where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${seek.condition}
         order by ${seek.orderBy} limit ${seek.limit}`,
       [...(await this.sight.parameters(who)), ...filter.params, ...seek.values],
@@ -84,10 +87,10 @@ export class InboxQueries {
     const filter = await this.filter(who, query.filter);
     const list = boxed(GROUPS, query);
     const seek = this.cursor.seek(list, query, 4 + filter.params.length);
-    const same = `from ${OWN} where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${OF_THING}`;
+    const same = `from notification n where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${OF_THING}`;
     const rows = await this.reads.adHoc<InboxRow & { count: number; unread: number; _key: string[] }>(
       `select ${COLUMNS}, c.count, c.unread, n._key from (
-         select n.*, ${seek.key} from ${OWN} ${THING}
+         select n.*, ${seek.key} from notification n ${THING}
           where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${seek.condition}
             and not exists (select ${same} and (n.created_at, n.id) > (thing.created_at, thing.id) offset 0)
           order by ${seek.orderBy} limit ${seek.limit}) n ${THING}
@@ -102,23 +105,13 @@ export class InboxQueries {
 
   /** One of the caller's notifications that they may see now. */
   async one(who: InboxOwner, id: string): Promise<InboxRow | undefined> {
-    const text = `select ${COLUMNS} from ${OWN} where ${SEEN} and n.id = $4`;
+    const text = `select ${COLUMNS} from notification n where ${SEEN} and n.id = $4`;
     return this.reads.one<InboxRow>('notifications.one', text, [...(await this.sight.parameters(who)), id]);
   }
 
   /** How many in the inbox are unread, by workspace and topic. */
   async unread(who: InboxOwner): Promise<UnreadCounts> {
-    const rows = await this.reads.all<{ workspaceId: string; topic: string; unread: number }>(
-      'notifications.unread',
-      `select n.workspace_id as "workspaceId", n.topic, count(*)::int as unread from ${OWN}
-        where ${SEEN} and n.read_at is null and ${BOXES.inbox} group by 1, 2 order by 1, 2`,
-      await this.sight.parameters(who),
-    );
-    const workspaces = [...new Set(rows.map(({ workspaceId }) => workspaceId))].map((workspaceId) => {
-      const topics = rows.filter((row) => row.workspaceId === workspaceId);
-      return { workspaceId, unread: sum(topics), topics: topics.map(({ topic, unread }) => ({ topic, unread })) };
-    });
-    return { total: sum(rows), workspaces };
+    return (await this.counts.of(await this.sight.seats(who))).get(who.userId) ?? NOTHING;
   }
 
   /** How a notification fares outside the inbox. */
@@ -137,8 +130,4 @@ export class InboxQueries {
 /** A cursor belongs to the box that it was made for. */
 function boxed(list: SortedList, { box }: Pick<InboxQuery, 'box'>): SortedList {
   return { ...list, name: `${list.name}/${box}` };
-}
-
-function sum(rows: readonly { unread: number }[]): number {
-  return rows.reduce((all, { unread }) => all + unread, 0);
 }

@@ -103,19 +103,6 @@ export type NewReading = z.infer<typeof newReading>;
 
 export const reading = z.object({ changed: z.int().describe('How many were unread.') });
 
-/** How many are unread. */
-export const unreadCounts = z.object({
-  total: z.int(),
-  workspaces: z.array(
-    z.object({
-      workspaceId: z.uuid(),
-      unread: z.int(),
-      topics: z.array(z.object({ topic: z.string(), unread: z.int() })),
-    }),
-  ),
-});
-export type UnreadCounts = z.infer<typeof unreadCounts>;
-
 export const groupsQuery = listQuery({ sort: ['newestAt'], defaultSort: '-newestAt', filter: true }).extend({
   box: inboxQuery.shape.box,
 });

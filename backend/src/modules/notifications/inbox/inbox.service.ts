@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { UnreadCounts } from '#contract/realtime/index.js';
 import { InstanceConfig } from '#platform/config/index.js';
 import { Reads } from '#platform/database/index.js';
 import { LogTail, type LogEvent } from '#platform/event-log/index.js';
@@ -11,7 +12,7 @@ import { ToldEvents } from '../told/told-events.js';
 import { NoSuchNotification } from './inbox.errors.js';
 import { InboxQueries, type InboxRow } from './inbox.queries.js';
 import { InboxSight, type InboxOwner } from './inbox-sight.js';
-import type { Group, InboxQuery, NotificationDetail, NotificationShown, UnreadCounts } from './inbox.schemas.js';
+import type { Group, InboxQuery, NotificationDetail, NotificationShown } from './inbox.schemas.js';
 
 /** A person's inbox, in their own words. */
 @Injectable()

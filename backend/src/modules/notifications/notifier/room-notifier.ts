@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { eventCatalogue } from '#contract/events/index.js';
+import { systemActor } from '#platform/access/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
+import { EventLog } from '#platform/event-log/index.js';
 import { MOST_EVENTS, Notifier, type NewNotification } from '#platform/notifications/index.js';
 import { Audience } from './audience.js';
 import { Routing } from './routing.js';
@@ -27,6 +29,7 @@ export class RoomNotifier extends Notifier {
     private readonly audience: Audience,
     private readonly routing: Routing,
     private readonly deliveries: NewDeliveries,
+    private readonly events: EventLog,
   ) {
     super();
   }
@@ -43,14 +46,20 @@ export class RoomNotifier extends Notifier {
     const told = await this.audience.seeing(em, notifications);
     if (told.length === 0) return;
     const rows = await query<{ id: string }>(em, INSERT, [JSON.stringify(told.map(rowOf))]);
-    const made = new Set(rows.map(({ id }) => id));
-    await this.deliveries.make(
-      em,
-      await this.routing.routes(
-        em,
-        told.filter(({ id }) => made.has(id)),
-      ),
-    );
+    const ids = new Set(rows.map(({ id }) => id));
+    const made = told.filter(({ id }) => ids.has(id));
+    for (const one of made) this.record(em, one);
+    await this.deliveries.make(em, await this.routing.routes(em, made));
+  }
+
+  private record(em: EntityManager, { id, workspaceId, userId, events, form, total }: NewNotification): void {
+    this.events.record(em, 'notification.created', {
+      workspaceId,
+      subjectId: id,
+      actor: systemActor(),
+      scope: { kind: 'user', id: userId },
+      data: { type: events.at(-1)!.type, form, total },
+    });
   }
 }
 

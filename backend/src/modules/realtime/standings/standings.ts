@@ -99,8 +99,9 @@ export class Standings implements OnModuleDestroy {
     const standing = standings.get(credential.ref);
     if (!standing) return end(socket, ENDINGS.over);
     if (!standing.permits(credential.actor.address ?? '')) return end(socket, ENDINGS.moved);
-    socket.data.standing = standing;
+    // The one that is kept is old memory by now; a new one for each socket at each look would become so as well.
     if (same(before, standing, samePlace)) return;
+    socket.data.standing = standing;
     const moved = !same(before, standing, (a, b) => a.role === b.role);
     if (moved) place(socket);
     for (const changed of this.watchers) changed(socket);

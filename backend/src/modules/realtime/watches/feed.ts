@@ -3,15 +3,25 @@ import { type LogEvent, type LogHead, LogTail } from '#platform/event-log/index.
 import { type EventFilters, EventSight, FilterTargets } from '#platform/filters/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
 import { RealtimeConfig } from '../realtime.config.js';
-import type { LiveServer } from '../server/live-socket.js';
+import { EventPacket } from '../server/event-packet.js';
+import type { LiveServer, LiveSocket } from '../server/live-socket.js';
 import { Pressure } from '../server/pressure.js';
-import { guarded, seenBy, told, type Watch, type WatchGroup } from './watch.js';
+import { guarded, sightOf, told, type Watch, type WatchGroup } from './watch.js';
 
 const BATCH = 500;
 /** After a read that failed. */
 const AGAIN_MS = 500;
 /** How often sockets that were full are looked at, in milliseconds. */
 const BEHIND_MS = 50;
+/** Sockets that are written to at a time, each some 20 µs: between them everything else gets its turn. */
+const SLICE = 500;
+
+/** Somebody else in this process who has something to do with new events. */
+export interface Follower {
+  /** Whether there is anybody to tell; the log is not read for nobody. */
+  wants(): boolean;
+  hear(event: LogEvent): void;
+}
 
 /**
  * New events, read once for all watches of this process, matched once for all that ask for the same, and written once for
@@ -22,6 +32,7 @@ export class Feed implements OnModuleDestroy {
   private readonly log = new Logger('realtime');
   private readonly filters: EventFilters<WatchGroup>;
   private readonly behind = new Set<Watch>();
+  private readonly followers: Follower[] = [];
   private server?: LiveServer;
   private started?: Promise<void>;
   private stop?: () => void;
@@ -29,11 +40,15 @@ export class Feed implements OnModuleDestroy {
   private running?: Promise<void>;
   private due = false;
   private stopped = false;
+  /** Up to here everything was told. */
   private read = 0;
+  /** The event that is being told, or the last one. */
+  private telling = 0;
   private head = 0;
   private epoch = '';
-  /** Characters of events that were written since the transports could last do their part, and how many may be. */
+  /** Characters and packets that were written since the transports could last do their part, and how many characters may be. */
   private written = 0;
+  private sent = 0;
   private readonly breath: number;
 
   constructor(
@@ -55,9 +70,19 @@ export class Feed implements OnModuleDestroy {
     return this.read;
   }
 
+  /** A watch that stands here misses nothing and hears nothing twice: what is being told now is not for it. */
+  get ahead(): number {
+    return Math.max(this.read, this.telling);
+  }
+
   /** Tells the sockets of this server. */
   serve(server: LiveServer): void {
     this.server = server;
+  }
+
+  /** Has somebody hear every event from here on, in the order of the log. */
+  follow(follower: Follower): void {
+    this.followers.push(follower);
   }
 
   /** Where the watches of this process stand; of the log while there are none. */
@@ -113,7 +138,7 @@ export class Feed implements OnModuleDestroy {
     while (this.due && !this.stopped) {
       this.due = false;
       // Nobody watches: there is nothing to read.
-      if (this.filters.size === 0) this.read = this.head;
+      if (this.filters.size === 0 && !this.followers.some((one) => one.wants())) this.read = this.head;
       else await this.catchUp();
     }
   }
@@ -123,9 +148,10 @@ export class Feed implements OnModuleDestroy {
       while (!this.stopped) {
         const { events, position, head } = await this.tail.since(this.read, BATCH);
         for (const event of events) {
-          guarded(event, this.log, () => this.tell(event));
+          this.telling = event.position;
+          await guarded(event, this.log, () => this.tell(event));
+          for (const follower of this.followers) await guarded(event, this.log, () => follower.hear(event));
           this.read = event.position;
-          if (this.written > this.breath) await this.breathe();
         }
         this.read = position;
         this.head = Math.max(this.head, head);
@@ -138,28 +164,32 @@ export class Feed implements OnModuleDestroy {
     }
   }
 
-  /** Lets the transports write: a socket is slow only if it is full then. */
+  /** Lets the transports write, since a socket is slow only if it is full then, and whoever else waits. */
   private async breathe(): Promise<void> {
-    this.written = 0;
+    [this.written, this.sent] = [0, 0];
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  private tell(event: LogEvent): void {
-    let message;
+  private async tell(event: LogEvent): Promise<void> {
+    let json: string | undefined;
     for (const group of this.filters.matching(event)) {
-      const to = [...group.watches.values()].filter((watch) => this.takes(watch, event)).map(({ socket }) => socket.id);
-      if (to.length === 0) continue;
-      if (!message) {
-        message = told(event);
-        this.written += JSON.stringify(message.data).length;
+      const sees = sightOf(group, event, this.sight);
+      let packet: EventPacket | undefined;
+      for (const watch of group.watches.values()) {
+        if (!this.takes(watch, event, sees)) continue;
+        json ??= JSON.stringify(told(event));
+        packet ??= new EventPacket(group.key, json);
+        packet.send(watch.socket);
+        if (++this.sent >= SLICE) await this.breathe();
       }
-      this.server?.local.to(to).emit('event', { watch: group.key, event: message });
+      this.written += packet?.length ?? 0;
+      if (this.written > this.breath) await this.breathe();
     }
   }
 
-  private takes(watch: Watch, event: LogEvent): boolean {
-    const { socket, group } = watch;
-    if (watch.state !== 'live' || event.position <= watch.at || !seenBy(socket, group, event, this.sight)) return false;
+  private takes(watch: Watch, event: LogEvent, sees: (socket: LiveSocket) => boolean): boolean {
+    const { socket } = watch;
+    if (watch.state !== 'live' || event.position <= watch.at || !socket.connected || !sees(socket)) return false;
     if (!this.pressure.full(socket)) return true;
     watch.state = 'behind';
     watch.at = event.position - 1;
@@ -176,8 +206,8 @@ export class Feed implements OnModuleDestroy {
       this.behind.delete(watch);
       if (watch.state !== 'behind' || !socket.connected) continue;
       watch.state = 'live';
-      watch.at = this.read;
-      socket.emit('skipped', { watch: group.key, from: at, to: this.read });
+      watch.at = this.ahead;
+      socket.emit('skipped', { watch: group.key, from: at, to: watch.at });
     }
     this.timer = this.behind.size > 0 && !this.stopped ? setTimeout(() => this.resume(), BEHIND_MS) : undefined;
   }

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { ToldEvent } from '#contract/realtime/index.js';
+import type { StandingPlace } from '#platform/access/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import type { EventSight, FilterTarget, Listener } from '#platform/filters/index.js';
 import type { LiveSocket } from '../server/live-socket.js';
@@ -26,24 +27,37 @@ export interface Watch {
 }
 
 /**
- * Whether a socket may be told of an event now: what is a person's own is for their sessions, and for their keys only where
- * these hold the permission of its type.
+ * Who may be told of an event now: what is a person's own is for their sessions, and for their keys only where these hold the
+ * permission of its type. Permissions are looked into once for all sockets that share them, such as those of one role.
  */
-export function seenBy({ data }: LiveSocket, { about }: WatchGroup, event: LogEvent, needed: SeenWith): boolean {
-  const place = data.standing.workspaces.get(event.workspaceId);
-  if (!place?.permissions.has(about.permission)) return false;
-  const { kind, userId, serviceAccountId } = data.credential.actor;
-  const { scope, type } = event;
-  if (scope.kind === 'user' && scope.id !== (userId ?? serviceAccountId)) return false;
-  if (scope.kind === 'user' && kind === 'user') return true;
-  if (scope.kind === 'project' && !place.projects.has(scope.id)) return false;
-  return place.permissions.has(needed.needed(type));
+export function sightOf({ about }: WatchGroup, event: LogEvent, needed: SeenWith): (socket: LiveSocket) => boolean {
+  const { workspaceId, scope } = event;
+  const permission = needed.needed(event.type);
+  let known: StandingPlace['permissions'] | undefined;
+  let [opens, shows] = [false, false];
+  return ({ data }) => {
+    const place = data.standing.workspaces.get(workspaceId);
+    if (!place) return false;
+    const { permissions } = place;
+    if (permissions !== known)
+      [known, opens, shows] = [permissions, permissions.has(about.permission), permissions.has(permission)];
+    if (!opens) return false;
+    if (scope.kind === 'user') {
+      const { kind, userId, serviceAccountId } = data.credential.actor;
+      return scope.id === (userId ?? serviceAccountId) && (kind === 'user' || shows);
+    }
+    return shows && (scope.kind !== 'project' || place.projects.has(scope.id));
+  };
 }
 
 /** Does something with an event; one that throws is left out, and those after it are not. */
-export function guarded({ id, position, type }: LogEvent, log: LoggerService, work: () => void): void {
+export async function guarded(
+  { id, position, type }: LogEvent,
+  log: LoggerService,
+  work: () => void | Promise<void>,
+): Promise<void> {
   try {
-    work();
+    await work();
   } catch (error) {
     log.error({ err: error as Error, event: id, position, type }, 'An event could not be told to sockets');
   }

@@ -4,14 +4,40 @@ import { query, type EntityManager } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { WebhookEndpoint } from '../endpoints/endpoint.entity.js';
 
-const OWNER = `
+const MEMBERS = `
   select u.email, w.name as workspace
     from user_account u
-    join access_grant g on g.principal_id = u.id and g.workspace_id = $2
+    join access_grant g on g.principal_id = u.id and g.workspace_id = $1
     join workspace w on w.id = g.workspace_id
-   where u.id = $1 and u.erase_at is null and u.email_verified_at is not null`;
+   where u.erase_at is null and u.email_verified_at is not null`;
+const OWNER = `${MEMBERS} and u.id = $2`;
+const WORKSPACE_OWNERS = `${MEMBERS} and g.role = 'owner' order by u.id limit 10`;
 
-/** Tells the owner of an endpoint by mail that it was stopped, while they belong to the workspace. */
+// The key, where one made the endpoint; then whoever it acts for. What bars them says why.
+const WHY = `
+  select p.owner_id is not null as known, k.id is not null as keyed, k.revoked_at is not null as revoked,
+         k.expires_at <= now() as expired, k.service_account_id is not null as robot,
+         exists (select from access_grant g where g.workspace_id = p.workspace_id and g.user_id = p.owner_id) as granted,
+         (select b.reason from access_barred b where b.workspace_id = p.workspace_id
+             and b.principal_id in (p.owner_id, p.owner_key_id) limit 1) as barred
+    from webhook_endpoint p left join api_key k on k.id = p.owner_key_id where p.id = $1`;
+
+interface Why {
+  known: boolean;
+  keyed: boolean;
+  revoked: boolean;
+  expired: boolean | null;
+  robot: boolean;
+  granted: boolean;
+  barred: string | null;
+}
+
+interface Person {
+  email: string;
+  workspace: string;
+}
+
+/** Who answers for an endpoint: why they may hear nothing for it, and mails about it. */
 @Injectable()
 export class EndpointOwners {
   constructor(
@@ -19,34 +45,64 @@ export class EndpointOwners {
     @Inject(InstanceConfig) private readonly instance: InstanceConfig,
   ) {}
 
-  /** In the transaction that stops it. */
-  async tellStopped(em: EntityManager, endpoint: WebhookEndpoint, reason: string): Promise<void> {
-    const [owner] = await query<{ email: string; workspace: string }>(em, OWNER, [
-      endpoint.ownerId,
-      endpoint.workspaceId,
-    ]);
-    if (!owner) return;
+  /** One sentence for people. */
+  async whyDeaf(em: EntityManager, { id }: WebhookEndpoint): Promise<string> {
+    const [why] = await query<Why>(em, WHY, [id]);
+    if (!why?.known) return 'The account of its owner was erased.';
+    if (why.barred === 'member_suspended') return 'Its owner is suspended in the workspace.';
+    if (why.barred === 'second_factor_needed')
+      return 'Its owner has no second factor, which the workspace asks of its members.';
+    if (why.keyed && (why.granted || why.robot)) {
+      if (why.revoked) return 'The API key that made it was revoked.';
+      if (why.expired) return 'The API key that made it has expired.';
+    }
+    if (!why.granted) return 'Its owner does not belong to the workspace any more.';
+    return 'Its owner may not see any more what it asks for.';
+  }
+
+  /** By mail, in the transaction that stops it, while they belong to the workspace. */
+  async tellOwner(em: EntityManager, endpoint: WebhookEndpoint, reason: string): Promise<void> {
+    await this.tell(em, OWNER, [endpoint.ownerId], endpoint, reason, 'owner');
+  }
+
+  /** Those who own the workspace, where the endpoint's own owner cannot act. */
+  async tellWorkspace(em: EntityManager, endpoint: WebhookEndpoint, reason: string): Promise<void> {
+    await this.tell(em, WORKSPACE_OWNERS, [], endpoint, reason, 'workspace');
+  }
+
+  private async tell(
+    em: EntityManager,
+    whom: string,
+    values: unknown[],
+    endpoint: WebhookEndpoint,
+    reason: string,
+    to: 'owner' | 'workspace',
+  ): Promise<void> {
+    const people = await query<Person>(em, whom, [endpoint.workspaceId, ...values]);
     const { host } = new URL(endpoint.url);
     const subject = `Webhooks to ${host} were stopped`;
-    await this.mailer.queueMail(em, {
-      to: owner.email,
-      subject,
-      workspaceId: endpoint.workspaceId,
-      about: { type: 'webhook_endpoint', id: endpoint.id },
-      heading: subject,
-      preheader: reason,
-      blocks: [
-        { type: 'text', text: `${reason} Nothing more is sent to it until somebody switches it on again.` },
-        {
-          type: 'keyvalues',
-          rows: [
-            { key: 'Workspace', value: owner.workspace },
-            { key: 'Address', value: host },
-            { key: 'Description', value: endpoint.description || 'none' },
-          ],
-        },
-      ],
-      footer: `You get this because the webhook is yours on ${new URL(this.instance.origin).host}.`,
-    });
+    const then = to === 'owner' ? ' Nothing more is sent to it until somebody switches it on again.' : '';
+    const because = to === 'owner' ? 'the webhook is yours' : 'you own the workspace of the webhook';
+    for (const { email, workspace } of people)
+      await this.mailer.queueMail(em, {
+        to: email,
+        subject,
+        workspaceId: endpoint.workspaceId,
+        about: { type: 'webhook_endpoint', id: endpoint.id },
+        heading: subject,
+        preheader: reason,
+        blocks: [
+          { type: 'text', text: `${reason}${then}` },
+          {
+            type: 'keyvalues',
+            rows: [
+              { key: 'Workspace', value: workspace },
+              { key: 'Address', value: host },
+              { key: 'Description', value: endpoint.description || 'none' },
+            ],
+          },
+        ],
+        footer: `You get this because ${because} on ${new URL(this.instance.origin).host}.`,
+      });
   }
 }

@@ -1,13 +1,11 @@
-import { LockMode } from '@mikro-orm/core';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { systemActor } from '#platform/access/index.js';
 import { blocked, query, transient, Transactions, type EntityManager } from '#platform/database/index.js';
 import { Batches } from '#platform/batches/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { WebhookEndpoint } from '../endpoints/endpoint.entity.js';
-import { EndpointOwners } from './endpoint-owners.js';
+import { EndpointStops } from './endpoint-stops.js';
 import type { DueRow } from './lane-store.js';
-import { retryDelay } from './retries.js';
+import { LONGEST_ASKED, retryDelay } from './retries.js';
 import type { Attempt } from './sender.js';
 
 /** An attempt that ended, and the lane that it must still belong to. */
@@ -56,16 +54,25 @@ const HEALTH = `
      and case when seen.bad then l.failing_since is null or l.failed_at is null or l.failed_at < now() - interval '1 hour'
               else l.failing_since is not null end`;
 
+// Nobody asks before, whichever process holds the lane then.
+const QUIET = `
+  update webhook_lane l set quiet_until = greatest(l.quiet_until, now() + make_interval(secs => q.seconds))
+    from unnest($1::uuid[], $2::float8[]) as q(lane, seconds) where l.endpoint_id = q.lane`;
+
+// What waits in a workspace that is closed is looked at again later.
+const POSTPONE = `
+  update webhook_delivery d set next_attempt_at = now() + interval '5 minutes' from workspace w
+   where d.id = any($1::uuid[]) and d.state = 'queued' and w.id = d.workspace_id and w.suspension = 'closed'`;
+
 /** Writes what came of attempts: many in one transaction, in which what follows from them is done too. */
 @Injectable()
 export class Results {
-  private readonly log = new Logger('webhooks');
   private readonly batches: Batches<Ran, boolean>;
 
   constructor(
     private readonly transactions: Transactions,
     private readonly events: EventLog,
-    private readonly owners: EndpointOwners,
+    private readonly stops: EndpointStops,
   ) {
     const strikesAll = (error: unknown) => transient(error) && !blocked(error);
     this.batches = new Batches((ran) => this.store(ran), { most: 500, strikesAll });
@@ -78,10 +85,11 @@ export class Results {
 
   private store(ran: readonly Ran[]): Promise<boolean[]> {
     return this.transactions.run(async (em) => {
-      const rows = ran.map((one) => ({ one, delay: delayOf(one) }));
+      const rows = ran.filter(sent).map((one) => ({ one, delay: delayOf(one) }));
       const done = await query<{ id: string }>(em, STORE, [JSON.stringify(rows.map(columns))]);
       const stored = new Set(done.map(({ id }) => id));
       const counted = ran.filter(({ row, attempt }) => stored.has(row.id) && attempt.outcome !== 'dropped');
+      const withheld = ran.filter((one) => !sent(one));
       // What a person tries out says nothing about days.
       const real = counted.filter(({ row }) => !row.test);
       if (real.length > 0)
@@ -89,9 +97,12 @@ export class Results {
           real.map(({ lane }) => lane.id),
           real.map(({ attempt }) => attempt.outcome === 'delivered'),
         ]);
+      const asked = counted.filter(({ attempt }) => quietSeconds(attempt) > 0);
+      if (asked.length > 0) await query(em, QUIET, longest(asked));
       for (const { one, delay } of rows)
         if (stored.has(one.row.id) && one.attempt.outcome !== 'delivered' && delay === null) this.tellFailed(em, one);
       await this.stopEndpoints(em, counted);
+      await this.withhold(em, withheld);
       return ran.map(({ row }) => stored.has(row.id));
     });
   }
@@ -111,36 +122,23 @@ export class Results {
         where endpoint_id = any($1::uuid[]) and failing_since < now() - make_interval(secs => $2)`,
       [bad, PATIENCE / 1000],
     );
-    for (const id of gone) await this.stop(em, id, 'disabled', 'The address answered 410: it is gone.', new Date());
+    for (const id of gone)
+      await this.stops.stop(em, id, { state: 'disabled', reason: 'The address answered 410: it is gone.' });
     for (const { id, since } of tired)
-      if (!gone.has(id)) await this.stop(em, id, 'paused', 'Every attempt has failed for five days.', new Date(since));
+      if (!gone.has(id)) {
+        const reason = 'Every attempt has failed for five days.';
+        await this.stops.stop(em, id, { state: 'paused', reason, failingSince: new Date(since) });
+      }
   }
 
-  private async stop(
-    em: EntityManager,
-    id: string,
-    state: 'disabled' | 'paused',
-    reason: string,
-    since: Date,
-  ): Promise<void> {
-    const where = { id, removedAt: null, state: 'enabled' as const };
-    const endpoint = await em.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (!endpoint) return;
-    const before = endpoint.told();
-    endpoint.stop(state, reason);
-    const after = endpoint.told();
-    const about = { workspaceId: endpoint.workspaceId, subjectId: id, actor: systemActor() };
-    const { host, description } = after;
-    this.events.record(em, 'webhook_endpoint.updated', { ...about, data: { before, after } });
-    if (state === 'disabled')
-      this.events.record(em, 'webhook_endpoint.disabled', { ...about, data: { host, description, reason } });
-    else
-      this.events.record(em, 'webhook_endpoint.paused', {
-        ...about,
-        data: { host, description, reason, failingSince: since.toISOString() },
-      });
-    await this.owners.tellStopped(em, endpoint, reason);
-    this.log.warn(`The webhook endpoint ${id} is ${state}: ${reason}`);
+  /** Nobody may hear what waits: it stays, and its endpoint is paused. That a whole workspace is closed pauses nothing. */
+  private async withhold(em: EntityManager, ran: readonly Ran[]): Promise<void> {
+    if (ran.length === 0) return;
+    await this.stops.pauseDeaf(
+      em,
+      ran.map(({ lane }) => lane.id),
+    );
+    await query(em, POSTPONE, [ran.map(({ row }) => row.id)]);
   }
 
   private tellFailed(em: EntityManager, { row, lane, attempt }: Ran): void {
@@ -148,6 +146,24 @@ export class Results {
     const data = { endpointId: lane.id, eventId, type, reason: attempt.error ?? '' };
     this.events.record(em, 'webhook_delivery.failed', { workspaceId, subjectId, actor: systemActor(), data });
   }
+}
+
+/** Seconds for which the other side wants to be asked nothing at all; 0 when it says nothing of that. At most a day. */
+export function quietSeconds({ status, asked = 0 }: Attempt): number {
+  return status === 429 || status === 503 ? Math.min(asked, LONGEST_ASKED) : 0;
+}
+
+/** By lane: an update changes a row once. */
+function longest(ran: readonly Ran[]): [string[], number[]] {
+  const seconds = new Map<string, number>();
+  for (const { lane, attempt } of ran)
+    seconds.set(lane.id, Math.max(seconds.get(lane.id) ?? 0, quietSeconds(attempt)));
+  return [[...seconds.keys()], [...seconds.values()]];
+}
+
+/** False when it was left as it was. */
+function sent({ attempt }: Ran): boolean {
+  return attempt.outcome !== 'withheld';
 }
 
 /** Seconds to the next attempt; null when there is none. A test is tried once. */

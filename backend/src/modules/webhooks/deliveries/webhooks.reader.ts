@@ -1,14 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterCommit, query, type EntityManager } from '#platform/database/index.js';
 import { holdsJobs, LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
-import { EventSight, FilterTargets } from '#platform/filters/index.js';
 import { DispatcherPokes } from './dispatcher-pokes.js';
-import { OWNER_COLUMNS, OWNER_JOIN, ownerHolds, type OwnerRow } from './endpoint-rights.js';
+import { EndpointStops } from './endpoint-stops.js';
 import { Listening } from './listening.js';
+import { OwnerSight } from './owner-sight.js';
 
-const OWNERS = `
-  select p.id, p.target, ${OWNER_COLUMNS} from webhook_endpoint p ${OWNER_JOIN} where p.id = any($1::uuid[]) and p.removed_at is null`;
-
+// The lanes of what was made: those that nobody holds are taken for the dispatcher of this process ($3; null where none runs), so
+// that what was made is sent without being looked for. Not before the other side wants to be asked.
 const INSERT = `
   with made as (
     insert into webhook_delivery (id, workspace_id, endpoint_id, event_id, event_position, event_type, subject_id, held)
@@ -17,10 +16,18 @@ const INSERT = `
            event_position bigint, event_type text, subject_id text)
     on conflict (endpoint_id, event_id) do nothing
     returning endpoint_id),
-  lanes as (select l.endpoint_id from webhook_lane l where l.endpoint_id in (select endpoint_id from made)
-             order by l.endpoint_id for no key update)
-  update webhook_lane l set due_at = least(coalesce(l.due_at, now()), now()), wakes = wakes + 1
-    from lanes where l.endpoint_id = lanes.endpoint_id`;
+  lanes as (
+    select l.endpoint_id, m.made, $3::text is not null and (l.owner is null or l.held_until < now())
+                                    and coalesce(l.quiet_until < now(), true) as taken
+      from (select endpoint_id, count(*) as made from made group by endpoint_id) m
+      join webhook_lane l on l.endpoint_id = m.endpoint_id order by l.endpoint_id for no key update of l)
+  update webhook_lane l
+     set due_at = greatest(least(coalesce(l.due_at, now()), now()), l.quiet_until), wakes = l.wakes + 1,
+         owner = case when taken then $3 else l.owner end, epoch = l.epoch + taken::int,
+         held_until = case when taken then now() + interval '${LANE_SECONDS} seconds' else l.held_until end
+    from lanes where l.endpoint_id = lanes.endpoint_id
+  returning l.endpoint_id as id, l.epoch::text, l.wakes::text, lanes.made::int, l.owner is not distinct from $3 as ours,
+            case when taken then old.due_at is null end as alone`;
 
 /** Rows of one statement: a thousand endpoints that hear everything make a very long one of a batch. */
 const AT_ONCE = 5_000;
@@ -37,14 +44,15 @@ interface NewDelivery {
 
 /**
  * Asks every endpoint that listens about every event of its workspace, and writes one delivery a match. All of it commits
- * with the reader's cursor: a match is recorded once, whatever dies when.
+ * with the reader's cursor: a match is recorded once, whatever dies when. An endpoint whose owner may hear nothing any more is
+ * paused; what it matched until then waits for the next owner.
  */
 @LogReader({ name: 'webhooks' })
 export class WebhooksReader implements ReadsLog {
   constructor(
     private readonly listening: Listening,
-    private readonly targets: FilterTargets,
-    private readonly sight: EventSight,
+    private readonly sight: OwnerSight,
+    private readonly stops: EndpointStops,
     private readonly pokes: DispatcherPokes,
   ) {}
 
@@ -52,21 +60,20 @@ export class WebhooksReader implements ReadsLog {
     const matched = await this.listening.follow(batch, em);
     if (matched.size === 0) return;
     const ids = [...new Set([...matched.values()].flat())];
-    const found = await query<OwnerRow & { id: string; target: string }>(em, OWNERS, [ids]);
+    const found = await query<ServedEndpoint>(em, ENDPOINTS, [ids]);
     const owners = new Map(found.map((row) => [row.id, row]));
+    const deaf = new Set(found.filter((row) => this.sight.deaf(row)).map(({ id }) => id));
     const rows: NewDelivery[] = [];
-    for (const [event, endpoints] of matched) {
-      const needed = this.sight.needed(event.type);
+    for (const [event, endpoints] of matched)
       for (const id of endpoints) {
         const owner = owners.get(id);
-        if (!owner || !ownerHolds(owner, needed)) continue;
-        if (this.targets.has(owner.target) && ownerHolds(owner, this.targets.get(owner.target).permission))
+        if (owner && (deaf.has(id) ? !owner.closed : this.sight.sees(owner, event.type)))
           rows.push(delivery(id, event));
       }
-    }
     if (rows.length === 0) return;
     for (let at = 0; at < rows.length; at += AT_ONCE)
       await query(em, INSERT, [JSON.stringify(rows.slice(at, at + AT_ONCE)), holdsJobs(em)]);
+    await this.stops.pauseDeaf(em, deaf);
     afterCommit(em, this, () => this.pokes.poke());
   }
 }

@@ -67,6 +67,14 @@ export class EndpointRules {
     }
   }
 
+  /** @throws EventsHidden when the caller may see none of the types that an endpoint names */
+  checkSome(who: Member, types: readonly string[] | null): void {
+    if (types === null) return;
+    const needed = types.map((type) => this.sight.needed(type as EventType));
+    if (!needed.some((permission) => who.permissions.has(permission)))
+      throw new EventsHidden('The events that this endpoint asks for', [...new Set(needed)].join('" or "'));
+  }
+
   /** @throws FilterRefused */
   async checkFilter(target: FilterTarget, filter: string): Promise<void> {
     readFilter(filter, target.catalogue, await this.contexts.context({ userId: null }), '/body/filter');
@@ -83,6 +91,7 @@ function isTellable(type: string): type is EventType {
 }
 
 /** Whose rights an endpoint gets that the caller makes or takes over: theirs, as far as their key reaches. */
-export function ownerOf({ workspaceId, userId, serviceAccountId, scopes }: Member): EndpointOwner {
-  return { workspaceId, ownerId: userId ?? serviceAccountId ?? null, ownerScopes: scopes ? [...scopes] : null };
+export function ownerOf({ kind, id, workspaceId, userId, serviceAccountId, scopes }: Member): EndpointOwner {
+  const ownerId = userId ?? serviceAccountId ?? null;
+  return { workspaceId, ownerId, ownerScopes: scopes ? [...scopes] : null, ownerKeyId: kind === 'user' ? null : id };
 }

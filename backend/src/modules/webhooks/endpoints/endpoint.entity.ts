@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EventData } from '#contract/events/index.js';
 import type { Permission } from '#platform/access/index.js';
 
-/** Whether an endpoint is served: `disabled` by a person or by a 410, `paused` after days of failure. */
+/** Whether an endpoint is served: `disabled` by a person or by a 410, `paused` after days of failure or without an owner who may hear for it. */
 export type EndpointState = 'enabled' | 'disabled' | 'paused';
 
 /** What people choose of an endpoint. */
@@ -22,6 +22,8 @@ export interface EndpointOwner {
   workspaceId: string;
   ownerId: string | null;
   ownerScopes: Permission[] | null;
+  /** The API key that the owner acted by; when it ends, so does what they hear here. */
+  ownerKeyId: string | null;
 }
 
 /** An address outside that is told of events of a workspace. */
@@ -38,6 +40,9 @@ export class WebhookEndpoint {
 
   @Property({ type: 'string[]', columnType: 'text[]', nullable: true })
   ownerScopes: Permission[] | null = null;
+
+  @Property({ type: 'uuid', nullable: true })
+  ownerKeyId: string | null = null;
 
   @Property({ type: 'text' })
   url!: string;
@@ -122,7 +127,7 @@ export class WebhookEndpoint {
     this.touch(now);
   }
 
-  /** Stops it without a person: for good (its address is gone) or until somebody looks (it fails for days). */
+  /** Stops it without a person: for good (its address is gone) or until somebody looks. */
   stop(state: 'disabled' | 'paused', reason: string, now = new Date()): void {
     this.state = state;
     this.stateReason = reason;
@@ -130,9 +135,8 @@ export class WebhookEndpoint {
   }
 
   /** From now on the rights of somebody else decide what it is told of. */
-  belongTo({ ownerId, ownerScopes }: EndpointOwner, now = new Date()): void {
-    this.ownerId = ownerId;
-    this.ownerScopes = ownerScopes;
+  belongTo({ ownerId, ownerScopes, ownerKeyId }: EndpointOwner, now = new Date()): void {
+    Object.assign(this, { ownerId, ownerScopes, ownerKeyId });
     this.touch(now);
   }
 

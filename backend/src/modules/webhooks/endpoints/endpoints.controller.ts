@@ -5,6 +5,7 @@ import { Endpoint, IfMatch, Input, listQuery, type ListQuery, PreconditionFailed
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import {
   AddressNotUsable,
+  EndpointUnheard,
   EventsHidden,
   HeaderRefused,
   NoSuchEndpoint,
@@ -109,6 +110,7 @@ export class EndpointsController {
       EventsHidden,
       FilterRefused,
       HeaderRefused,
+      EndpointUnheard,
       PreconditionFailed,
     ],
     etag: true,
@@ -141,7 +143,9 @@ export class EndpointsController {
     permission: 'webhooks:write',
     summary: 'Take a webhook endpoint over',
     description:
-      'An endpoint hears what its owner may see at that moment. When they leave, or may see less, somebody else takes it over.',
+      'An endpoint hears what its owner may see at that moment. When they may see nothing of it any more (they left, were ' +
+      'suspended, lost their role, or the API key that made it ended) it is paused: somebody else takes it over and ' +
+      'switches it on, and what waited is sent.',
     params: endpointPath,
     response: endpoint,
     status: 200,

@@ -17,6 +17,17 @@ export class EventsHidden extends Forbidden {
   }
 }
 
+/** Nobody answers for the endpoint who may see anything of what it asks for. */
+export class EndpointUnheard extends Conflict {
+  static override code = 'webhook_endpoint_unheard';
+  static override title = 'Owner may not hear';
+  constructor() {
+    super(
+      'The owner of the webhook endpoint may not see any of its events any more: take it over first (POST …/ownership).',
+    );
+  }
+}
+
 /** The address may not be sent to. */
 export class AddressNotUsable extends ValidationFailed {
   static override code = 'address_not_usable';

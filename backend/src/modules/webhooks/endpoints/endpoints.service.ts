@@ -6,12 +6,13 @@ import { query, Transactions, type EntityManager } from '#platform/database/inde
 import { EventLog } from '#platform/event-log/index.js';
 import { expectVersion } from '#platform/http/index.js';
 import { Quotas } from '#platform/quotas/index.js';
+import { EndpointStops } from '../deliveries/endpoint-stops.js';
 import { EndpointSecrets, type NewSecret } from '../secrets/endpoint-secrets.js';
 import { checkedHeaders } from './endpoint-headers.js';
 import { ENDPOINTS } from './endpoint-quota.js';
 import { EndpointRules, ownerOf } from './endpoint-rules.js';
 import { WebhookEndpoint } from './endpoint.entity.js';
-import { NoSuchEndpoint, TooManyEndpoints } from './endpoints.errors.js';
+import { EndpointUnheard, NoSuchEndpoint, TooManyEndpoints } from './endpoints.errors.js';
 import { EndpointQueries } from './endpoints.queries.js';
 import type { EndpointChange, EndpointShown, NewEndpoint, NewRotation } from './endpoints.schemas.js';
 
@@ -32,6 +33,7 @@ export class EndpointsService {
     private readonly sealing: Secrets,
     private readonly events: EventLog,
     private readonly quotas: Quotas,
+    private readonly stops: EndpointStops,
   ) {}
 
   /** @throws NoSuchEndpoint */
@@ -74,7 +76,7 @@ export class EndpointsService {
    * Whoever says where an endpoint sends, or what, answers for it: it hears what they may from then on. Headers that were given
    * for one origin are not sent to another.
    *
-   * @throws NoSuchEndpoint, PreconditionFailed, and what `create` throws
+   * @throws NoSuchEndpoint, PreconditionFailed, EndpointUnheard, and what `create` throws
    */
   async change(who: Member, id: string, change: EndpointChange, ifMatch: string | undefined): Promise<EndpointShown> {
     const { headers, enabled, ...choice } = change;
@@ -95,7 +97,7 @@ export class EndpointsService {
       if (own) this.carry(endpoint, own);
       if (enabled !== undefined && enabled !== (endpoint.state === 'enabled')) {
         endpoint.switch(enabled);
-        if (enabled) await wake(em, id);
+        if (enabled) await this.wake(em, id);
       }
     });
     return this.one(who, id);
@@ -103,7 +105,9 @@ export class EndpointsService {
 
   /** From now on the caller's rights decide what it is told of. @throws NoSuchEndpoint, EventsHidden */
   async takeOver(who: Member, id: string): Promise<EndpointShown> {
-    this.rules.target(who, (await this.one(who, id)).target);
+    const { target, types } = await this.one(who, id);
+    this.rules.target(who, target);
+    this.rules.checkSome(who, types);
     await this.changing(who, id, undefined, async (_em, endpoint) => endpoint.belongTo(ownerOf(who)));
     return this.one(who, id);
   }
@@ -148,6 +152,15 @@ export class EndpointsService {
     });
   }
 
+  /** What waited is due again, and the count of bad days begins anew. @throws EndpointUnheard */
+  private async wake(em: EntityManager, id: string): Promise<void> {
+    await em.flush();
+    if (await this.stops.deaf(em, id)) throw new EndpointUnheard();
+    const text =
+      'update webhook_lane set failing_since = null, due_at = now(), wakes = wakes + 1 where endpoint_id = $1';
+    await query(em, text, [id]);
+  }
+
   private carry(endpoint: WebhookEndpoint, headers: Record<string, string>): void {
     const names = Object.keys(headers).sort();
     const sealed = names.length > 0 ? this.sealing.seal(JSON.stringify(headers), headersContext(endpoint.id)) : null;
@@ -164,15 +177,6 @@ async function found(em: EntityManager, { workspaceId }: Member, id: string): Pr
   const endpoint = await em.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!endpoint) throw new NoSuchEndpoint();
   return endpoint;
-}
-
-/** What waited is due again, and the count of bad days begins anew. */
-async function wake(em: EntityManager, id: string): Promise<void> {
-  await query(
-    em,
-    'update webhook_lane set failing_since = null, due_at = now(), wakes = wakes + 1 where endpoint_id = $1',
-    [id],
-  );
 }
 
 /** Counts under a lock on the workspace, so that two requests at once cannot both take the last place. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { eventCatalogue, type EventDefinition } from '#contract/events/index.js';
 import type { Member } from '#platform/access/index.js';
 import { EventSight, FilterRefused } from '#platform/filters/index.js';
@@ -7,7 +7,14 @@ import { exampleEvent } from '../deliveries/examples.js';
 import { payloadOf } from '../deliveries/payload.js';
 import { EventsHidden, NoSuchEndpoint, NothingToHear } from '../endpoints/endpoints.errors.js';
 import { type EndpointPath, endpointPath, workspacePath } from '../endpoints/endpoints.schemas.js';
-import { DeliveryHeld, EndpointOff, NoSuchReplay, NoSuchWebhookDelivery } from './history.errors.js';
+import {
+  DeliveryHeld,
+  EndpointOff,
+  NoSuchReplay,
+  NoSuchWebhookDelivery,
+  ReplayOver,
+  ReplayRunning,
+} from './history.errors.js';
 import { HistoryQueries } from './history.queries.js';
 import {
   deliveries,
@@ -80,13 +87,15 @@ export class HistoryController {
   @Endpoint({
     permission: 'webhooks:write',
     summary: 'Send many webhooks again',
-    description: 'All that failed when nothing else is said. They are found in the background; ask how far it is.',
+    description:
+      'All that failed when nothing else is said. They are found in the background; ask how far it is. A workspace has one ' +
+      'replay at a time: another is refused, with the id of the one that runs.',
     params: workspacePath,
     body: newReplay,
     bodyExample: { from: '2027-03-01T00:00:00Z', to: '2027-03-02T00:00:00Z', filter: 'state:failed' },
     status: 202,
     response: replay,
-    errors: [FilterRefused, NoSuchEndpoint],
+    errors: [FilterRefused, NoSuchEndpoint, ReplayRunning],
   })
   replay(@Who() who: Member, @Input.body() body: NewReplay) {
     return this.service.replay(who, body);
@@ -102,6 +111,19 @@ export class HistoryController {
   })
   oneReplay(@Who() who: Member, @Input.params() { replayId }: ReplayPath) {
     return this.queries.replay(who, replayId);
+  }
+
+  @Delete('webhook-replays/:replayId')
+  @Endpoint({
+    permission: 'webhooks:write',
+    summary: 'Stop a replay',
+    description: 'What it has queued already is sent.',
+    params: replayPath,
+    status: 204,
+    errors: [NoSuchReplay, ReplayOver],
+  })
+  stopReplay(@Who() who: Member, @Input.params() { replayId }: ReplayPath) {
+    return this.service.stopReplay(who, replayId);
   }
 
   @Post('webhook-endpoints/:endpointId/tests')

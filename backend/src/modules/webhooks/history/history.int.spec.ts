@@ -119,6 +119,37 @@ describe('a replay', () => {
     expect(new Set(room.got(endpoint).map(({ headers }) => headers['webhook-id'])).size).toBe(4);
   });
 
+  it('is the only one of its workspace, also when many ask at once, until it is over or stopped', async () => {
+    const mine = await room.make.workspace().create();
+    const ask = (method: string, more = '', body?: object) =>
+      room.call(mine.owner, method, mine.url(`webhook-replays${more}`), body);
+    // Nothing takes its job: it runs on until it is stopped.
+    await room.rows(`insert into webhook_replay (id, workspace_id, filter, to_at, created_at)
+      values ('${uuidv7()}', '${team.id}', '', now(), now()) returning 1`);
+    const lock = { sql: `lock table job in exclusive mode`, until: 5 };
+    const answers = await room.application.race(lock, () =>
+      Promise.all(Array.from({ length: 5 }, () => ask('POST', '', { filter: '' }))),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 409, 409, 409, 409]);
+    const { id } = answers.find(({ statusCode }) => statusCode === 202)!.json<{ id: string }>();
+    const refused = answers.find(({ statusCode }) => statusCode === 409)!.json<{ detail: string }>();
+    expect(refused).toMatchObject({ code: 'webhook_replay_running', replayId: id });
+    expect(refused.detail).toContain(`The replay ${id} of everything is still running`);
+    expect(await room.rows('select 1 from webhook_replay where workspace_id = $1', [mine.id])).toHaveLength(1);
+    await room.until(async () => (await ask('GET', `/${id}`)).json<{ state: string }>().state === 'done');
+    expect((await ask('DELETE', `/${id}`)).json()).toMatchObject({ code: 'webhook_replay_over' });
+    expect(await told(id)).toEqual(['webhook_replay.started']);
+
+    await room.rows(`update webhook_replay set state = 'running', finished_at = null where id = $1 returning 1`, [id]);
+    expect((await ask('POST', '', {})).json()).toMatchObject({ code: 'webhook_replay_running', replayId: id });
+    expect((await post('webhook-replays', {})).statusCode).toBe(409);
+    expect((await ask('DELETE', `/${id}`)).statusCode).toBe(204);
+    expect((await ask('GET', `/${id}`)).json()).toMatchObject({ state: 'stopped' });
+    expect(await told(id)).toEqual(['webhook_replay.started', 'webhook_replay.stopped']);
+    expect((await ask('POST', '', {})).statusCode).toBe(202);
+    await room.rows(`update webhook_replay set state = 'stopped' where workspace_id = $1 returning 1`, [team.id]);
+  });
+
   it('refuses a wrong filter and an endpoint of somebody else', async () => {
     expect((await post('webhook-replays', { filter: 'colour:red' })).json()).toMatchObject({ code: 'filter_refused' });
     expect((await post('webhook-replays', { endpointId: uuidv7() })).statusCode).toBe(404);

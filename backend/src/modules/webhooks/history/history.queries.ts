@@ -6,7 +6,7 @@ import { EventSight, FilterContexts, readFilter } from '#platform/filters/index.
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { DueRow } from '../deliveries/lane-store.js';
 import { payloadOf } from '../deliveries/payload.js';
-import { toldOf } from '../deliveries/sender.js';
+import { toldOf } from '../deliveries/told.js';
 import { NoSuchReplay, NoSuchWebhookDelivery } from './history.errors.js';
 import type { DeliveryDetail, DeliveryShown, ReplayShown } from './history.schemas.js';
 
@@ -18,7 +18,8 @@ const LIST: SortedList = {
 
 const SHOWN = `d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", d.event_type as type, d.subject_id as "subjectId", d.test,
   d.state, d.held and exists (select from log_restore where released_at is null) as held, d.attempts, d.status, d.error,
-  d.duration_ms as "durationMs", case when d.state = 'queued' then ${isoTime('d.next_attempt_at')} end as "nextAttemptAt",
+  d.duration_ms as "durationMs", (select o.state_reason from webhook_endpoint o
+    where d.state = 'queued' and o.id = d.endpoint_id and o.state <> 'enabled') as "heldBack", case when d.state = 'queued' then ${isoTime('d.next_attempt_at')} end as "nextAttemptAt",
   ${isoTime('d.created_at')} as "createdAt", ${isoTime('d.finished_at')} as "finishedAt"`;
 
 const DETAIL = `

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import type { EventData } from '#contract/events/index.js';
 import type { Member } from '#platform/access/index.js';
 import { afterCommit, query, Transactions, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
@@ -7,7 +8,7 @@ import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { DispatcherPokes } from '../deliveries/dispatcher-pokes.js';
 import { EndpointRules } from '../endpoints/endpoint-rules.js';
 import { EndpointsService } from '../endpoints/endpoints.service.js';
-import { DeliveryHeld, EndpointOff, NoSuchWebhookDelivery } from './history.errors.js';
+import { DeliveryHeld, EndpointOff, NoSuchWebhookDelivery, ReplayOver, ReplayRunning } from './history.errors.js';
 import { HistoryQueries } from './history.queries.js';
 import type { DeliveryDetail, NewReplay, ReplayShown } from './history.schemas.js';
 
@@ -16,6 +17,10 @@ export interface ReplayJob {
   [name: string]: string;
   replayId: string;
 }
+
+const NEWEST_REPLAY = `
+  select id, filter, done, total from webhook_replay where workspace_id = $1
+   order by (state = 'running') desc, created_at desc, id desc limit 1`;
 
 /** Sends again what was sent, and examples of what could be. */
 @Enqueues('webhooks.replay')
@@ -78,19 +83,26 @@ export class HistoryService {
     return this.queries.one(who, id);
   }
 
-  /** Begins to send many again. @throws FilterRefused, NoSuchEndpoint */
+  /** Begins to send many again, one replay a workspace at a time. @throws FilterRefused, NoSuchEndpoint, ReplayRunning */
   async replay(who: Member, { endpointId, from, to, filter }: NewReplay): Promise<ReplayShown> {
     await this.queries.condition(who, filter, 1, '/body/filter');
     if (endpointId !== null) await this.endpoints.one(who, endpointId);
     const [id, now] = [uuidv7(), new Date()];
     const until = to === null || new Date(to) > now ? now : new Date(to);
     await this.transactions.run(async (em) => {
-      await query(
+      const begun = await query(
         em,
         `insert into webhook_replay (id, workspace_id, endpoint_id, by_user, filter, from_at, to_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (workspace_id) where state = 'running' do nothing returning id`,
         [id, who.workspaceId, endpointId, who.userId, filter, from, until, now],
       );
+      if (begun.length === 0) {
+        // It may have ended this moment: then the newest is it.
+        const [running] = await query<Pick<ReplayShown, 'id' | 'filter' | 'done' | 'total'>>(em, NEWEST_REPLAY, [
+          who.workspaceId,
+        ]);
+        throw new ReplayRunning(running!);
+      }
       await this.jobs.enqueue<ReplayJob>(em, {
         queue: 'webhooks',
         name: 'replay',
@@ -109,6 +121,19 @@ export class HistoryService {
       });
     });
     return this.queries.replay(who, id);
+  }
+
+  /** Ends a replay where it is: what it has queued already is sent. @throws NoSuchReplay, ReplayOver */
+  async stopReplay(who: Member, id: string): Promise<void> {
+    const { state } = await this.queries.replay(who, id);
+    await this.transactions.run(async (em) => {
+      const text = `
+        update webhook_replay set state = 'stopped', finished_at = now() where id = $1 and state = 'running' returning done, total`;
+      const [data] = await query<EventData<'webhook_replay.stopped'>>(em, text, [id]);
+      if (!data) throw new ReplayOver(state === 'running' ? 'done' : state);
+      const about = { workspaceId: who.workspaceId, subjectId: id, actor: who };
+      this.events.record(em, 'webhook_replay.stopped', { ...about, data });
+    });
   }
 
   /** Lets lanes look again, in the caller's transaction. */

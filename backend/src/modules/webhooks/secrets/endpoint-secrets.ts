@@ -3,7 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { Secrets } from '#platform/crypto/index.js';
 import { affected, query, type EntityManager } from '#platform/database/index.js';
-import { makeHmacSecret, makeSigningKey, publicKeyOf, type SecretKind } from '#platform/webhook-signature/index.js';
+import {
+  makeHmacSecret,
+  makeSigningKey,
+  parseSecret,
+  publicKeyOf,
+  type SecretKind,
+  type WebhookSecret,
+} from '#platform/webhook-signature/index.js';
 
 /** A secret that was just made: the only moment that it is seen. */
 export interface NewSecret {
@@ -26,7 +33,7 @@ const context = (id: string): string => `webhook_secret:${id}`;
 /** What requests to endpoints are signed with: sealed at rest, several at a time while one replaces another. */
 @Injectable()
 export class EndpointSecrets {
-  private readonly opened = new LRUCache<string, string>({ max: 10_000, ttl: 600_000 });
+  private readonly opened = new LRUCache<string, WebhookSecret>({ max: 10_000, ttl: 600_000 });
 
   constructor(private readonly secrets: Secrets) {}
 
@@ -64,11 +71,11 @@ export class EndpointSecrets {
   }
 
   /** What requests are signed with. @throws SecretUnreadable, KeyRingError */
-  open(sealed: readonly SealedSecret[]): string[] {
+  open(sealed: readonly SealedSecret[]): WebhookSecret[] {
     return sealed.map(({ id, sealed: text }) => {
       const known = this.opened.get(id);
       if (known !== undefined) return known;
-      const secret = this.secrets.open(text, context(id));
+      const secret = parseSecret(this.secrets.open(text, context(id)));
       this.opened.set(id, secret);
       return secret;
     });
