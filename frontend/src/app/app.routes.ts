@@ -18,6 +18,7 @@ export const routes: Routes = [
     children: [
       { path: '', pathMatch: 'full', canActivate: [toWorkspace], children: [] },
       { path: 'workspaces/:workspaceId', canActivate: [insideWorkspace], children: of('work', 'workspace') },
+      ...of('person'),
       { path: 'settings', children: of('settings') },
       { path: 'instance', children: of('instance') },
     ],

@@ -1,14 +1,17 @@
 import type { Routes } from '@angular/router';
 
-/** Where the navigation shows a feature: in a workspace, for its administration, of the person, or of the instance. */
-export type Place = 'work' | 'workspace' | 'settings' | 'instance';
+/**
+ * Where the navigation shows a feature: with a workspace's work or its administration, among what is the person's own, in their
+ * settings, or for operators of the instance.
+ */
+export type Place = 'person' | 'work' | 'workspace' | 'settings' | 'instance';
 
 /**
  * A room of the console. A folder of `app/` exports one from `<room>.feature.ts`, small enough for the first bundle, and
  * `features.ts` lists it; navigation, command palette and routes follow from that.
  */
 export interface Feature {
-  /** In the address, after `/workspaces/<id>/`, `/settings/` or `/instance/`; empty for the start page of a workspace. */
+  /** In the address, after `/`, `/workspaces/<id>/`, `/settings/` or `/instance/`; empty for the start page of a workspace. */
   readonly path: string;
   /** Functions, since words are loaded before they are asked for, but after this is read. */
   readonly title: () => string;

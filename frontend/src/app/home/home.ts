@@ -1,24 +1,33 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { lucideRadio } from '@ng-icons/lucide';
+import type { ToldEvent } from '#contract/realtime/index.js';
+import { Live } from '../live/live';
 import { CurrentWorkspace } from '../session';
-import { EmptyState, Page } from '../ui';
+import { Ago, EmptyState, Page } from '../ui';
+import { InboxSummary } from './inbox-summary';
+import { RecentDeals } from './recent-deals';
 
-/** What happened, and what needs the person. */
+const SHOWN = 30;
+
+/** What needs the person, what was found, and what happens at this moment. */
 @Component({
   selector: 'sb-home',
-  imports: [EmptyState, Page],
+  imports: [Ago, EmptyState, InboxSummary, Page, RecentDeals, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <sb-page [heading]="workspace()?.name ?? ''" i18n-lead lead="What happened, and what needs you.">
-      <div class="panel">
-        <sb-empty-state [icon]="icon" i18n-title title="Nothing has happened yet" i18n
-          >Events of this workspace appear here as they happen.</sb-empty-state
-        >
-      </div>
-    </sb-page>
-  `,
+  templateUrl: './home.html',
 })
 export class HomePage {
-  protected readonly workspace = inject(CurrentWorkspace).workspace;
-  protected readonly icon = lucideRadio;
+  private readonly current = inject(CurrentWorkspace);
+  protected readonly workspace = this.current.workspace;
+  protected readonly icons = { lucideRadio };
+  /** What came while this page was open, newest first. */
+  protected readonly events = signal<readonly ToldEvent[]>([]);
+
+  constructor() {
+    inject(Live).watch(
+      { workspaceId: this.current.required() },
+      { event: (event) => this.events.update((all) => [event, ...all].slice(0, SHOWN)) },
+    );
+  }
 }

@@ -1,6 +1,10 @@
 import { computed, DestroyRef, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { ConnectionState, LiveClient, PageListener, WatchListener } from '#contract/realtime/client/index.js';
+import type { ServerMessage } from '#contract/realtime/index.js';
 import { Session } from '../session';
+
+/** How the person's inbox stands. */
+export type InboxNews = ServerMessage<'inbox'>;
 
 /** One watch of a page: ends with the page. */
 export interface LiveWatch {
@@ -16,10 +20,13 @@ export interface LiveWatch {
 export class Live {
   private readonly session = inject(Session);
   private readonly now = signal<ConnectionState>({ name: 'connecting', attempt: 1 });
+  private readonly news = signal<InboxNews | undefined>(undefined);
   private client?: Promise<LiveClient>;
 
   /** How the connection stands. */
   readonly state = this.now.asReadonly();
+  /** The last that was told of the inbox; first after each connection. */
+  readonly inbox = this.news.asReadonly();
   /** True while nothing new can arrive. */
   readonly away = computed(() => this.now().name !== 'live' && this.now().name !== 'connecting');
 
@@ -80,6 +87,7 @@ export class Live {
       token: (fresh) => this.session.accessToken(fresh),
     });
     client.onState((state) => this.now.set(state));
+    client.inbox.add((news) => this.news.set(news));
     client.connect();
     return client;
   }
@@ -88,6 +96,7 @@ export class Live {
     const { client } = this;
     this.client = undefined;
     this.now.set({ name: 'connecting', attempt: 1 });
+    this.news.set(undefined);
     void client?.then((one) => one.close());
   }
 }

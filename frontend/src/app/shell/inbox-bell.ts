@@ -1,7 +1,8 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { NgIcon } from '@ng-icons/core';
 import { lucideBell } from '@ng-icons/lucide';
+import { Live } from '../live/live';
 
 /** The way to the inbox, with how much in it is unread. */
 @Component({
@@ -9,11 +10,23 @@ import { lucideBell } from '@ng-icons/lucide';
   imports: [NgIcon, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <a class="btn btn-quiet btn-icon" routerLink="/inbox" aria-label="Inbox" i18n-aria-label
-      ><ng-icon [svg]="bell" size="18"
-    /></a>
+    <a class="btn btn-quiet btn-icon relative" routerLink="/inbox" [attr.aria-label]="label()">
+      <ng-icon [svg]="bell" size="18" />
+      @if (unread()) {
+        <span
+          class="absolute top-0.5 right-0.5 min-w-4 rounded-full bg-brand px-1 text-center text-[0.625rem]/4 font-semibold text-on-brand"
+          aria-hidden="true"
+          >{{ unread() > 99 ? '99+' : unread() }}</span
+        >
+      }
+    </a>
   `,
 })
 export class InboxBell {
   protected readonly bell = lucideBell;
+  private readonly live = inject(Live);
+  protected readonly unread = computed(() => this.live.inbox()?.unread.total ?? 0);
+  protected readonly label = computed(() =>
+    this.unread() === 0 ? $localize`Inbox` : $localize`Inbox, ${this.unread()}:count: unread`,
+  );
 }

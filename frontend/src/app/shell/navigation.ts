@@ -51,6 +51,7 @@ export class Navigation {
 
 const GROUPS: readonly { place: Place; title: () => string }[] = [
   { place: 'work', title: () => '' },
+  { place: 'person', title: () => '' },
   { place: 'workspace', title: () => $localize`Workspace` },
   { place: 'settings', title: () => $localize`You` },
   { place: 'instance', title: () => $localize`Instance` },

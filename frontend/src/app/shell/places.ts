@@ -38,6 +38,7 @@ export class Places {
 }
 
 const BASES: Record<Place, (workspace: string | undefined) => string | undefined> = {
+  person: () => '',
   work: (workspace) => workspace && `/workspaces/${workspace}`,
   workspace: (workspace) => workspace && `/workspaces/${workspace}`,
   settings: () => '/settings',

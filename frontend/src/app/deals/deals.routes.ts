@@ -1,0 +1,11 @@
+import type { Routes } from '@angular/router';
+import { DealList } from './deal-list/deal-list';
+
+export const routes: Routes = [
+  { path: '', component: DealList },
+  {
+    path: ':dealId',
+    title: () => $localize`Deal`,
+    loadComponent: () => import('./deal-detail/deal-detail').then(({ DealDetail }) => DealDetail),
+  },
+];
