@@ -1,4 +1,4 @@
-import { activityFields } from '#contract/filter/index.js';
+import { activityFields, changesOf } from '#contract/filter/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import { tellable } from './event-sight.js';
 import type { FilterTarget } from './filter-targets.js';
@@ -44,7 +44,7 @@ export const activityTarget: FilterTarget = {
     },
   ],
   subject: (event) => {
-    const { type, actor, subjectId, subjectType, occurredAt, scope } = event as LogEvent;
-    return { type, actor, subjectId, subjectType, occurredAt, scope };
+    const { type, actor, subjectId, subjectType, occurredAt, scope, data } = event as LogEvent;
+    return { ...changesOf(type, data), type, actor, subjectId, subjectType, occurredAt, scope };
   },
 };

@@ -49,8 +49,11 @@ export const dealTarget: FilterTarget = {
     event.type === 'deal.repriced'
       ? fell(dataOf(event, 'deal.repriced'))
       : dataOf(event, 'deal.found').status === 'active',
-  subject: (event) =>
-    event.type === 'deal.repriced' ? dataOf(event, 'deal.repriced').after : dataOf(event, 'deal.found'),
+  subject: (event) => {
+    if (event.type !== 'deal.repriced') return dataOf(event, 'deal.found');
+    const { before, after } = dataOf(event, 'deal.repriced');
+    return { ...after, before };
+  },
 };
 
 function fell({ before, after }: EventData<'deal.repriced'>): boolean {
