@@ -19,6 +19,8 @@ const aliases = Object.entries(imports).map(([alias, { source }]) => {
 
 /** @type {Sources} what this worker has loaded of ours for any spec */
 export const sources = new Map();
+/** @type {Map<string, string>} where the source map of each lies */
+export const sourceMaps = new Map();
 /** @type {Map<string, Buffer>} what V8 need not parse again */
 const parsed = new Map();
 
@@ -125,6 +127,7 @@ export class Modules {
   #compile(path) {
     const source = sources.get(path) ?? this.#transform(path);
     sources.set(path, source);
+    if (source.sourceMapPath) sourceMaps.set(path, source.sourceMapPath);
     const module = new SourceTextModule(source.code, {
       identifier: path,
       cachedData: parsed.get(path),

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { shouldInstrument } from '@jest/transform';
 import { startCoverage, takeCoverage } from './coverage.mjs';
-import { Modules, sources } from './modules.mjs';
+import { Modules, sourceMaps, sources } from './modules.mjs';
 
 /** @typedef {import('./environment.mjs').default} Environment */
 /** @typedef {import('@jest/transform').ScriptTransformer} Transformer */
@@ -117,10 +117,9 @@ export default class Runtime {
     this.#globals = globals;
   }
 
-  /** @returns {Map<string, string>} */
+  /** Jest keeps it, and looks into it when something fails. */
   getSourceMaps() {
-    const maps = [...sources].flatMap(([path, { sourceMapPath }]) => (sourceMapPath ? [[path, sourceMapPath]] : []));
-    return new Map(/** @type {[string, string][]} */ (maps));
+    return sourceMaps;
   }
 
   async collectV8Coverage() {
