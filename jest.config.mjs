@@ -8,12 +8,10 @@ const specs = (suffix) => folders.map((folder) => `<rootDir>/${folder}/**/*${suf
 
 const common = {
   rootDir: '.',
-  testEnvironment: '<rootDir>/backend/test/environment.mjs',
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: '<rootDir>/backend/test/jest/environment.mjs',
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: true }] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  setupFiles: ['<rootDir>/backend/test/jest.setup.ts'],
+  runtime: '<rootDir>/backend/test/jest/runtime.mjs',
+  setupFiles: ['<rootDir>/backend/test/jest/setup.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/', '<rootDir>/scripts/fixtures/'],
 };
 
@@ -43,8 +41,8 @@ export default {
       ...common,
       displayName: 'integration',
       testMatch: [...specs('.int.spec.ts'), ...(full ? specs('.full.spec.ts') : [])],
-      globalSetup: '<rootDir>/backend/test/global-setup.mjs',
-      globalTeardown: '<rootDir>/backend/test/global-teardown.mjs',
+      globalSetup: '<rootDir>/backend/test/jest/global-setup.mjs',
+      globalTeardown: '<rootDir>/backend/test/jest/global-teardown.mjs',
     },
   ],
 };

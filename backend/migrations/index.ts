@@ -23,6 +23,7 @@ import { Subscriptions0030 } from './0030-subscriptions.js';
 import { Matches0031 } from './0031-matches.js';
 import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
+import { EarlierValues0034 } from './0034-earlier-values.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
 import { HugeInboxes0042 } from './0042-huge-inboxes.js';
@@ -70,4 +71,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   WebhookMends0052,
   WebhookOwners0053,
   UnreadCounts0045,
+  EarlierValues0034,
 ];

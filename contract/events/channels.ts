@@ -7,20 +7,30 @@ const shape = z.object({
   shared: z.boolean(),
 });
 
+const state = z.enum(['enabled', 'disabled']);
+
 /** Events of the places that notifications go to, and of mail addresses that do not take any. Never an address itself. */
 export const channelEvents = defineEvents({
   'channel.created': { version: 1, subject: 'channel', data: shape, about: 'A channel for notifications was added.' },
   'channel.updated': {
     version: 1,
     subject: 'channel',
-    data: shape.extend({ changed: z.array(z.string()) }),
+    data: shape.extend({
+      changed: z.array(z.string()),
+      state: state.optional(),
+      before: z.object({ name: z.string(), state }).partial().optional(),
+    }),
     about: 'A channel for notifications was changed.',
   },
   'channel.removed': { version: 1, subject: 'channel', data: shape, about: 'A channel for notifications was removed.' },
   'channel.disabled': {
     version: 1,
     subject: 'channel',
-    data: shape.extend({ reason: z.string() }),
+    data: shape.extend({
+      reason: z.string(),
+      state: z.literal('disabled').optional(),
+      before: z.object({ state: z.literal('enabled') }).optional(),
+    }),
     about: 'A channel was switched off, because what it led to is gone.',
   },
   'mail.bounced': {

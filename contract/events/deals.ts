@@ -43,7 +43,8 @@ export const dealEvents = defineEvents({
   'deal.repriced': {
     version: 1,
     subject: 'deal',
-    data: z.object({ before: z.object({ priceMinor: z.number() }), after: dealData }),
+    // Events of before do not tell the currency.
+    data: z.object({ before: z.object({ priceMinor: z.number(), currency: z.string().optional() }), after: dealData }),
     about: 'A known deal was seen at another price.',
   },
   'deal.corrected': {
@@ -52,7 +53,16 @@ export const dealEvents = defineEvents({
     data: z.object({ before: dealData.partial(), after: dealData }),
     about: 'A deal was read again and corrected.',
   },
-  'deal.expired': { version: 1, subject: 'deal', data: z.object({ title: z.string() }), about: 'A deal ran out.' },
+  'deal.expired': {
+    version: 1,
+    subject: 'deal',
+    data: z.object({
+      title: z.string(),
+      status: z.literal('expired').optional(),
+      before: z.object({ status: z.literal('active') }).optional(),
+    }),
+    about: 'A deal ran out.',
+  },
   'deal.withdrawn': {
     version: 1,
     subject: 'deal',
@@ -117,7 +127,13 @@ export const dealEvents = defineEvents({
   'source.updated': {
     version: 1,
     subject: 'source',
-    data: z.object({ name: z.string(), changed: z.array(z.string()) }),
+    data: z.object({
+      name: z.string(),
+      paused: z.boolean().optional(),
+      changed: z.array(z.string()),
+      /** Of settings, credentials and addresses nothing is told. */
+      before: z.object({ name: z.string(), paused: z.boolean() }).partial().optional(),
+    }),
     about: 'A source was changed, paused or resumed.',
   },
   'source.deleted': {
@@ -129,13 +145,22 @@ export const dealEvents = defineEvents({
   'source.failed': {
     version: 1,
     subject: 'source',
-    data: z.object({ name: z.string(), error: z.string() }),
+    data: z.object({
+      name: z.string(),
+      error: z.string(),
+      state: z.literal('failing').optional(),
+      before: z.object({ state: z.literal('active') }).optional(),
+    }),
     about: 'A source stopped working.',
   },
   'source.recovered': {
     version: 1,
     subject: 'source',
-    data: z.object({ name: z.string() }),
+    data: z.object({
+      name: z.string(),
+      state: z.literal('active').optional(),
+      before: z.object({ state: z.literal('failing') }).optional(),
+    }),
     about: 'A source works again.',
   },
 });

@@ -23,13 +23,21 @@ export const serviceAccountEvents = defineEvents({
   'service_account.suspended': {
     version: 1,
     subject: 'service_account',
-    data: z.object({ name: z.string() }),
+    data: z.object({
+      name: z.string(),
+      state: z.literal('suspended').optional(),
+      before: z.object({ state: z.literal('active') }).optional(),
+    }),
     about: 'A service account was suspended: its keys do nothing until somebody lets it in again.',
   },
   'service_account.resumed': {
     version: 1,
     subject: 'service_account',
-    data: z.object({ name: z.string() }),
+    data: z.object({
+      name: z.string(),
+      state: z.literal('active').optional(),
+      before: z.object({ state: z.literal('suspended') }).optional(),
+    }),
     about: 'A suspended service account was let in again.',
   },
   'service_account.deleted': {

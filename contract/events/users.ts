@@ -5,6 +5,17 @@ const role = z.enum(['owner', 'admin', 'member', 'viewer', 'custom']);
 // Of a role that the workspace made itself; such a member's `role` is "custom".
 const roleId = z.uuid().optional();
 
+// What a suspension changes; absent in events of before.
+const suspended = {
+  state: z.literal('suspended').optional(),
+  before: z.object({ state: z.literal('active') }).optional(),
+};
+const resumed = {
+  state: z.literal('active').optional(),
+  before: z.object({ state: z.literal('suspended') }).optional(),
+};
+const openness = z.enum(['active', 'read_only', 'closed']);
+
 const keyRules = z.object({ name: z.string(), allowedAddresses: z.array(z.string()) });
 
 const customRole = z.object({ name: z.string(), description: z.string(), permissions: z.array(z.string()) });
@@ -135,13 +146,13 @@ export const userEvents = defineEvents({
   'member.suspended': {
     version: 1,
     subject: 'user',
-    data: z.object({ role, roleId }),
+    data: z.object({ role, roleId, ...suspended }),
     about: 'A member was suspended: the workspace is closed to them until somebody lets them in again.',
   },
   'member.resumed': {
     version: 1,
     subject: 'user',
-    data: z.object({ role, roleId }),
+    data: z.object({ role, roleId, ...resumed }),
     about: 'A suspended member was let in again.',
   },
   'workspace.handed_over': {
@@ -153,13 +164,22 @@ export const userEvents = defineEvents({
   'workspace.suspended': {
     version: 1,
     subject: 'workspace',
-    data: z.object({ mode: z.enum(['read_only', 'closed']), reason: z.string().nullable() }),
+    data: z.object({
+      mode: z.enum(['read_only', 'closed']),
+      reason: z.string().nullable(),
+      state: openness.optional(),
+      before: z.object({ state: openness }).optional(),
+    }),
     about: 'An operator made the workspace read-only, or closed it.',
   },
   'workspace.resumed': {
     version: 1,
     subject: 'workspace',
-    data: z.object({ mode: z.enum(['read_only', 'closed']) }),
+    data: z.object({
+      mode: z.enum(['read_only', 'closed']),
+      state: openness.optional(),
+      before: z.object({ state: openness }).optional(),
+    }),
     about: 'An operator ended the suspension of the workspace.',
   },
   'role.created': { version: 1, subject: 'role', data: customRole, about: 'A role was made.' },

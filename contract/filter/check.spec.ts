@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FieldCatalogue, FilterError, compile, dealFields, toMatcher, toSql, type FilterContext } from './index.js';
+import {
+  FieldCatalogue,
+  FilterError,
+  compile,
+  dealFields,
+  notificationFields,
+  toMatcher,
+  toSql,
+  type FilterContext,
+} from './index.js';
 import { dealTerms, someNow } from './testing/arbitraries.js';
 import { fewPlaces } from './testing/places.js';
 
@@ -123,8 +132,6 @@ describe('a wrong filter', () => {
     ['source:mailbox', 'bad-value', [7, 14], undefined],
     ['source:0192*', 'bad-value', [7, 12], undefined],
     ['!!!', 'bad-value', [0, 3], undefined],
-    ['changed:price', 'events-only', [0, 13], undefined],
-    ['was.status:active', 'events-only', [0, 17], undefined],
   ])('%s', (text, code, [start, end], suggestion) => {
     const error = errorOf(text);
     expect({ code: error.code, position: error.position, suggestion: error.suggestion }).toEqual({
@@ -267,6 +274,11 @@ describe('what changed', () => {
     const catalogue = new FieldCatalogue({ target: 'tasks', before: 'before', fields: [type] });
     for (const text of ['changed:type', 'was.type:task.created'])
       expect(errorOf(text, catalogue).code).toBe('bad-field');
+  });
+
+  it('is no question where nothing tells of earlier values', () => {
+    for (const text of ['changed:read', 'was.read:yes'])
+      expect(errorOf(text, notificationFields)).toMatchObject({ code: 'events-only', position: { start: 0, end: 12 } });
   });
 
   it('is no question for a list', () => {

@@ -67,7 +67,7 @@ class Checker {
     const was = name.startsWith(WAS);
     if (was) this.requireBefore(term);
     const field = this.field(was ? name.slice(WAS.length) : name, term, was ? WAS : '');
-    if (was) requireMemory(field, term.fieldSpan);
+    if (was) this.requireMemory(field, term.fieldSpan);
     this.requireOneValue(term);
     const any = merged(term.values.map((value) => bindValue(field, term, value, this.owner)));
     return { kind: 'test', negated: turned, was, field, any, span: term.span };
@@ -83,7 +83,7 @@ class Checker {
     }
     const tests = term.values.map((value): Test => {
       const field = this.field(fieldName(value), { field: fieldName(value), fieldSpan: value.span }, '');
-      requireMemory(field, value.span);
+      this.requireMemory(field, value.span);
       return { kind: 'test', negated, was: false, field, any: [{ is: 'changed' }], span: term.span };
     });
     return group(negated ? 'and' : 'or', tests);
@@ -94,6 +94,16 @@ class Checker {
     throw new FilterError('events-only', term.span, `${capitalised(this.catalogue.target)} tell no earlier values.`, {
       expected: 'changed: and was. only where events tell what a field was before',
     });
+  }
+
+  private requireMemory(field: Field, at: Span): void {
+    if (this.catalogue.remembers(field)) return;
+    const sentence =
+      'rowType' in field
+        ? `"${field.name}" is the event's own kind, which has no earlier value.`
+        : `No event tells an earlier value of "${field.name}".`;
+    const told = this.catalogue.fields.filter((one) => this.catalogue.remembers(one)).map(({ name }) => name);
+    throw new FilterError('bad-field', at, sentence, { expected: `one of ${told.join(', ')}` });
   }
 
   private requireOneValue(term: Term): void {
@@ -125,12 +135,6 @@ class Checker {
       },
     );
   }
-}
-
-/** An event's own type is no field of its subject, so it never was another. */
-function requireMemory(field: Field, at: Span): void {
-  if (!('rowType' in field)) return;
-  throw new FilterError('bad-field', at, `"${field.name}" is the event's own kind, which has no earlier value.`);
 }
 
 function fieldName(value: Value): string {

@@ -106,7 +106,9 @@ function termItems(written: string, catalogue: FieldCatalogue): Suggestion[] {
 }
 
 function fieldNames(prefix: string, catalogue: FieldCatalogue): Suggestion[] {
-  const fields = catalogue.fields.filter((field) => field.name.startsWith(prefix.toLowerCase()));
+  const fields = catalogue.fields.filter(
+    (field) => catalogue.remembers(field) && field.name.startsWith(prefix.toLowerCase()),
+  );
   return fields.map((field) => ({ kind: 'value', label: field.name, insert: field.name, detail: field.title }));
 }
 

@@ -8,6 +8,16 @@ export interface Location {
   readonly path: string;
   /** SQL expression of the column, with the alias of the target's query. Written by developers, never by users. */
   readonly column: string;
+  /** SQL of the value before the event, where rows are events; without it only events in memory tell what changed. */
+  readonly earlier?: Earlier;
+}
+
+/** The earlier value of a field in SQL. */
+export interface Earlier {
+  /** Of the type of the field's column; NULL where the event does not tell it. */
+  readonly column: string;
+  /** True where the event tells the earlier value, be it null. */
+  readonly told: string;
 }
 
 /** A value that completion offers. */
@@ -143,6 +153,8 @@ export interface TargetDescription {
    * Without it `changed:` and `was.` are refused.
    */
   readonly before?: string;
+  /** Names of the fields whose earlier values events tell; any field when absent. */
+  readonly remembered?: readonly string[];
 }
 
 /** The fields of one target, found by name or synonym without regard to case. */
@@ -151,6 +163,7 @@ export class FieldCatalogue {
   readonly fields: readonly Field[];
   readonly words: Location | undefined;
   readonly before: string | undefined;
+  private readonly remembered: ReadonlySet<string> | undefined;
   private readonly byName = new Map<string, Field>();
 
   /** @throws Error when two fields claim one name, or a name cannot be written in a filter: a fault of the developer. */
@@ -159,6 +172,7 @@ export class FieldCatalogue {
     this.fields = description.fields;
     this.words = description.words;
     this.before = description.before;
+    this.remembered = description.remembered && new Set(description.remembered);
     for (const field of description.fields) {
       for (const name of [field.name, ...(field.synonyms ?? [])]) this.claim(name, field);
     }
@@ -167,6 +181,11 @@ export class FieldCatalogue {
   /** The field of this name or synonym. */
   find(name: string): Field | undefined {
     return this.byName.get(name.toLowerCase());
+  }
+
+  /** Whether `changed:` and `was.` may be asked of a field. An event's own kind never was another. */
+  remembers(field: Field): boolean {
+    return this.before !== undefined && !('rowType' in field) && (this.remembered?.has(field.name) ?? true);
   }
 
   /** Every name and synonym. */

@@ -42,6 +42,7 @@ export type { Subject } from './read.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
 export { webhookDeliveryFields } from './targets/webhook-delivery.js';
 export { activityFields } from './targets/activity.js';
+export { changesOf } from './targets/changes.js';
 export { dealFields } from './targets/deal.js';
 export { eventFields } from './targets/event.js';
 export { notificationFields } from './targets/notification.js';

@@ -2,10 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { compile, dealFields, FilterEngine, parse, toMatcher, toSql, type FilterContext } from './index.js';
+import {
+  activityFields,
+  changesOf,
+  compile,
+  dealFields,
+  eventFields,
+  FilterEngine,
+  FilterError,
+  parse,
+  toMatcher,
+  toSql,
+  type FieldCatalogue,
+  type FilterContext,
+  type Subject,
+} from './index.js';
 import { dealFilters, deals, dealTerms, someNow, someRates, type DealData } from './testing/arbitraries.js';
+import { changeEvents, changeFilters, type ChangeEvent } from './testing/changes.js';
 import { evaluateTree } from './testing/naive.js';
 import { fewPlaces } from './testing/places.js';
+import { taskFilters, taskLikeFields, taskSubjects } from './testing/tasks.js';
 
 const columns: Readonly<Record<string, [name: string, type: string]>> = {
   originKeys: ['origin_keys', 'text[]'],
@@ -184,6 +200,112 @@ describe('SQL and the matcher on the same rows', () => {
     ['the longest word', 'é'.repeat(10_000)],
   ])('are taken by PostgreSQL up to the limits: %s', async (_, text) => {
     expect(await bySql(text, contextIn('UTC'))).toEqual(byMatcher(text, contextIn('UTC')));
+  });
+
+  /** The engine, the matcher, the plain evaluator and SQL all find these rows by each filter, some and not others. */
+  async function requireAgreement(
+    texts: readonly string[],
+    catalogue: FieldCatalogue,
+    events: readonly { subject: Subject; type?: string }[],
+    select: string,
+  ): Promise<void> {
+    const context = { ...contextIn('Europe/Lisbon'), me: '0192f0c1-2b3a-7c4d-8e5f-00000000000a' };
+    const engine = new FilterEngine(catalogue);
+    const answers = new Map<string, number[]>();
+    for (const text of texts) {
+      const bound = compile(text, catalogue, context);
+      engine.put(text, bound);
+      const condition = toSql(bound, context);
+      const { rows: found } = await db.query<{ id: number }>(`${select} WHERE ${condition.text} ORDER BY id`, [
+        ...condition.params,
+      ]);
+      const ids = found.map(({ id }) => id);
+      answers.set(text, ids);
+      const matches = toMatcher(bound);
+      const plainly = evaluateTree(parse(text), catalogue, context);
+      for (const ask of [matches, plainly]) {
+        const asked = [...events.keys()].filter((at) => ask(events[at]!.subject, { ...moment, ...events[at] }));
+        expect({ text, ids: asked }).toEqual({ text, ids });
+      }
+    }
+    for (const [at, { subject, type }] of events.entries()) {
+      const expected = [...answers].filter(([, ids]) => ids.includes(at)).map(([text]) => text);
+      expect(engine.match(subject, { ...moment, ...(type && { type }) }).sort()).toEqual(expected.sort());
+    }
+    const some = [...answers].filter(([, ids]) => ids.length > 0 && ids.length < events.length).map(([text]) => text);
+    for (const asked of ['changed:', 'was.'])
+      expect(some.filter((text) => text.includes(asked)).length).toBeGreaterThan(5);
+  }
+
+  it('agree on what was before, over generated events before and after', async () => {
+    const kept: Readonly<Record<string, [name: string, type: string]>> = {
+      status: ['status', 'text'],
+      assigneeIds: ['assignee_ids', 'uuid[]'],
+      authorId: ['author_id', 'uuid'],
+      labels: ['labels', 'text[]'],
+      estimate: ['estimate', 'float8'],
+      costMinor: ['cost_minor', 'bigint'],
+      currency: ['currency', 'text'],
+      runsFrom: ['runs_from', 'date'],
+      runsTo: ['runs_to', 'date'],
+      due: ['due', 'date'],
+      touchedAt: ['touched_at', 'timestamptz'],
+      'flags.blocked': ['blocked', 'boolean'],
+      titleFolded: ['title_folded', 'text'],
+    };
+    const all = Object.values(kept).flatMap(([name, type]) => [
+      `${name} ${type}`,
+      `was_${name} ${type}`,
+      `told_${name} boolean`,
+    ]);
+    await db.query(`CREATE TABLE task (id integer PRIMARY KEY, words text[], ${all.join(', ')})`);
+    const events = fc.sample(taskSubjects, { numRuns: 200, seed: 11 });
+    const value = (of: unknown, path: string): unknown =>
+      path.split('.').reduce<unknown>((at, key) => (at as Subject | null | undefined)?.[key], of);
+    for (const [id, event] of events.entries()) {
+      const cells = Object.keys(kept).flatMap((path) => {
+        const [now, was] = [value(event, path), value(event['before'], path)];
+        const moment = (at: unknown) => (path === 'touchedAt' && typeof at === 'number' ? new Date(at) : at);
+        return [moment(now), moment(was), was !== undefined];
+      });
+      const values = [id, event['words'], ...cells];
+      await db.query(`INSERT INTO task VALUES (${values.map((_, at) => `$${at + 1}`).join(', ')})`, values);
+    }
+    const texts = fc.sample(taskFilters, { numRuns: 500, seed: 12 });
+    const subjects = events.map((subject) => ({ subject, type: 'task.updated' }));
+    await requireAgreement([...new Set(texts)], taskLikeFields, subjects, 'SELECT id FROM task t');
+  });
+
+  it.each([
+    ['activity', activityFields],
+    ['events', eventFields],
+  ])('agree on the log: the earlier values that events of rooms tell to %s', async (name, catalogue) => {
+    const table = `event_${name}`;
+    await db.query(`CREATE TABLE ${table} (id integer PRIMARY KEY, type text, data jsonb)`);
+    const events: ChangeEvent[] = fc.sample(changeEvents, { numRuns: 400, seed: 13 });
+    for (const [id, { type, data }] of events.entries())
+      await db.query(`INSERT INTO ${table} VALUES ($1, $2, $3)`, [id, type, JSON.stringify(data)]);
+    const subjects = events.map(({ type, data }) => ({ subject: { ...changesOf(type, data), type }, type }));
+    const texts = [...new Set(fc.sample(changeFilters, { numRuns: 400, seed: 14 }))];
+    await requireAgreement(texts, catalogue, subjects, `SELECT id FROM ${table} e`);
+  });
+
+  it('refuse to ask rows what only events tell, and events what none tells', () => {
+    const context = contextIn('UTC');
+    const refused = (text: string, catalogue: FieldCatalogue) => {
+      try {
+        return toSql(compile(text, catalogue, context), context);
+      } catch (error) {
+        return error instanceof FilterError ? error.toJSON() : error;
+      }
+    };
+    for (const text of ['changed:price', 'cabin:business was.price>400'])
+      expect(refused(text, dealFields)).toMatchObject({ code: 'events-only', position: { end: text.length } });
+    for (const text of ['changed:actor', 'was.type:x'])
+      expect(refused(text, activityFields)).toMatchObject({
+        code: 'bad-field',
+        expected: expect.stringMatching('price'),
+      });
   });
 
   it('use an index for places, sets and words', async () => {

@@ -1,7 +1,7 @@
 import type { BoundFilter, BoundNode, Interval, Limit, Predicate, Test } from './bound.js';
 import type { Circumstances } from './context.js';
 import { FilterError } from './errors.js';
-import type { Field, MoneyField, NumberField, PeriodField } from './fields.js';
+import type { Earlier, Field, Location, MoneyField, NumberField, PeriodField } from './fields.js';
 import { minorTable, type Amount } from './money.js';
 import { resolveDay, resolveInstant } from './when.js';
 
@@ -24,7 +24,7 @@ export interface SqlOptions {
  * Compiles a bound filter to a SQL condition for PostgreSQL. The text is made of the catalogue's column expressions and
  * fixed syntax alone; everything a person wrote is a parameter with an explicit cast.
  *
- * @throws FilterError when the filter asks what only events can tell (`changed:`, `was.`)
+ * @throws FilterError when the filter asks what only events can tell (`changed:`, `was.`) of rows that are none
  */
 export function toSql(filter: BoundFilter, { now, rates }: Circumstances, options: SqlOptions = {}): SqlCondition {
   const writer = new SqlWriter(filter, now.getTime(), rates, options);
@@ -48,22 +48,18 @@ class SqlWriter {
   }
 
   private test(test: Test): string {
-    if (test.was || test.any.some(({ is }) => is === 'changed')) {
-      throw new FilterError(
-        'events-only',
-        test.span,
-        'Only events tell what changed; a list shows things as they are.',
-      );
-    }
-    const text = test.any.map((predicate) => this.predicate(predicate, test.field)).join(' OR ');
-    if (test.negated) return `(${text}) IS NOT TRUE`;
-    return test.any.length > 1 ? `(${text})` : text;
+    const { field, told } = test.was ? earlier(test) : { field: test.field, told: '' };
+    const text = test.any.map((predicate) => this.predicate(predicate, field, test)).join(' OR ');
+    const whole = told === '' ? text : `${told} AND (${text})`;
+    if (test.negated) return `(${whole}) IS NOT TRUE`;
+    return test.any.length > 1 || told !== '' ? `(${whole})` : whole;
   }
 
-  private predicate(predicate: Predicate, field: Field | undefined): string {
+  private predicate(predicate: Predicate, field: Field | undefined, test: Test): string {
     if (predicate.is === 'words') return this.words(predicate);
     if (!field) throw new Error(`a test of "${predicate.is}" needs a field`);
     if ('rowType' in field) return constant(predicate, field.rowType) ? 'TRUE' : 'FALSE';
+    if (predicate.is === 'changed') return changed(field, test);
     if (predicate.is === 'present') return present(field);
     if (field.type === 'money') return this.money(field, predicate);
     if (field.type === 'period') return this.overlaps(field, predicate);
@@ -163,6 +159,42 @@ class SqlWriter {
 function constant(predicate: Predicate, value: string): boolean {
   if (predicate.is === 'one-of') return predicate.values.includes(value);
   return predicate.is === 'prefix' ? value.startsWith(predicate.value) : predicate.is === 'present';
+}
+
+type Remembered = Exclude<Field, { rowType: string }>;
+
+/** Where the values of a field live: money and periods have two. */
+function locations(field: Remembered): Location[] {
+  if (field.type === 'money') return [field.amount, field.currency];
+  return field.type === 'period' ? [field.from, field.to] : [field.at];
+}
+
+/** The field as it was before the event, and whether the event tells so. */
+function earlier(test: Test): { field: Remembered; told: string } {
+  const { field } = test;
+  if (!field || 'rowType' in field) throw new Error('only a field has an earlier value');
+  const was = (location: Location): Location => ({ ...location, column: before(location, test).column });
+  const told = [...new Set(locations(field).map((location) => before(location, test).told))].join(' AND ');
+  if (field.type === 'money')
+    return { field: { ...field, amount: was(field.amount), currency: was(field.currency) }, told };
+  // Of a period an answer may need one end alone, which may be all that the event tells.
+  if (field.type === 'period') return { field: { ...field, from: was(field.from), to: was(field.to) }, told: '' };
+  return { field: { ...field, at: was(field.at) }, told };
+}
+
+/** Any of the values that the event tells to have been there before is another now. */
+function changed(field: Field, test: Test): string {
+  if ('rowType' in field) throw new Error('only a field has an earlier value');
+  const differs = locations(field).map((location) => {
+    const { column, told } = before(location, test);
+    return `(${told} AND ${column} IS DISTINCT FROM ${location.column})`;
+  });
+  return differs.length > 1 ? `(${differs.join(' OR ')})` : differs.join('');
+}
+
+function before({ earlier }: Location, { span }: Test): Earlier {
+  if (earlier) return earlier;
+  throw new FilterError('events-only', span, 'Only events tell what changed; this shows things as they are.');
 }
 
 function present(field: Exclude<Field, { rowType: string }>): string {

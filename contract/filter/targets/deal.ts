@@ -13,11 +13,12 @@ const trips: KnownValue[] = [
 ];
 
 /**
- * Deals: rows of table `deal` under the alias `d`, and `deal.found` events, whose data has the same columns in camel
- * case. Places are stored with the keys of everything that contains them; texts, airlines and words are stored folded.
+ * Deals: rows of table `deal` under the alias `d`, and their events, whose data has the same columns in camel case; what was
+ * before stands in `before`, and is told by events alone. Places are stored with the keys of everything that contains them; texts, airlines and words are stored folded.
  */
 export const dealFields = new FieldCatalogue({
   target: 'deals',
+  before: 'before',
   words: { path: 'words', column: 'd.words' },
   fields: [
     {

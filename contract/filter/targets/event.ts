@@ -1,4 +1,5 @@
 import { FieldCatalogue } from '../fields.js';
+import { changeFields, changeNames } from './changes.js';
 
 /**
  * Events of the log: rows of table `event` under the alias `e`. Each expression is one that an index is made on, word for word;
@@ -6,6 +7,8 @@ import { FieldCatalogue } from '../fields.js';
  */
 export const eventFields = new FieldCatalogue({
   target: 'events',
+  before: 'before',
+  remembered: changeNames,
   fields: [
     {
       name: 'type',
@@ -113,5 +116,6 @@ export const eventFields = new FieldCatalogue({
       ],
       closed: true,
     },
+    ...changeFields,
   ],
 });

@@ -50,9 +50,17 @@ export function evaluate(filter: BoundFilter, subject: Subject, moment: Moment):
   };
 
   const changed = (field: Field): boolean => {
-    if ('rowType' in field || field.type === 'money' || field.type === 'period') return false;
-    const before = value(`${filter.catalogue.before ?? ''}.${field.at.path}`);
-    return before !== undefined && JSON.stringify(before ?? null) !== JSON.stringify(value(field.at.path) ?? null);
+    if ('rowType' in field) return false;
+    const paths =
+      field.type === 'money'
+        ? [field.amount.path, field.currency.path]
+        : field.type === 'period'
+          ? [field.from.path, field.to.path]
+          : [field.at.path];
+    return paths.some((path) => {
+      const before = value(`${filter.catalogue.before ?? ''}.${path}`);
+      return before !== undefined && JSON.stringify(before ?? null) !== JSON.stringify(value(path) ?? null);
+    });
   };
 
   const costs = (predicate: Predicate, amount: unknown, currency: unknown): boolean => {

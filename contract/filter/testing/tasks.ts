@@ -1,10 +1,14 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { FieldCatalogue } from '../fields.js';
+import { FieldCatalogue, type Location } from '../fields.js';
 import { fold, words } from '../fold.js';
 import { quote } from '../tree.js';
 import { someNow } from './arbitraries.js';
 
-/** Fields as a tracker of tasks has them, with events that tell what was before: every type but money, period and place. */
+function at(path: string, column: string): Location {
+  return { path, column: `t.${column}`, earlier: { column: `t.was_${column}`, told: `t.told_${column}` } };
+}
+
+/** Fields as a tracker of tasks has them, with events that tell what was before: every type but place. */
 export const taskLikeFields = new FieldCatalogue({
   target: 'tasks',
   words: { path: 'words', column: 't.words' },
@@ -22,7 +26,7 @@ export const taskLikeFields = new FieldCatalogue({
       type: 'keyword',
       title: 'Status',
       description: 'Where it stands.',
-      at: { path: 'status', column: 't.status' },
+      at: at('status', 'status'),
     },
     {
       name: 'assignee',
@@ -30,21 +34,21 @@ export const taskLikeFields = new FieldCatalogue({
       many: true,
       title: 'Assignee',
       description: 'Who does it.',
-      at: { path: 'assigneeIds', column: 't.assignee_ids' },
+      at: at('assigneeIds', 'assignee_ids'),
     },
     {
       name: 'author',
       type: 'user',
       title: 'Author',
       description: 'Who wrote it.',
-      at: { path: 'authorId', column: 't.author_id' },
+      at: at('authorId', 'author_id'),
     },
     {
       name: 'label',
       type: 'set',
       title: 'Label',
       description: 'Labels.',
-      at: { path: 'labels', column: 't.labels' },
+      at: at('labels', 'labels'),
     },
     {
       name: 'estimate',
@@ -52,29 +56,45 @@ export const taskLikeFields = new FieldCatalogue({
       precision: 'double',
       title: 'Estimate',
       description: 'Hours.',
-      at: { path: 'estimate', column: 't.estimate' },
+      at: at('estimate', 'estimate'),
     },
-    { name: 'due', type: 'date', title: 'Due', description: 'Last day.', at: { path: 'due', column: 't.due' } },
+    {
+      name: 'cost',
+      type: 'money',
+      title: 'Cost',
+      description: 'What it costs.',
+      amount: at('costMinor', 'cost_minor'),
+      currency: at('currency', 'currency'),
+    },
+    {
+      name: 'runs',
+      type: 'period',
+      title: 'Runs',
+      description: 'When it is worked on.',
+      from: at('runsFrom', 'runs_from'),
+      to: at('runsTo', 'runs_to'),
+    },
+    { name: 'due', type: 'date', title: 'Due', description: 'Last day.', at: at('due', 'due') },
     {
       name: 'touched',
       type: 'instant',
       title: 'Touched',
       description: 'Last change.',
-      at: { path: 'touchedAt', column: 't.touched_at' },
+      at: at('touchedAt', 'touched_at'),
     },
     {
       name: 'blocked',
       type: 'boolean',
       title: 'Blocked',
       description: 'Waits for something.',
-      at: { path: 'flags.blocked', column: 't.blocked' },
+      at: at('flags.blocked', 'blocked'),
     },
     {
       name: 'title',
       type: 'text',
       title: 'Title',
       description: 'What is to be done.',
-      at: { path: 'titleFolded', column: 't.title_folded' },
+      at: at('titleFolded', 'title_folded'),
     },
   ],
 });
@@ -96,6 +116,10 @@ const state = fc
     authorId: orMissing(fc.constantFrom(...people)),
     labels: orMissing(fc.uniqueArray(fc.constantFrom(...labels), { maxLength: 3 })),
     estimate: orMissing(fc.constantFrom(0, 1, 2.5, 8, -1, 100)),
+    costMinor: orMissing(fc.constantFrom(0, 100, 4_000, 4_001)),
+    currency: orMissing(fc.constantFrom('USD', 'EUR', 'PLN')),
+    runsFrom: orMissing(day),
+    runsTo: orMissing(day),
     due: orMissing(day),
     touchedAt: orMissing(fc.integer({ min: -9e8, max: 9e8 }).map((offset) => someNow.getTime() + offset)),
     flags: orMissing(fc.record({ blocked: orMissing(fc.boolean()) })),
@@ -118,6 +142,8 @@ const value: Readonly<Record<string, Arbitrary<string>>> = {
   author: fc.constantFrom('me', ...people, '*'),
   label: fc.constantFrom(...labels, 'u*', '*'),
   estimate: fc.constantFrom('0', '1', '2.5', '1..8', '..2', '3..', '*'),
+  cost: fc.constantFrom('40', '1EUR', '1..40', '0', '*'),
+  runs: fc.oneof(day, fc.constantFrom('2027-03', '-1w..1w', 'today', '*')),
   due: fc.oneof(day, fc.constantFrom('7d', '-3d', 'today', '2027-03', '-1w..1w', '2027-03-01..2027-03-20', '*')),
   touched: fc.oneof(day, fc.constantFrom('-3h..now', 'today', '2027-03', '"2027-03-14T06:30Z"', '*')),
   blocked: fc.constantFrom('true', 'no', '*'),

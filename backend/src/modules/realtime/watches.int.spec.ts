@@ -3,8 +3,9 @@ import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { CommandBody } from '#contract/realtime/index.js';
 import { UsersModule } from '#modules/users/index.js';
-import type { StandingPlace } from '#platform/access/index.js';
-import { LogTail } from '#platform/event-log/index.js';
+import { type StandingPlace, systemActor } from '#platform/access/index.js';
+import { Transactions } from '#platform/database/index.js';
+import { EventLog, LogTail } from '#platform/event-log/index.js';
 import { EventSight, FilterTargets } from '#platform/filters/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory, type Factory } from '#test/factories.js';
@@ -75,6 +76,21 @@ describe('a watch', () => {
     expect(found?.event.position).toBeGreaterThan(position);
     expect(Object.keys(found?.event.actor ?? {}).sort()).toEqual(['id', 'kind', 'userId']);
     expect(epoch).toBe((await here.app.get(LogTail).head()).epoch);
+    socket.disconnect();
+  });
+
+  it('brings what changed, when the event tells what was before', async () => {
+    const team = await make.workspace().create();
+    const { socket, heard } = await opened(team.owner.token);
+    const changed = await watch(socket, { workspaceId: team.id, filter: 'changed:status was.status:active' });
+    const everything = await watch(socket, { workspaceId: team.id });
+    await heard.until('live', 2);
+    const data = { title: 'told', status: 'expired', before: { status: 'active' } } as const;
+    const event = { workspaceId: team.id, subjectId: uuidv7(), actor: systemActor(), data };
+    await here.app.get(Transactions).run(async (em) => here.app.get(EventLog).record(em, 'deal.expired', event));
+    await expire(here.app, team.id, ['of before']);
+    await heard.until('event', 3);
+    expect([heard.titles(changed.watch), heard.titles(everything.watch)]).toEqual([['told'], ['told', 'of before']]);
     socket.disconnect();
   });
 

@@ -15,7 +15,7 @@ export { LogRetentionModule } from './log-retention.module.js';
 export { LogReader } from './log-reader.js';
 export type { LogReaderOptions, ReadsLog } from './log-reader.js';
 export { LogTail } from './log-tail.js';
-export type { LogHead, Stretch, TailFilter } from './log-tail.js';
+export type { LogHead, Sealed, Stretch, TailFilter, TailHandler } from './log-tail.js';
 export { ParkedEvents } from './parked-events.js';
 export type { ParkedEvent } from './parked-events.js';
 export { pruneOlder } from './pruning.js';

@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { systemActor } from '#platform/access/index.js';
 import { logDatabase, logProcess, titles, until, WORKSPACE, type LogProcess } from '#test/event-log.js';
+import type { Sealed } from './log-tail.js';
 
 jest.setTimeout(30_000);
+
+interface Told {
+  head: number;
+  sealed: Sealed | undefined;
+}
 
 let database: Awaited<ReturnType<typeof logDatabase>>;
 let processes: LogProcess[];
@@ -67,6 +74,34 @@ describe('the tail', () => {
     await sealing.record();
     await until(async () => (await sealing.tail.head()).position === 3);
     expect(heads).toEqual([0, 1, 2]);
+  });
+
+  it('hands on what its own process sealed, just as it would be read, and tells of what others sealed without', async () => {
+    const [own, other] = [await boot('readers', 60_000), await boot('api', 60_000)];
+    const [told, heard]: [Told[], Told[]] = [[], []];
+    own.tail.subscribe((head, sealed) => told.push({ head, sealed }));
+    other.tail.subscribe((head, sealed) => heard.push({ head, sealed }));
+    await until(() => heard.length === 1);
+    const actor = { ...systemActor(), address: '192.0.2.7' };
+    await own.record(undefined, 'a "title" with é', { actor });
+    await own.record(undefined, 'another', { workspaceId: uuidv7() });
+    await until(() => told.at(-1)?.head === 2 && heard.at(-1)?.head === 2);
+    const handed = told.flatMap(({ head, sealed }) => (head > 0 ? [sealed] : []));
+    expect(handed.map((sealed) => sealed?.after)).toEqual(handed.length === 2 ? [0, 1] : [0]);
+    expect(handed.flatMap((sealed) => sealed?.events())).toEqual((await own.tail.since(0, 10)).events);
+    expect(heard.every(({ sealed }) => sealed === undefined)).toBe(true);
+  });
+
+  it('looks for itself when it is not known whether its own process sealed', async () => {
+    const own = await boot('readers', 60_000);
+    const heads: number[] = [];
+    own.tail.subscribe((head) => heads.push(head));
+    await until(() => heads.length > 0);
+    own.tail.sealing(1);
+    await database.client.query('update log_state set position = 1');
+    own.tail.interrupted();
+    await until(() => heads.includes(1));
+    expect(heads).toEqual([0, 1]);
   });
 
   it('notices by its poll what no notification told', async () => {

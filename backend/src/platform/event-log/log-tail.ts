@@ -29,6 +29,19 @@ export interface LogHead {
   epoch: string;
 }
 
+/** What this process has just sealed itself: nobody needs to read it. */
+export interface Sealed {
+  /** Positions behind this one, */
+  readonly after: number;
+  /** up to this one. */
+  readonly head: number;
+  /** All events of them. */
+  events(): LogEvent[];
+}
+
+/** Hears that the log has grown; of what this process sealed, the events as well. */
+export type TailHandler = (head: number, sealed?: Sealed) => void;
+
 const CHECK_MS = 2000;
 
 /**
@@ -38,11 +51,13 @@ const CHECK_MS = 2000;
 @Injectable()
 export class LogTail implements OnModuleDestroy {
   private readonly log = new Logger('event-log');
-  private readonly handlers = new Set<(head: number) => void>();
+  private readonly handlers = new Set<TailHandler>();
   private readonly bell = new Bell();
   private readonly outage = new Backoff(50, 5000);
   private readonly connection: DirectConnection;
   private seen = -1;
+  /** The head of which the sealer of this process tells. */
+  private awaited = -1;
   private checked = false;
   private stopped = false;
   private running?: Promise<void>;
@@ -100,10 +115,26 @@ export class LogTail implements OnModuleDestroy {
   }
 
   /** Calls `handler` with the head whenever it has grown, soon after. @returns what stops it */
-  subscribe(handler: (head: number) => void): () => void {
+  subscribe(handler: TailHandler): () => void {
     this.handlers.add(handler);
     if (!this.stopped) this.running ??= this.loop();
     return () => this.handlers.delete(handler);
+  }
+
+  /** The sealer of this process is about to commit: its word comes with the events, the notification of it without. */
+  sealing(head: number): void {
+    this.awaited = head;
+  }
+
+  /** It has committed. */
+  sealed(sealed: Sealed): void {
+    this.advance(sealed.head, sealed);
+  }
+
+  /** Whether it has committed is not known: looks for itself. */
+  interrupted(): void {
+    this.awaited = -1;
+    this.bell.wake();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -129,12 +160,12 @@ export class LogTail implements OnModuleDestroy {
     }
   }
 
-  private advance(head: number): void {
+  private advance(head: number, sealed?: Sealed): void {
     if (head === this.seen) return;
     this.seen = head;
     for (const handler of this.handlers) {
       try {
-        handler(head);
+        handler(head, sealed);
       } catch (error) {
         this.log.error(error, 'A handler of the log tail failed');
       }
@@ -143,7 +174,7 @@ export class LogTail implements OnModuleDestroy {
 
   private async listen(client: Client): Promise<void> {
     client.on('notification', ({ channel, payload }) => {
-      if (channel === CHANNEL) this.advance(Number(payload));
+      if (channel === CHANNEL && Number(payload) !== this.awaited) this.advance(Number(payload));
     });
     await client.query(`listen ${CHANNEL}`);
     if (!this.checked) await this.check(client);

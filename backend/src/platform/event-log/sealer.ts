@@ -4,9 +4,10 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { connectionOptions, DatabaseConfig } from '#platform/database/index.js';
 import { DirectConnection } from './direct-connection.js';
 import { EventLogConfig } from './event-log.config.js';
+import { LogTail } from './log-tail.js';
 import { makePartitions } from './partitions.js';
 import { Pokes } from './pokes.js';
-import { BATCH, LOCK, moveBatch, NEVER_EMPTIED, readOutbox } from './sealing.js';
+import { BATCH, LOCK, moveBatch, NEVER_EMPTIED, readOutbox, sealedEvents, type Found } from './sealing.js';
 import { Backoff, Bell } from './waiting.js';
 
 /** A sealer that hangs inside its transaction loses it, and with it the lock, after this long. */
@@ -52,6 +53,7 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(EventLogConfig) private readonly config: EventLogConfig,
     @Inject(InstanceConfig) private readonly instance: InstanceConfig,
     private readonly pokes: Pokes,
+    private readonly tail: LogTail,
   ) {
     this.connection = new DirectConnection(sealerConnection(database, config.directUrl), async (client) => {
       this.emptied = NEVER_EMPTIED;
@@ -139,11 +141,23 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
       this.extendAt = await makePartitions(client, head, this.config.partitionsAhead);
       return 'full';
     }
-    await moveBatch(client, found);
+    await this.move(client, found, head);
     const full = found.rows.length === this.limit;
     if (!full) this.emptied = found.emptied;
     this.limit = full ? BACKLOG_BATCH : BATCH;
     return full ? 'full' : 'sealed';
+  }
+
+  /** Moves a batch and tells this process of it; the others are notified by the same commit. */
+  private async move(client: ClientBase, found: Found, head: number): Promise<void> {
+    this.tail.sealing(head);
+    try {
+      await moveBatch(client, found);
+    } catch (error) {
+      this.tail.interrupted();
+      throw error;
+    }
+    this.tail.sealed({ after: found.position, head, events: () => sealedEvents(found) });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { chainedColumns, chainHash, dataDigest, saltedDigest, salts, type ChainedColumns } from './chain.js';
+import { toLogEvent, type LogEvent } from './types.js';
 
 /** "signalbox log sealer", hashed to a number once. */
 export const LOCK = 7_214_390_113;
@@ -77,6 +78,19 @@ export async function readOutbox(client: ClientBase, emptied: Emptied, limit: nu
     emptied: { xmax, running: running.split(',').filter(Boolean) },
     rows: first.ctid === null ? [] : rows,
   };
+}
+
+/** The found rows as the events that they have become, just as the log gives them. */
+export function sealedEvents({ position, rows }: Found): LogEvent[] {
+  return rows.map((row, i) =>
+    toLogEvent({
+      ...row,
+      position: position + i + 1,
+      actor: JSON.parse(row.actor) as LogEvent['actor'],
+      data: JSON.parse(row.data) as unknown,
+      occurred_at: new Date(Number(row.occurred_us) / 1000),
+    }),
+  );
 }
 
 // Rows are deleted by ctid, so that no index walks over the entries of those that were deleted before.

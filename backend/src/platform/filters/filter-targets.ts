@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { EventData, EventType } from '#contract/events/index.js';
 import type { FieldCatalogue, FilterContext, Rates, Subject } from '#contract/filter/index.js';
+import type { WordsOf } from '#platform/language/index.js';
 import type { Permission } from '#platform/access/index.js';
 import { activityTarget } from './activity-target.js';
+import { EventFilterSnapshots } from './event-filter-snapshots.js';
 import { EventFilters, type Listener } from './event-filters.js';
 import { EventSight } from './event-sight.js';
 import { FilterContexts, type FilterOwner } from './filter-contexts.js';
@@ -17,9 +19,8 @@ export interface TargetEvent {
 export interface FilterTemplate {
   /** Unique within its target, lower case with dashes. */
   readonly id: string;
-  /** For people, and the name of the subscription that it makes. */
-  readonly title: string;
-  readonly description: string;
+  /** For people; the title is also the name of the subscription that it makes. */
+  readonly words: WordsOf<{ readonly title: string; readonly description: string }>;
   /** In the filter language. */
   readonly filter: string;
   /** Gathered into one message every morning instead of told at once. */
@@ -71,6 +72,7 @@ export class FilterTargets {
   constructor(
     private readonly contexts: FilterContexts,
     private readonly sight: EventSight,
+    @Optional() private readonly snapshots?: EventFilterSnapshots,
   ) {
     this.register(activityTarget);
   }
@@ -83,9 +85,14 @@ export class FilterTargets {
     if (!target.mixed) this.sight.place(target.permission, target.events);
   }
 
-  /** An empty set of listeners; see `EventFilters`. */
-  listeners<L extends Listener>(): EventFilters<L> {
-    return new EventFilters<L>(this, this.contexts.rates);
+  /**
+   * An empty set of listeners; see `EventFilters`.
+   *
+   * @param name unique among those that are stored on disk, so that the next start need not compile all filters again
+   */
+  listeners<L extends Listener>(name?: string): EventFilters<L> {
+    const kept = name !== undefined && this.snapshots ? { name, snapshots: this.snapshots } : undefined;
+    return new EventFilters<L>(this, this.contexts.rates, kept);
   }
 
   /** @throws Error when there is no such target; ask `has` about names that people wrote */

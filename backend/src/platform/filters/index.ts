@@ -8,4 +8,4 @@ export { dataOf, FilterTargets } from './filter-targets.js';
 export type { FilterTarget, FilterTemplate, TargetEvent } from './filter-targets.js';
 export { FiltersConfig } from './filters.config.js';
 export { FiltersModule } from './filters.module.js';
-export { FilterRefused, readFilter } from './read-filter.js';
+export { FilterRefused, filterCondition, readFilter } from './read-filter.js';

@@ -51,11 +51,21 @@ export interface EndpointOptions {
   rawBody?: boolean;
   /** The media type of the answer when it is not JSON. */
   produces?: string;
+  /** Instead of a problem document for whoever prefers HTML: for routes that people reach by a link. */
+  refusalPage?: RefusalPage;
   /** An example of the answer, when the one made from the schema says too little. */
   example?: unknown;
   /** An example of the body, likewise. */
   bodyExample?: unknown;
 }
+
+/** Makes the page that says what a route refuses. @returns it, with the `Content-Security-Policy` that it needs */
+export type RefusalPage = (
+  refusal: { readonly status: number },
+  request: {
+    readonly headers: Readonly<Record<string, string | string[] | undefined>> & { 'accept-language'?: string };
+  },
+) => { html: string; policy: string };
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -16,7 +16,7 @@ export type { DomainErrorClass, ErrorExtra, FieldError } from '#platform/errors/
 export { CsrfTokenRefused, ForeignOrigin } from './cross-site/cross-site.errors.js';
 export { OwnOrigins, refusesOtherSites } from './cross-site/own-origins.js';
 export { Endpoint } from './endpoint.js';
-export type { EndpointOptions, RateClass } from './endpoint.js';
+export type { EndpointOptions, RateClass, RefusalPage } from './endpoint.js';
 export { etag, etagOf, expectVersion } from './etag.js';
 export { Abandoned, IfMatch, Input, Who } from './input.js';
 export { forgetAnswers } from './idempotency/forget-answers.js';

@@ -1,5 +1,6 @@
 import { LAYOUT } from './mail-layout.js';
 import { fill, templateOf, type Template, type Values } from './mail-template.js';
+import { mailWords } from './mail-words.js';
 import type { MailBlock, MailContent } from './mail.types.js';
 import { markedParts } from './marked-parts.js';
 
@@ -14,7 +15,8 @@ let compiled: Promise<Layout> | undefined;
 /** The HTML of a mail. The layout is compiled from MJML once a process (some 100 ms); after that it costs microseconds. */
 export async function mailHtml(content: MailContent): Promise<string> {
   const layout = await (compiled ??= compile());
-  const { locale: lang = 'en', unsubscribeLabel = 'Unsubscribe' } = content;
+  const { locale: lang } = content;
+  const unsubscribeLabel = mailWords(lang).unsubscribe;
   const preheader = padded(content.preheader);
   const values: Values = { ...content, lang, unsubscribeLabel, blocks: undefined, preheader };
   const parts = content.blocks.map((block) => fill(layout.blocks.get(block.type)!, valuesOf(block)));

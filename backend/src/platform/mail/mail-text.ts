@@ -1,3 +1,4 @@
+import { mailWords } from './mail-words.js';
 import type { MailBlock, MailContent } from './mail.types.js';
 import { markedParts } from './marked-parts.js';
 
@@ -8,7 +9,7 @@ export function mailText(content: MailContent): string {
   const parts = [content.heading, ...content.blocks.map(textOf)];
   const footer = [
     content.footer,
-    content.unsubscribeUrl && `${content.unsubscribeLabel ?? 'Unsubscribe'}: ${content.unsubscribeUrl}`,
+    content.unsubscribeUrl && `${mailWords(content.locale).unsubscribe}: ${content.unsubscribeUrl}`,
   ].filter(Boolean);
   if (footer.length > 0) parts.push(`${RULE}\n${footer.join('\n')}`);
   return `${parts

@@ -56,6 +56,7 @@ let process1: JobsProcess;
 let mailer: Mailer;
 
 const content = {
+  locale: 'en',
   heading: 'Confirm your address',
   blocks: [{ type: 'button' as const, label: 'Confirm', url: 'https://x.example/c?token=s3cret' }],
 };

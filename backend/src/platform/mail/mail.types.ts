@@ -35,10 +35,8 @@ export interface MailContent {
   footer?: string;
   /** Where one click ends such mails; shown in the footer. The `List-Unsubscribe` header is the sender's business. */
   unsubscribeUrl?: string;
-  /** What its link says; "Unsubscribe" when absent. */
-  unsubscribeLabel?: string;
-  /** The language that it is written in (BCP 47); English when absent. */
-  locale?: string;
+  /** The language that it is written in (BCP 47). */
+  locale: string;
 }
 
 /** A mail ready to be sent. */

@@ -35,7 +35,7 @@ describe('the preview mailbox', () => {
     const html = '<p>Hi <script>x()</script><img src="https://t.example/a.gif"></p>';
     await mailer.send({ to: 'a@x.example', subject: 'One', html, text: 'Hi' });
     const blocks = [{ type: 'button' as const, label: 'Go', url: 'https://x.example/r?token=abc' }];
-    const mail = { to: 'b@x.example', subject: 'Two', heading: 'Two', blocks };
+    const mail = { to: 'b@x.example', subject: 'Two', locale: 'en', heading: 'Two', blocks };
     const id = await kit.app.get(Transactions).run((em) => mailer.queueMail(em, mail));
     await eventually(async () => (await call('GET', '/preview-mailbox')).body.items.length === 2);
     const { items } = (await call('GET', '/preview-mailbox?sort=createdAt')).body;

@@ -27,6 +27,7 @@ const blocks: MailBlock[] = [
 describe('a rendered mail', () => {
   it('escapes every value, whatever it looks like', async () => {
     const { html } = await renderMail({
+      locale: 'en',
       heading: hostile,
       preheader: hostile,
       footer: hostile,
@@ -40,7 +41,7 @@ describe('a rendered mail', () => {
   });
 
   it('links to what the blocks say, and loads nothing', async () => {
-    const { html } = await renderMail({ heading: 'h', unsubscribeUrl: 'https://x.example/u', blocks });
+    const { html } = await renderMail({ locale: 'en', heading: 'h', unsubscribeUrl: 'https://x.example/u', blocks });
     const $ = cheerio.load(html);
     const links = $('a')
       .map((_, a) => $(a).attr('href'))
@@ -56,13 +57,14 @@ describe('a rendered mail', () => {
   });
 
   it('shows no part that has no value', async () => {
-    const { html, text } = await renderMail({ heading: 'h', blocks: [{ type: 'card', title: 'bare' }] });
+    const { html, text } = await renderMail({ locale: 'en', heading: 'h', blocks: [{ type: 'card', title: 'bare' }] });
     expect(cheerio.load(html)('body').text().replace(/\s+/g, ' ').trim()).toBe('Signalbox h bare');
     expect(text).toBe('h\n\nbare\n');
   });
 
   it('says the same in its text version', async () => {
     const { text } = await renderMail({
+      locale: 'en',
       heading: 'Two deals',
       footer: 'You asked for it.',
       unsubscribeUrl: 'https://x.example/u',
@@ -99,9 +101,9 @@ describe('a rendered mail', () => {
   it.each(['javascript:alert(1)', 'data:text/html,x', '/relative', 'ftp://x.example'])(
     'refuses to link to %s',
     async (url) => {
-      await expect(renderMail({ heading: 'h', blocks: [{ type: 'button', label: 'b', url }] })).rejects.toThrow(
-        MailInvalid,
-      );
+      await expect(
+        renderMail({ locale: 'en', heading: 'h', blocks: [{ type: 'button', label: 'b', url }] }),
+      ).rejects.toThrow(MailInvalid);
     },
   );
 });

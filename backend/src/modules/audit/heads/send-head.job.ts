@@ -1,10 +1,15 @@
 import { Inject } from '@nestjs/common';
 import { systemActor } from '#platform/access/index.js';
+import { Reads } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE, type SignedHead } from '#platform/event-log/index.js';
 import { AddressRefused, HttpClient, OutboundFailed } from '#platform/http-client/index.js';
 import { JobHandler, PermanentFailure, RetryLater, type JobOutcome, type RunningJob } from '#platform/jobs/index.js';
 import { mailFailure, Mailer, renderMail } from '#platform/mail/index.js';
 import { AuditConfig } from '../audit.config.js';
+import { headWords } from './head-words.js';
+
+/** The settings name an address, which may be that of a person who has chosen a language. */
+const READER = 'select locale from user_account where lower(email) = lower($1)';
 
 /** A head on its way to one place; each place has its own tries. */
 export interface SendHead {
@@ -26,6 +31,7 @@ export class SendHeadJob {
     @Inject(AuditConfig) private readonly config: AuditConfig,
     private readonly http: HttpClient,
     private readonly mailer: Mailer,
+    private readonly reads: Reads,
     private readonly events: EventLog,
   ) {}
 
@@ -66,18 +72,19 @@ export class SendHeadJob {
     const { headMail } = this.config;
     if (!headMail) throw new PermanentFailure('The settings name nobody to mail heads to any more.');
     const { position, at } = payload.head;
-    const subject = `Signed head of the log at position ${position}`;
+    const [known] = await this.reads.all<{ locale: string }>('audit.head_reader', READER, [headMail]);
+    const locale = known?.locale ?? 'en';
+    const words = headWords(locale);
+    const subject = words.subject(String(position));
     const { html, text } = await renderMail({
       subject,
-      heading: 'Keep this mail',
+      locale,
+      heading: words.heading,
       blocks: [
-        {
-          type: 'text',
-          text: `It proves later that the log of this instance began like this on ${at}. Save the lines below as a file and give it to npm run audit:verify -- --head FILE.`,
-        },
+        { type: 'text', text: words.text(at, 'npm run audit:verify -- --head FILE') },
         { type: 'text', text: written(payload.head) },
       ],
-      footer: 'The settings of the instance name you as the receiver of its heads.',
+      footer: words.footer,
     });
     // Not later: a mail that is aborted while the server takes it may arrive and still be sent again.
     signal.throwIfAborted();

@@ -25,7 +25,8 @@ const FILL = `
          else jsonb_build_object('kind', 'user', 'userId', lpad((n / 20 % 1000)::text, 32, '0'), 'sessionId', gen_random_uuid()) end,
     case when n % 20 = 0 then '10.0.' || (n / 20 % 250) || case when n = 60 then '.9' else '.1' end end,
     case when n % 20 = 0 then 'x'::bytea end,
-    jsonb_build_object('title', repeat('A deal ', 40)), 'x', timestamptz '2026-01-01' + n * interval '20 seconds', sha256(n::text::bytea)
+    jsonb_build_object('title', repeat('A deal ', 40))
+      || case when n % 10000 = 0 then '{"state": "failing", "before": {"state": "active"}}' else '{}' end::jsonb, 'x', timestamptz '2026-01-01' + n * interval '20 seconds', sha256(n::text::bytea)
     from generate_series($5::int, $6::int) n`;
 
 beforeAll(async () => {
@@ -99,6 +100,9 @@ describe('the trail of a busy workspace', () => {
     ['a session', () => `session:${rare.sessionId}`, 3],
     ['an API key', () => `key:${key.id}`, 2],
     ['an address', () => 'address:10.0.3.9', 1],
+    ['what changed', () => 'changed:state', EVENTS / 10_000],
+    ['what it was', () => 'was.state:active', EVENTS / 10_000],
+    ['what nothing was', () => 'was.role:admin', 0],
     ['a subject', () => `subject:${rare.id}`, 0],
   ])('is looked up by %s without looking at more than a few thousandths of it', async (_, filter, found) => {
     const looks = await looked(filter());

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
 import { FilterTargets } from '#platform/filters/index.js';
+import { dealFound } from '#test/deals.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { actorOf, auditKit, type AuditKit } from '../spec-support.js';
 import type { AuditEvent } from './trail.schemas.js';
@@ -132,6 +133,30 @@ describe("a workspace's trail", () => {
     expect(await filtered(`subject:${subjectId}`)).toEqual([old]);
     expect(await filtered(`about:user subject:${other.id} type:member.*`)).toEqual([joined]);
     expect(await filtered(`type:member.added,deal.expired -by:system actor:${other.id}`)).toEqual([mine]);
+    const changes = await kit.make.workspace().create();
+    const about = { workspaceId: changes.id, type: 'member.role_changed' } as const;
+    const demoted = await kit.record({ ...about, data: { before: 'admin', after: 'member' } });
+    const raised = await kit.record({ ...about, data: { before: 'member', after: 'admin' } });
+    const after = dealFound({ priceMinor: 30_000 });
+    const priced = await kit.record({
+      workspaceId: changes.id,
+      type: 'deal.repriced',
+      data: { before: { priceMinor: 70_000, currency: 'USD' }, after },
+    });
+    const before = await kit.record({
+      workspaceId: changes.id,
+      type: 'deal.repriced',
+      data: { before: { priceMinor: 1 }, after },
+    });
+    const changed = async (filter: string) => {
+      const { items } = await list(`filter=${encodeURIComponent(filter)}`, changes.owner, changes.url('audit-events'));
+      return items.map(({ id }) => id);
+    };
+    expect(await changed('type:member.role_changed was.role:admin')).toEqual([demoted]);
+    expect(await changed('changed:role role:admin')).toEqual([raised]);
+    expect(await changed('changed:price')).toEqual([before, priced]);
+    expect(await changed('was.price>600')).toEqual([priced]);
+    expect(await changed('-changed:role,price about:member,deal,user')).not.toContain(demoted);
     const wrong = await kit.get(team.url('audit-events?filter=actr:me'), admin);
     expect(wrong.json()).toMatchObject({
       status: 400,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { eventCatalogue } from '#contract/events/index.js';
-import { eventFields, toSql, type SqlCondition } from '#contract/filter/index.js';
+import { eventFields, type SqlCondition } from '#contract/filter/index.js';
 import { eventVisible, isMember, scopeOf, type Actor, type Member } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
 import { SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
-import { FilterContexts, readFilter } from '#platform/filters/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type Seek, type SortedList } from '#platform/http/index.js';
 import { EventNotFound } from './trail.errors.js';
 import type { AuditEvent, TrailQuery } from './trail.schemas.js';
@@ -97,9 +97,7 @@ export class TrailQueries {
 
   /** Reads a filter for this reader, its parameters from `$3` on. @throws FilterRefused */
   async filter(who: TrailReader, text?: string): Promise<SqlCondition> {
-    if (!text?.trim()) return { text: 'true', params: [] };
-    const context = await this.contexts.context(who);
-    return toSql(readFilter(text, eventFields, context), context, { start: 3 });
+    return filterCondition(text, eventFields, await this.contexts.context(who), 3);
   }
 }
 

@@ -68,7 +68,7 @@ describe('a deal alert', () => {
         { key: '出行时间', value: expect.stringContaining('2027') },
         { key: '预订截止', value: '2027年1月31日' },
       ],
-      note: '低于此航线所见价格的 96 %',
+      note: '低于该航线 96% 的历史价格',
       link: { label: '查看优惠' },
     });
     const fallen = tellRepriced({ before: { priceMinor: 40000 }, after: deal() }, chinese);
@@ -94,7 +94,7 @@ describe('a deal alert', () => {
 
   it('names what is special about a deal', () => {
     expect(tellDeal(deal({ kind: 'mistake-fare' }), reader).blocks[0]).toMatchObject({
-      badges: ['Round trip', 'Economy', 'Non-stop', 'mistake fare'],
+      badges: ['Round trip', 'Economy', 'Non-stop', 'Mistake fare'],
     });
   });
 

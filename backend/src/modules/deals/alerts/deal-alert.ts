@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EventData } from '#contract/events/index.js';
 import { minorDigits } from '#contract/filter/index.js';
+import { languageOf } from '#platform/language/index.js';
 import type { MailBlock } from '#platform/mail/index.js';
 import { NotificationKinds, type Notification, type Recipient } from '#platform/notifications/index.js';
 import { dealWords, type DealWords } from './deal-words.js';
@@ -107,7 +108,11 @@ function period({ travelFrom, travelTo }: Deal, locale: string): string | undefi
   if (travelFrom === null || travelTo === null) return undefined;
   const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   const last = new Date(Date.parse(travelTo) - 86_400_000);
-  return month.formatRange(new Date(travelFrom), last);
+  const first = new Date(travelFrom);
+  const [from, to] = [month.format(first), month.format(last)];
+  // Intl writes a Chinese range in figures alone.
+  if (languageOf(locale) === 'zh') return from === to ? from : `${from}至${to}`;
+  return month.formatRange(first, last);
 }
 
 function day(date: string, locale: string): string {

@@ -1,3 +1,5 @@
+import { inLanguages } from '#platform/language/index.js';
+
 /** What deal alerts say, beside names and numbers. */
 export interface DealWords {
   readonly found: string;
@@ -31,7 +33,7 @@ const english: DealWords = {
   anywhere: 'Anywhere',
   trips: { roundtrip: 'Round trip', oneway: 'One way' },
   cabins: { economy: 'Economy', premium: 'Premium economy', business: 'Business', first: 'First' },
-  kinds: {},
+  kinds: { 'mistake-fare': 'Mistake fare', 'open-jaw': 'Open jaw', 'multi-city': 'Multi-city' },
   nonstop: 'Non-stop',
   stops: 'With stops',
   airline: (count) => (count > 1 ? 'Airlines' : 'Airline'),
@@ -51,17 +53,15 @@ const chinese: DealWords = {
   anywhere: '任意地点',
   trips: { roundtrip: '往返', oneway: '单程' },
   cabins: { economy: '经济舱', premium: '超级经济舱', business: '商务舱', first: '头等舱' },
-  kinds: { 'mistake-fare': '错误票价' },
+  kinds: { 'mistake-fare': '错误票价', 'open-jaw': '缺口程', 'multi-city': '多城市' },
   nonstop: '直飞',
   stops: '需中转',
   airline: () => '航空公司',
   travel: '出行时间',
   bookBy: '预订截止',
-  cheaper: (percent) => `低于此航线所见价格的 ${percent} %`,
+  cheaper: (percent) => `低于该航线 ${percent}% 的历史价格`,
   comma: '、',
 };
 
-/** The words for a reader's language; English where there are none. @param locale BCP 47 */
-export function dealWords(locale: string): DealWords {
-  return /^zh\b/i.test(locale) ? chinese : english;
-}
+/** The words for a reader's language. */
+export const dealWords = inLanguages<DealWords>({ en: english, zh: chinese });

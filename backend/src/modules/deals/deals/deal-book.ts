@@ -176,7 +176,7 @@ export class DealBook {
     const [only, another] = others;
     const deal = only && !another ? await this.locked(em, only) : null;
     if (!deal || deal.status !== 'active') return false;
-    const priceMinor = deal.reprice(draft, message.receivedAt, this.config.dealDays);
+    const before = deal.reprice(draft, message.receivedAt, this.config.dealDays);
     await this.score(em, deal, message.receivedAt);
     await putSighting(em, message, deal.id, draft);
     await this.routes.add(em, deal.workspaceId, deal.id, deal, message.receivedAt);
@@ -184,7 +184,7 @@ export class DealBook {
       workspaceId: deal.workspaceId,
       subjectId: deal.id,
       actor,
-      data: { before: { priceMinor }, after: dealData(deal) },
+      data: { before, after: dealData(deal) },
     });
     return true;
   }

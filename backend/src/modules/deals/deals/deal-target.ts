@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EventData } from '#contract/events/index.js';
 import { dealFields } from '#contract/filter/index.js';
 import { dataOf, EventSight, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
+import { dealTemplates } from './deal-template-words.js';
 
 /**
  * What the filter language can be asked about deals. A known deal is news again when its price falls; one that was over when
@@ -21,26 +22,22 @@ export const dealTarget: FilterTarget = {
   templates: [
     {
       id: 'bargains',
-      title: 'The cheapest tenth',
-      description: 'Deals among the cheapest ten percent of what their route ever cost.',
+      words: dealTemplates.bargains,
       filter: 'percentile<=10',
     },
     {
       id: 'premium-cabins',
-      title: 'Business and first, well below the usual',
-      description: 'Premium cabins at least one standard deviation below the mean of their route.',
+      words: dealTemplates['premium-cabins'],
       filter: 'cabin:business,first z<=-1',
     },
     {
       id: 'soon',
-      title: 'To be booked within three days',
-      description: 'Deals whose last day to book is near.',
+      words: dealTemplates.soon,
       filter: 'book-by<=3d',
     },
     {
       id: 'morning',
-      title: 'All deals, every morning',
-      description: 'Everything that was found since yesterday, in one message.',
+      words: dealTemplates.morning,
       filter: '',
       daily: true,
     },
@@ -49,8 +46,11 @@ export const dealTarget: FilterTarget = {
     event.type === 'deal.repriced'
       ? fell(dataOf(event, 'deal.repriced'))
       : dataOf(event, 'deal.found').status === 'active',
-  subject: (event) =>
-    event.type === 'deal.repriced' ? dataOf(event, 'deal.repriced').after : dataOf(event, 'deal.found'),
+  subject: (event) => {
+    if (event.type !== 'deal.repriced') return dataOf(event, 'deal.found');
+    const { before, after } = dataOf(event, 'deal.repriced');
+    return { ...after, before };
+  },
 };
 
 function fell({ before, after }: EventData<'deal.repriced'>): boolean {

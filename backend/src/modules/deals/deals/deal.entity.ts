@@ -157,7 +157,10 @@ export class Deal {
     const changed = TOLD.filter((field) => !same(this[field], draft[field]));
     this.evidence = draft.evidence;
     if (changed.length === 0) return undefined;
+    const { priceMinor, currency } = this;
     const before = Object.fromEntries(changed.map((field) => [field, this[field]])) as DealBefore;
+    // A price is told whole, or nobody could say what it was.
+    if ('priceMinor' in before || 'currency' in before) Object.assign(before, { priceMinor, currency });
     this.take(draft);
     this.expiresAt = expiryOf(this, this.lastSeenAt, dealDays);
     this.version++;
@@ -165,14 +168,14 @@ export class Deal {
   }
 
   /** The same offer at another price. @returns the price before */
-  reprice(draft: DealDraft, at: Date, dealDays: number): number {
-    const before = this.priceMinor;
+  reprice(draft: DealDraft, at: Date, dealDays: number): { priceMinor: number; currency: string } {
+    const { priceMinor, currency } = this;
     this.take(draft);
     this.evidence = draft.evidence;
     this.lastSeenAt = at;
     this.expiresAt = expiryOf(this, at, dealDays);
     this.version++;
-    return before;
+    return { priceMinor, currency };
   }
 
   /** It ran out. */

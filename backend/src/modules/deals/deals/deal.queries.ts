@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { dealFields, toSql } from '#contract/filter/index.js';
+import { dealFields } from '#contract/filter/index.js';
 import type { Member } from '#platform/access/index.js';
 import { Reads } from '#platform/database/index.js';
-import { FilterContexts, readFilter } from '#platform/filters/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { HISTORY_DAYS } from '../routes/route-prices.js';
 import { ENOUGH_PRICES } from '../routes/score.js';
@@ -84,16 +84,14 @@ export class DealQueries {
   /** The statement of one page. */
   async statement(who: Member, query: DealList): Promise<{ text: string; values: unknown[] }> {
     const context = await this.contexts.context(who);
-    const filter = query.filter?.trim()
-      ? toSql(readFilter(query.filter, dealFields, context), context, { start: 3 })
-      : undefined;
-    const values: unknown[] = [who.id, who.workspaceId, ...(filter?.params ?? [])];
+    const filter = filterCondition(query.filter, dealFields, context, 3);
+    const values: unknown[] = [who.id, who.workspaceId, ...filter.params];
     const seek = this.cursor.seek(DEAL_LIST, query, values.length + 1);
     // The grant is asked once, apart: joined to a million rows it would mislead the planner about how many are left.
     const text = `
       select ${COLUMNS}, ${seek.key} from deal d
        where d.workspace_id = $2 and exists (select from access_grant g where g.workspace_id = $2 and g.principal_id = $1)
-         and ${filter?.text ?? 'true'} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`;
+         and ${filter.text} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`;
     return { text, values: [...values, ...seek.values] };
   }
 }

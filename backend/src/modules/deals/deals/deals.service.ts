@@ -38,7 +38,7 @@ export class DealsService {
         workspaceId: who.workspaceId,
         subjectId: dealId,
         actor: who,
-        data: { title: deal.title },
+        data: { title: deal.title, status: 'expired', before: { status: 'active' } },
       });
     });
     return this.queries.one(who, dealId);

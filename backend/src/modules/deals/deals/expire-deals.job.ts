@@ -61,7 +61,7 @@ export async function expireDue(em: EntityManager, events: EventLog, limit: numb
       workspaceId: deal.workspaceId,
       subjectId: deal.id,
       actor: systemActor(),
-      data: { title: deal.title },
+      data: { title: deal.title, status: 'expired', before: { status: 'active' } },
     });
   }
   return deals.length;

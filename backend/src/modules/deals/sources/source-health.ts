@@ -51,7 +51,10 @@ export class SourceHealth {
       if (!was?.failing) return;
       const source = await touched(em, sourceId);
       if (source)
-        this.events.record(em, 'source.recovered', { ...eventOf(source, sourceId), data: { name: source.name } });
+        this.events.record(em, 'source.recovered', {
+          ...eventOf(source, sourceId),
+          data: { name: source.name, state: 'active', before: { state: 'failing' } },
+        });
     });
   }
 
@@ -86,7 +89,7 @@ export class SourceHealth {
       if (source)
         this.events.record(em, 'source.failed', {
           ...eventOf(source, sourceId),
-          data: { name: source.name, error: sentence },
+          data: { name: source.name, error: sentence, state: 'failing', before: { state: 'active' } },
         });
     });
   }

@@ -57,6 +57,7 @@ export class SourcesService {
       if (changes.credentials && source.kind !== 'imap') throw new WrongSourceKind('Only a mailbox has credentials.');
       const wanted = changes.settings && settings(source, changes.settings);
       if (wanted && !changes.credentials) refuseRedirect(source, wanted);
+      const { name } = source;
       const changed = source.change({
         name: changes.name,
         settings: wanted,
@@ -67,7 +68,8 @@ export class SourcesService {
       if (changed.some((what) => what !== 'name')) await supersede(em, sourceId);
       if (changed.includes('settings')) await startOver(em, sourceId);
       await this.tryAtOnce(em, sourceId);
-      this.events.record(em, 'source.updated', { ...eventOf(who, source), data: { name: source.name, changed } });
+      const data = { name: source.name, changed, ...(changed.includes('name') && { before: { name } }) };
+      this.events.record(em, 'source.updated', { ...eventOf(who, source), data });
     });
     return this.queries.one(who, sourceId);
   }
@@ -80,7 +82,7 @@ export class SourcesService {
       await this.tryAtOnce(em, sourceId);
       this.events.record(em, 'source.updated', {
         ...eventOf(who, source),
-        data: { name: source.name, changed: ['paused'] },
+        data: { name: source.name, paused, changed: ['paused'], before: { paused: !paused } },
       });
     });
     return this.queries.one(who, sourceId);

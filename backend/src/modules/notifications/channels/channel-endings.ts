@@ -47,7 +47,7 @@ export class ChannelEndings {
     } else if (channel.disable(reason)) {
       this.events.record(em, 'channel.disabled', {
         ...about(channel, systemActor()),
-        data: { ...channel.told(), reason },
+        data: { ...channel.told(), reason, state: 'disabled', before: { state: 'enabled' } },
       });
       await this.tell(em, channel, reason);
     }

@@ -10,9 +10,20 @@ import { ChannelSettings } from './channel-settings.js';
 import type { Tested } from './channels.schemas.js';
 import { testMessage } from './test-message.js';
 
-const FIND = 'select id, kind, settings from notification_channel where id = $1 and removed_at is null';
+/** In the language of who made it. */
+const FIND = `
+  select c.id, c.kind, c.settings, coalesce(u.locale, 'en') as locale, coalesce(u.time_zone, 'UTC') as "timeZone"
+    from notification_channel c left join user_account u on u.id = coalesce(c.made_by, c.user_id)
+   where c.id = $1 and c.removed_at is null`;
 const WORKS =
   'update notification_channel set failing_since = null where id = $1 and failing_since is not null returning id';
+
+interface Found {
+  kind: ChannelKind;
+  settings: string;
+  locale: string;
+  timeZone: string;
+}
 
 /** Sends test messages, for somebody who waits for the answer. */
 @Injectable()
@@ -28,12 +39,12 @@ export class ChannelTests {
 
   /** What the other side said. One that says it is gone ends the channel, as it would when a notification is sent. */
   async send(id: string, signal: AbortSignal): Promise<Tested> {
-    const channel = await this.reads.one<{ kind: ChannelKind; settings: string }>('channels.test', FIND, [id]);
+    const channel = await this.reads.one<Found>('channels.test', FIND, [id]);
     const driver = channel && this.drivers.get(channel.kind);
     if (!driver) return { ok: false, answer: 'The channel was removed meanwhile.' };
     try {
       const settings = this.settings.open(channel.kind, id, channel.settings);
-      const { response } = await driver.send(settings, testMessage(this.instance.origin), signal);
+      const { response } = await driver.send(settings, testMessage(this.instance.origin, channel), signal);
       await this.reads.adHoc(WORKS, [id]);
       return { ok: true, answer: response };
     } catch (error) {

@@ -117,6 +117,11 @@ export class Channel {
     this.touch(now);
   }
 
+  /** Whether it is used. */
+  get state(): 'enabled' | 'disabled' {
+    return this.disabledReason === null ? 'enabled' : 'disabled';
+  }
+
   /** What its events carry; never what leads there. */
   told(): EventData<'channel.created'> {
     return { kind: this.kind, name: this.name, shared: this.userId === null };

@@ -98,6 +98,13 @@ describe('a channel of one’s own', () => {
     expect(changed.body).toMatchObject({ name: 'Other', version: 2 });
     await call(ada, 'PATCH', `${OWN}/${id}`, { name: 'Other' });
     expect(await told(id)).toEqual(['channel.created', 'channel.updated']);
+    const [renamed] = await started.events({ subjectId: id, type: 'channel.updated' });
+    expect(renamed!.data).toMatchObject({
+      name: 'Other',
+      state: 'enabled',
+      changed: ['name'],
+      before: { name: expect.any(String) },
+    });
     expect((await call(ada, 'DELETE', `${OWN}/${id}`, undefined, { 'if-match': 'W/"1"' })).status).toBe(412);
     expect((await call(ada, 'DELETE', `${OWN}/${id}`)).status).toBe(204);
     expect(await told(id)).toEqual(['channel.created', 'channel.updated', 'channel.removed']);

@@ -63,9 +63,14 @@ export class ChannelsService {
       const { url, secret, name, enabled } = wanted;
       const leads = url !== undefined || secret !== undefined;
       const settings = leads ? this.sealed(channel, { url, secret }) : undefined;
+      const was = { name: channel.name, state: channel.state };
       const changed = channel.change({ name, settings, enabled });
       if (changed.length === 0) return;
-      const data = { ...channel.told(), changed };
+      const before = {
+        ...(changed.includes('name') && { name: was.name }),
+        ...(was.state !== channel.state && { state: was.state }),
+      };
+      const data = { ...channel.told(), state: channel.state, changed, before };
       this.events.record(em, 'channel.updated', { ...about(channel, caller.actor), data });
     });
     return this.one(caller, id);

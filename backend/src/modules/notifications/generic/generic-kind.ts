@@ -2,40 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { eventCatalogue } from '#contract/events/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import { NotificationKinds, type Notification, type Recipient } from '#platform/notifications/index.js';
-import { isChinese } from '../messages/words.js';
-import { chineseEvents } from './chinese-events.js';
-
-interface Words {
-  about(event: LogEvent): string;
-  sentence(about: string, name: string): string;
-  who: string;
-  what: string;
-  when: string;
-  somebody: string;
-  instance: string;
-  key: string;
-}
-
-const english: Words = {
-  about: ({ type }) => eventCatalogue[type].about,
-  sentence: (about, name) => `${about}: ${name}`,
-  who: 'Who',
-  what: 'What',
-  when: 'When',
-  somebody: 'Somebody',
-  instance: 'Signalbox',
-  key: 'A service account',
-};
-const chinese: Words = {
-  about: ({ type }) => chineseEvents[type] ?? eventCatalogue[type].about,
-  sentence: (about, name) => `${about}：${name}`,
-  who: '操作者',
-  what: '对象',
-  when: '时间',
-  somebody: '某人',
-  instance: 'Signalbox',
-  key: '服务账号',
-};
+import { eventWords } from './event-words.js';
+import { genericWords } from './generic-words.js';
 
 /** What names a subject in the data of its events, the best first. */
 const NAMES = ['name', 'title', 'subject', 'email', 'key'];
@@ -53,8 +21,8 @@ export class GenericKind implements OnModuleInit {
 
 /** The wording that every type of event has. */
 export function tellAnything(event: LogEvent, to: Recipient): Notification {
-  const words = isChinese(to.locale) ? chinese : english;
-  const about = words.about(event).replace(/[.。]$/u, '');
+  const words = genericWords(to.locale);
+  const about = (eventWords(to.locale)[event.type] ?? eventCatalogue[event.type].about).replace(/[.。]$/u, '');
   const name = nameIn(event.data);
   const when = new Intl.DateTimeFormat(to.locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: to.timeZone });
   return {
@@ -66,7 +34,7 @@ export function tellAnything(event: LogEvent, to: Recipient): Notification {
         type: 'keyvalues',
         rows: [
           ...(name === undefined ? [] : [{ key: words.what, value: name }]),
-          { key: words.who, value: actorOf(event, to, words) },
+          { key: words.who, value: actorOf(event, to) },
           { key: words.when, value: when.format(event.occurredAt) },
         ],
       },
@@ -74,7 +42,8 @@ export function tellAnything(event: LogEvent, to: Recipient): Notification {
   };
 }
 
-function actorOf({ actor }: LogEvent, { names }: Recipient, words: Words): string {
+function actorOf({ actor }: LogEvent, { locale, names }: Recipient): string {
+  const words = genericWords(locale);
   if (actor.kind === 'system') return words.instance;
   if (actor.kind === 'service_account') return words.key;
   return (actor.userId === null ? undefined : names?.get(actor.userId)) ?? words.somebody;

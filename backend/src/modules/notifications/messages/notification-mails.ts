@@ -41,8 +41,8 @@ export class NotificationMails {
       blocks: [...blocks, ...why(source, reason, words)],
       subject,
       locale: to.locale,
-      footer: source ? words.footer(source.name, host) : this.footer(to),
-      ...(source ? { unsubscribeUrl: source.unsubscribeUrl, unsubscribeLabel: words.unsubscribe } : {}),
+      footer: source ? (reason ? words.footerSent(host) : words.footer(source.name, host)) : this.footer(to),
+      ...(source ? { unsubscribeUrl: source.unsubscribeUrl } : {}),
     });
     return { subject, ...rendered, headers: source ? unsubscribeHeaders(source.unsubscribeUrl) : {} };
   }
@@ -57,7 +57,7 @@ export class NotificationMails {
 function why(source: MailReason | null, reason: Reason | null, words: ReturnType<typeof wordsFor>): MailBlock[] {
   if (!source || !reason) return [];
   const text = reason.filter.trim() === '' ? words.whyAll(source.name) : words.why(source.name);
-  const said: MailBlock[] = [{ type: 'divider' }, { type: 'text', tone: 'muted', text: `${words.whyHeading} ${text}` }];
+  const said: MailBlock[] = [{ type: 'divider' }, { type: 'text', tone: 'muted', text }];
   return reason.filter.trim() === ''
     ? said
     : [...said, { type: 'marked', text: reason.filter, marks: reason.terms.map(({ start, end }) => ({ start, end })) }];

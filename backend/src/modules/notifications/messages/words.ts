@@ -1,5 +1,6 @@
-/** Everything that the room itself says in notifications; what events say is for the rooms that register kinds. */
-export interface Words {
+import { inLanguages } from '#platform/language/index.js';
+
+interface Words {
   /** Of events that came together: the newest's subject, and how many more. */
   burst(subject: string, more: number): string;
   /** Of events that were gathered: what asked for them, and how many. */
@@ -9,15 +10,19 @@ export interface Words {
   more(count: number): string;
   moreLikeThis(count: number): string;
   open: string;
-  whyHeading: string;
+  /** Below a message in a chat: what asked for it. */
+  because(name: string): string;
+  /** The button that ends what asked for it. */
+  stop: string;
   /** `filter` is shown after it, its true terms marked. */
   why(name: string): string;
   whyAll(name: string): string;
-  /** The last line of a mail that a source asked for. */
+  /** The last line of a mail that says above why it was sent. */
+  footerSent(host: string): string;
+  /** The last line of a mail that a source asked for, and that does not say why. */
   footer(name: string, host: string): string;
   /** The last line of a mail that nothing in particular asked for. */
   footerOwn(host: string): string;
-  unsubscribe: string;
   /** Where the product itself tells. */
   product: string;
   test(name: string): string;
@@ -43,12 +48,13 @@ const english: Words = {
   more: (count) => `And ${count} more.`,
   moreLikeThis: (count) => `${count} more like this`,
   open: 'Open in Signalbox',
-  whyHeading: 'Why did I get this?',
-  why: (name) => `Your subscription “${name}” matched. What is marked was true:`,
-  whyAll: (name) => `Your subscription “${name}” asks for everything.`,
+  because: (name) => `You get this because of “${name}”.`,
+  stop: 'Stop these',
+  why: (name) => `Why did I get this? Your subscription “${name}” matched. What is marked was true:`,
+  whyAll: (name) => `Why did I get this? Your subscription “${name}” asks for everything.`,
+  footerSent: (host) => `Sent by Signalbox on ${host}.`,
   footer: (name, host) => `You get this because your subscription “${name}” on ${host} matched.`,
   footerOwn: (host) => `You get this because you belong to a workspace on ${host}.`,
-  unsubscribe: 'Unsubscribe',
   product: 'Signalbox',
   test: (subject) => `Test: ${subject}`,
   channelOff: {
@@ -69,12 +75,13 @@ const chinese: Words = {
   more: (count) => `另有 ${count} 条。`,
   moreLikeThis: (count) => `另有 ${count} 条类似消息`,
   open: '在 Signalbox 中打开',
-  whyHeading: '为什么会收到这条消息？',
-  why: (name) => `您的订阅“${name}”匹配成功。标出的条件成立：`,
-  whyAll: (name) => `您的订阅“${name}”接收所有动态。`,
+  because: (name) => `您收到此消息，是因为“${name}”。`,
+  stop: '不再接收',
+  why: (name) => `为什么会收到这条消息？您的订阅“${name}”匹配成功，标出的条件成立：`,
+  whyAll: (name) => `为什么会收到这条消息？您的订阅“${name}”接收所有动态。`,
+  footerSent: (host) => `由 ${host} 上的 Signalbox 发送。`,
   footer: (name, host) => `您收到此消息，是因为您在 ${host} 上的订阅“${name}”匹配成功。`,
   footerOwn: (host) => `您收到此消息，是因为您是 ${host} 上某个工作区的成员。`,
-  unsubscribe: '退订',
   product: 'Signalbox',
   test: (subject) => `测试：${subject}`,
   channelOff: {
@@ -87,12 +94,5 @@ const chinese: Words = {
   },
 };
 
-/** The words for a reader's language; English where there are none. @param locale BCP 47 */
-export function wordsFor(locale: string): Words {
-  return isChinese(locale) ? chinese : english;
-}
-
-/** True for every kind of written Chinese: simplified is nearer to any of them than English. */
-export function isChinese(locale: string): boolean {
-  return /^zh\b/i.test(locale);
-}
+/** Everything that the room itself says in notifications; what events say is for the rooms that register kinds. */
+export const wordsFor = inLanguages<Words>({ en: english, zh: chinese });

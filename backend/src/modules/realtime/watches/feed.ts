@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { type LogEvent, type LogHead, LogTail } from '#platform/event-log/index.js';
+import { type LogEvent, type LogHead, LogTail, type Sealed, type Stretch } from '#platform/event-log/index.js';
 import { type EventFilters, EventSight, FilterTargets } from '#platform/filters/index.js';
 import { Metrics } from '#platform/telemetry/index.js';
 import { RealtimeConfig } from '../realtime.config.js';
@@ -39,6 +39,8 @@ export class Feed implements OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private running?: Promise<void>;
   private due = false;
+  /** What came with the last word of the log. */
+  private sealed: Sealed | undefined;
   private stopped = false;
   /** Up to here everything was told. */
   private read = 0;
@@ -125,10 +127,11 @@ export class Feed implements OnModuleDestroy {
   private async begin(): Promise<void> {
     const { position, epoch } = await this.tail.head();
     [this.read, this.head, this.epoch] = [position, position, epoch];
-    this.stop = this.tail.subscribe((head) => this.wake(head));
+    this.stop = this.tail.subscribe((head, sealed) => this.wake(head, sealed));
   }
 
-  private wake(head: number): void {
+  private wake(head: number, sealed?: Sealed): void {
+    this.sealed = sealed;
     this.head = Math.max(this.head, head);
     this.due = true;
     this.running ??= this.run().finally(() => (this.running = undefined));
@@ -136,17 +139,18 @@ export class Feed implements OnModuleDestroy {
 
   private async run(): Promise<void> {
     while (this.due && !this.stopped) {
-      this.due = false;
+      const { sealed } = this;
+      [this.due, this.sealed] = [false, undefined];
       // Nobody watches: there is nothing to read.
       if (this.filters.size === 0 && !this.followers.some((one) => one.wants())) this.read = this.head;
-      else await this.catchUp();
+      else if (this.read < this.head) await this.catchUp(sealed);
     }
   }
 
-  private async catchUp(): Promise<void> {
+  private async catchUp(sealed?: Sealed): Promise<void> {
     try {
       while (!this.stopped) {
-        const { events, position, head } = await this.tail.since(this.read, BATCH);
+        const { events, position, head } = this.handed(sealed) ?? (await this.tail.since(this.read, BATCH));
         for (const event of events) {
           this.telling = event.position;
           await guarded(event, this.log, () => this.tell(event));
@@ -162,6 +166,12 @@ export class Feed implements OnModuleDestroy {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       this.due = true;
     }
+  }
+
+  /** What this process has just sealed, if that is what comes next. */
+  private handed(sealed?: Sealed): Stretch | undefined {
+    if (sealed?.after !== this.read || sealed.head - sealed.after > BATCH) return undefined;
+    return { events: sealed.events(), position: sealed.head, head: sealed.head };
   }
 
   /** Lets the transports write, since a socket is slow only if it is full then, and whoever else waits. */

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { canonical, parse, print } from '#contract/filter/index.js';
 import type { Member } from '#platform/access/index.js';
-import { FilterTargets, readFilter, type FilterTarget } from '#platform/filters/index.js';
+import { filterCondition, FilterTargets, type FilterTarget } from '#platform/filters/index.js';
 import { judgedOf } from '../plans/judged.js';
 import { readClock } from '../plans/local-clock.js';
 import { PLAIN, type Plan } from '../plans/plan.js';
 import { Choices } from '../subscriptions/choices.js';
 import { SubscriptionsConfig } from '../subscriptions.config.js';
 import type { NewPreview, Preview } from './backtests.schemas.js';
-import { type Happened, History } from './history.js';
+import { FIRST_OF_FILTER, type Happened, History } from './history.js';
 import { rehearse, type Rehearsed, type WouldSend } from './rehearsal.js';
 
 const SHOWN_MATCHES = 50;
@@ -30,8 +30,8 @@ export class BacktestsService {
     this.choices.checkPlan(target, wanted);
     const plan: Plan = { ...PLAIN, ...given(wanted) };
     const context = await this.targets.context({ userId: who.userId });
-    const filter = readFilter(text, target.catalogue, context, '/body/filter');
-    const asked = { target, filter, context, days, figures: figuresOf(target, plan), all: plan.crossing };
+    const condition = filterCondition(text, target.catalogue, context, FIRST_OF_FILTER, '/body/filter');
+    const asked = { target, condition, days, figures: figuresOf(target, plan), all: plan.crossing };
     const { happened, more } = await this.history.of(who, asked);
     const heard = happened.map((one) => this.rehearsed(one, target, plan, context.currency));
     const matches = happened.filter((one) => one.matches);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { toSql, type BoundFilter, type FilterContext, type Subject } from '#contract/filter/index.js';
+import type { SqlCondition, Subject } from '#contract/filter/index.js';
 import { eventVisible, grantJoin, type Member, scopeOf } from '#platform/access/index.js';
 import { Reads } from '#platform/database/index.js';
 import { EventSight, tellable, type FilterTarget } from '#platform/filters/index.js';
@@ -8,6 +8,9 @@ import { EventSight, tellable, type FilterTarget } from '#platform/filters/index
 export const MOST_MATCHES = 10_000;
 /** Of a workspace's events only so many of the newest are asked: a filter may find none of them. */
 export const MOST_EVENTS_ASKED = 200_000;
+
+/** The number of the first parameter of a filter. */
+export const FIRST_OF_FILTER = 6;
 
 /** Something that happened, as rows tell. */
 export interface Happened {
@@ -23,8 +26,8 @@ export interface Happened {
 /** What is asked of the past. */
 export interface Asked {
   readonly target: FilterTarget;
-  readonly filter: BoundFilter;
-  readonly context: FilterContext;
+  /** The filter; its parameters begin at `FIRST_OF_FILTER`. */
+  readonly condition: SqlCondition;
   readonly days: number;
   /** Names of fields that hold figures. */
   readonly figures: readonly string[];
@@ -59,8 +62,7 @@ export class History {
   }
 
   /** The statement behind `of`, for plans to be looked at. */
-  statement(who: Member, { target, filter, context, days, figures, all }: Asked): { text: string; values: unknown[] } {
-    const condition = toSql(filter, context, { start: 6 });
+  statement(who: Member, { target, condition, days, figures, all }: Asked): { text: string; values: unknown[] } {
     const own = who.kind === 'user' ? tellable : [];
     const values = [who.id, who.workspaceId, days, this.sight.types(who.permissions), own, ...condition.params];
     const at = target.timeColumn;

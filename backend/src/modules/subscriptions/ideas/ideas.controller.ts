@@ -14,7 +14,7 @@ export class IdeasController {
   @Endpoint({
     permission: 'subscriptions:read',
     summary: 'Subscriptions that one click makes',
-    description: 'Of what you may see. Post the `subscription` of one to make it.',
+    description: 'Of what you may see, in your language. Post the `subscription` of one to make it.',
     params: workspacePath,
     response: templates,
   })
@@ -26,7 +26,8 @@ export class IdeasController {
   @Endpoint({
     permission: 'subscriptions:read',
     summary: 'Subscriptions that may suit you',
-    description: 'Judging by what you did in the workspace and how often you are told; nothing else is looked at.',
+    description:
+      'In your language, judging by what you did in the workspace and how often you are told; nothing else is looked at.',
     params: workspacePath,
     response: suggestions,
   })

@@ -3,6 +3,7 @@ import { grantJoin, type Member } from '#platform/access/index.js';
 import { Reads } from '#platform/database/index.js';
 import { EventSight, FilterTargets, type FilterTarget, type FilterTemplate } from '#platform/filters/index.js';
 import type { Rhythm } from '../plans/plan.js';
+import { ideaWords } from './idea-words.js';
 import type { Suggestions, Templates } from './ideas.schemas.js';
 
 const MORNING: Rhythm = { kind: 'daily', hour: 8 };
@@ -30,6 +31,8 @@ const CHATTY = `
      and t.n >= ${OFTEN}
    order by t.n desc, s.id limit 3`;
 
+const LOCALE = 'select locale from user_account where id = $1';
+
 /** Subscriptions for people to begin with. */
 @Injectable()
 export class IdeasService {
@@ -40,9 +43,10 @@ export class IdeasService {
   ) {}
 
   /** The templates of what the caller may see. */
-  templates(who: Member): Templates {
+  async templates(who: Member): Promise<Templates> {
+    const locale = await this.localeOf(who);
     const seen = this.targets.all().filter(({ permission }) => who.permissions.has(permission));
-    return { items: seen.flatMap((target) => (target.templates ?? []).map((one) => template(target, one))) };
+    return { items: seen.flatMap((target) => (target.templates ?? []).map((one) => template(target, one, locale))) };
   }
 
   /** What the caller works on and does not hear of yet, and what they hear of so often that a digest would be better. */
@@ -50,7 +54,8 @@ export class IdeasService {
     if (who.userId === null) return { items: [] };
     const activity = this.targets.get('activity');
     const types = who.permissions.has(activity.permission) ? this.sight.types(who.permissions) : [];
-    const [worked, chatty] = await Promise.all([
+    const [locale, worked, chatty] = await Promise.all([
+      this.localeOf(who),
       this.reads.all<{ about: string; n: number }>('subscriptions.worked', WORKED_ON, [
         who.userId,
         who.workspaceId,
@@ -62,28 +67,41 @@ export class IdeasService {
         who.userId,
       ]),
     ]);
-    return { items: [...worked.map(toHear), ...chatty.map(toGather)] };
+    const words = ideaWords(locale);
+    return { items: [...worked.map((one) => toHear(one, words)), ...chatty.map((one) => toGather(one, words))] };
+  }
+
+  private async localeOf({ userId }: Member): Promise<string> {
+    const found = await this.reads.one<{ locale: string }>('subscriptions.locale', LOCALE, [userId]);
+    return found?.locale ?? 'en';
   }
 }
 
 function template(
   { name: target }: FilterTarget,
-  { id, title, description, filter, daily }: FilterTemplate,
+  { id, words, filter, daily }: FilterTemplate,
+  locale: string,
 ): Templates['items'][number] {
+  const { title, description } = words(locale);
   const subscription = { name: title, target, filter, ...(daily && { rhythm: MORNING }) };
   return { id: `${target}.${id}`, target, title, description, subscription };
 }
 
-function toHear({ about, n }: { about: string; n: number }): Suggestions['items'][number] {
-  const thing = about.replaceAll('_', ' ');
+type Words = ReturnType<typeof ideaWords>;
+
+function toHear({ about, n }: { about: string; n: number }, words: Words): Suggestions['items'][number] {
+  const thing = words.subjects[about] ?? about.replaceAll('_', ' ');
   return {
     kind: 'new',
-    because: `You did ${n} things to a ${thing} in the last 90 days: hear what others do.`,
-    subscription: { name: `What others do: ${thing}`, target: 'activity', filter: `about:${about} -actor:me` },
+    because: words.hear(n, thing),
+    subscription: { name: words.name(thing), target: 'activity', filter: `about:${about} -actor:me` },
   };
 }
 
-function toGather({ id, name, n }: { id: string; name: string; n: number }): Suggestions['items'][number] {
-  const because = `“${name}” told you ${n} times in the last 30 days: have it in one message every morning.`;
+function toGather(
+  { id, name, n }: { id: string; name: string; n: number },
+  words: Words,
+): Suggestions['items'][number] {
+  const because = words.gather(name, n);
   return { kind: 'change', because, subscriptionId: id, change: { rhythm: MORNING } };
 }

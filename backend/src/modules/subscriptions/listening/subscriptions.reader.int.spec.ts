@@ -62,6 +62,34 @@ describe('reading the log', () => {
     ]);
   });
 
+  it('hears what a thing was before, and what changed', async () => {
+    const subscribed = async (filter: string) =>
+      (await room.subscribe(team.owner, team, filter, { target: 'activity' })).id;
+    const [demoted, dearer, changed] = [
+      await subscribed('type:member.role_changed was.role:admin'),
+      await subscribed('was.price<400 price>=400'),
+      await subscribed('changed:price,state'),
+    ];
+    const role = await room.recorded(team, 'member.role_changed', { before: 'admin', after: 'member' });
+    await room.recorded(team, 'member.role_changed', { before: 'member', after: 'admin' });
+    const after = dealFound({ priceMinor: 40_000, currency: 'USD' });
+    const risen = await room.recorded(team, 'deal.repriced', {
+      before: { priceMinor: 39_000, currency: 'USD' },
+      after,
+    });
+    const untold = await room.recorded(team, 'deal.repriced', { before: { priceMinor: 39_000 }, after });
+    await room.recorded(team, 'source.failed', { name: 'Of before', error: 'x' });
+    const failed = await room.recorded(team, 'source.failed', {
+      ...{ name: 'Mailbox', error: 'x' },
+      ...({ state: 'failing', before: { state: 'active' } } as const),
+    });
+    await room.read();
+    const events = async (id: string) => (await room.matches(id)).map(({ event_id }) => event_id);
+    expect(await events(demoted)).toEqual([role]);
+    expect(await events(dearer)).toEqual([risen]);
+    expect(await events(changed)).toEqual([risen, untold, failed]);
+  });
+
   it('hears one workspace only', async () => {
     const elsewhere = await room.make.workspace().create();
     const both = await room.make.person().in(team).in(elsewhere).create();

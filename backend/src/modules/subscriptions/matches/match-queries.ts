@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { toSql } from '#contract/filter/index.js';
 import { eventVisible, grantJoin, type Member, scopeOf } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
-import { EventSight, FilterTargets, readFilter, tellable } from '#platform/filters/index.js';
+import { EventSight, filterCondition, FilterTargets, tellable } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
 import { matchFields } from './match-fields.js';
@@ -37,7 +36,7 @@ export class MatchQueries {
   async list(who: Member, subscriptionId: string, query: MatchList): Promise<Page<MatchShown>> {
     this.subscriptions.requireSight(who, await this.subscriptions.one(who, subscriptionId));
     const context = await this.targets.context({ userId: who.userId });
-    const filter = toSql(readFilter(query.filter ?? '', matchFields, context), context, { start: 7 });
+    const filter = filterCondition(query.filter, matchFields, context, 7);
     const seek = this.cursor.seek(LIST, query, 7 + filter.params.length);
     const own = who.kind === 'user' ? tellable : [];
     const rows = await this.reads.adHoc<MatchShown & { _key: string[] }>(

@@ -36,6 +36,8 @@ describe('a preview', () => {
     expect(body).toMatchObject({ days: 30, count: 2, more: false, canonical: 'destination:PT price<=400' });
     expect(body.matches.map(({ title }: { title: string }) => title)).toEqual(['First', 'Second']);
     expect((await ask({ filter: 'price<=400', days: 60 })).body.count).toBe(3);
+    const asked = await ask({ filter: 'cabin:business changed:price' });
+    expect(asked).toMatchObject({ status: 400, body: { code: 'filter_refused', position: { start: 15, end: 28 } } });
     expect((await ask({ filter: '' })).body.count).toBe(3);
   });
 

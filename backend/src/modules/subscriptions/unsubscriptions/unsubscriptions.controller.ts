@@ -1,9 +1,9 @@
-import { Controller, Get, Header, Post } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '#platform/errors/index.js';
 import { Endpoint, Input } from '#platform/http/index.js';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
-import { askPage, donePage } from './unsubscriptions.pages.js';
+import { askPage, donePage, PAGE_POLICY, refusalPage } from './unsubscriptions.pages.js';
 import { Unsubscriptions } from './unsubscriptions.js';
 
 const path = z.object({ token: z.string().max(200) });
@@ -22,21 +22,23 @@ export class UnsubscriptionsController {
 
   @Get(':token')
   @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', PAGE_POLICY)
   @Endpoint({
     permission: 'public',
     summary: 'The page that asks whether to end a subscription',
     description: 'Changes nothing: mail scanners follow links too.',
     params: path,
     produces: 'text/html',
+    refusalPage,
     errors: [NotFound],
   })
-  ask(@Input.params() { token }: Path): string {
-    this.read(token);
-    return askPage();
+  async ask(@Input.params() { token }: Path, @Headers('accept-language') wanted?: string): Promise<string> {
+    return askPage(await this.unsubscriptions.languageOf(this.read(token), wanted));
   }
 
   @Post(':token')
   @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', PAGE_POLICY)
   @Endpoint({
     permission: 'public',
     summary: 'End what a mail came from: pause the subscription, or leave it when it is shared',
@@ -46,12 +48,16 @@ export class UnsubscriptionsController {
     body: z.unknown(),
     status: 200,
     produces: 'text/html',
+    refusalPage,
     errors: [NotFound],
     anySite: true,
   })
-  async end(@Input.params() { token }: Path): Promise<string> {
-    const ended = await this.subscriptions.endByMail(this.read(token));
-    return donePage(ended?.name);
+  async end(@Input.params() { token }: Path, @Headers('accept-language') wanted?: string): Promise<string> {
+    const seat = this.read(token);
+    // Before the seat is gone.
+    const language = await this.unsubscriptions.languageOf(seat, wanted);
+    const ended = await this.subscriptions.endByMail(seat);
+    return donePage(language, ended?.name);
   }
 
   private read(token: string): string {

@@ -98,6 +98,32 @@ describe('one click in a mail program', () => {
   });
 });
 
+describe('the language', () => {
+  it('is that of the person, whatever the browser asks for', async () => {
+    const li = await room.make.person().in(team).create();
+    await room.rows(`update user_account set locale = 'zh-CN' where id = $1 returning id`, [li.id]);
+    const subscription = await room.subscribe(li, team, '', { name: '里斯本' });
+    const english = { 'accept-language': 'en-GB' };
+    const asked = (await room.call(null, 'GET', path(subscription), undefined, english)).body;
+    expect(asked).toContain('<html lang="zh-Hans">');
+    expect(asked).toContain('停止接收这些提醒？');
+    const done = (await room.call(null, 'POST', path(subscription), ONE_CLICK, { ...FORM, ...english })).body;
+    expect(done).toContain('您的订阅“里斯本”不会再向您发送邮件。');
+  });
+
+  it('is that of the browser where nobody is known, also where the link is refused', async () => {
+    const chinese = { 'accept-language': 'fr, zh-CN;q=0.9, en;q=0.8', accept: 'text/html,*/*;q=0.8' };
+    const gone = await room.call(null, 'POST', path({ id: uuidv7() }), ONE_CLICK, { ...FORM, ...chinese });
+    expect(gone.body).toContain('该订阅不会再向您发送邮件。');
+    const lost = await room.call(null, 'GET', '/api/v1/unsubscriptions/nothing', undefined, chinese);
+    expect([lost.statusCode, lost.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(lost.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(lost.body).toContain('该链接无效');
+    const english = await room.call(null, 'GET', '/api/v1/unsubscriptions/nothing', undefined, { accept: 'text/html' });
+    expect(english.body).toContain('This link does not work');
+  });
+});
+
 describe('following the link', () => {
   it('asks, and changes nothing however often a scanner looks', async () => {
     const subscription = await room.subscribe(ada, team, '', { name: 'Secret plans' });
@@ -110,6 +136,7 @@ describe('following the link', () => {
     const page = (await room.call(null, 'GET', path(subscription))).body;
     expect(page).toContain('<form method="post">');
     expect(page).not.toMatch(/<script|style=|Secret plans/);
+    expect(page).toContain('<html lang="en">');
     expect(await paused(subscription)).toEqual({ paused: false, version: 1 });
     expect(await told(subscription)).toEqual(['subscription.created']);
   });

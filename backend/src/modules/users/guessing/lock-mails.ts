@@ -5,25 +5,9 @@ import { Mailer } from '#platform/mail/index.js';
 import type { Account } from '../accounts/account.entity.js';
 import { OneTimeTokens, TOKEN_HOURS } from '../accounts/one-time-tokens.js';
 import type { GuessKind } from './guess.js';
+import { lockWords } from './lock-words.js';
 
 const UNLOCK_PATH = '/unlock-sign-in#token=';
-
-const HAPPENED: Record<GuessKind, string> = {
-  password:
-    'Somebody typed wrong passwords for your Signalbox account again and again. Further attempts must wait now.',
-  second_factor:
-    'Somebody who knows the password of your Signalbox account typed wrong codes for the second step again and again. ' +
-    'Further attempts must wait now.',
-  confirmation:
-    'In one of your sessions of Signalbox somebody typed wrong passwords again and again to confirm something. Further ' +
-    'attempts must wait now.',
-};
-
-const ADVICE: Record<GuessKind, string> = {
-  password: 'If it was not you: they did not get in, and your password stays as it is.',
-  second_factor: 'If it was not you, set a new password at once: somebody knows the present one.',
-  confirmation: 'If it was not you, end your other sessions and set a new password: somebody uses one of them.',
-};
 
 /** The mails about attempts that must wait. */
 @Injectable()
@@ -37,18 +21,20 @@ export class LockMails {
   /** Tells the owner that attempts at the account must wait, with a link that lets them in where one helps. */
   async locked(em: EntityManager, account: Account, guessed: GuessKind): Promise<void> {
     const token = guessed === 'password' ? await this.tokens.issue(em, 'unlock_sign_in', account) : null;
+    const words = lockWords(account.locale);
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: 'Wrong attempts to sign in to your account',
-      preheader: 'Further attempts must wait.',
-      heading: 'Wrong attempts to sign in',
+      locale: account.locale,
+      subject: words.subject,
+      preheader: words.preheader,
+      heading: words.heading,
       blocks: [
-        { type: 'text', text: HAPPENED[guessed] },
-        ...(token ? this.unlocking(token) : []),
-        { type: 'text', text: ADVICE[guessed] },
-        { type: 'text', tone: 'muted', text: `Set a new password: ${this.config.origin}/reset-password` },
+        { type: 'text', text: words.happened[guessed] },
+        ...(token ? this.unlocking(token, words) : []),
+        { type: 'text', text: words.advice[guessed] },
+        { type: 'text', tone: 'muted', text: words.newPassword(`${this.config.origin}/reset-password`) },
       ],
-      footer: 'You get this mail because it concerns the safety of your account.',
+      footer: words.footer,
       about: { type: 'user', id: account.id },
     });
   }
@@ -57,33 +43,24 @@ export class LockMails {
   async unlock(em: EntityManager, account: Account): Promise<void> {
     const token = await this.tokens.issue(em, 'unlock_sign_in', account);
     if (!token) return;
+    const words = lockWords(account.locale);
+    const { subject, preheader, text, footer } = words.unlock;
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: 'Sign in again at once',
-      preheader: 'The link works once.',
-      heading: 'Sign in again at once',
-      blocks: [
-        {
-          type: 'text',
-          text: 'Someone, most likely you, could not sign in to Signalbox because of wrong attempts at this account.',
-        },
-        ...this.unlocking(token),
-      ],
-      footer: 'If it was not you, ignore this mail: nothing changes.',
+      locale: account.locale,
+      subject,
+      preheader,
+      heading: subject,
+      blocks: [{ type: 'text', text }, ...this.unlocking(token, words)],
+      footer,
       about: { type: 'user', id: account.id },
     });
   }
 
-  private unlocking(token: string) {
+  private unlocking(token: string, words: ReturnType<typeof lockWords>) {
     return [
-      { type: 'button', label: 'Let me sign in', url: `${this.config.origin}${UNLOCK_PATH}${token}` },
-      {
-        type: 'text',
-        tone: 'muted',
-        text:
-          `The link works once, for ${TOKEN_HOURS.unlock_sign_in} hours. The browser that you open it in is known from then ` +
-          'on: attempts of others do not hold it up.',
-      },
+      { type: 'button', label: words.button, url: `${this.config.origin}${UNLOCK_PATH}${token}` },
+      { type: 'text', tone: 'muted', text: words.note(TOKEN_HOURS.unlock_sign_in) },
     ] as const;
   }
 }

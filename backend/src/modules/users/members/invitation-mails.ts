@@ -3,14 +3,12 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { type EntityManager, query } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import { INVITATION_DAYS, type Invitation } from './invitation.entity.js';
+import { invitationWords } from './invitation-words.js';
 
-const ROLE_SENTENCE = {
-  owner: 'As an owner you run the workspace together with its other owners.',
-  admin: 'As an admin you see and change everything in it, people included.',
-  member: 'As a member you see everything in it and work along.',
-  viewer: 'As a viewer you see what happens in it.',
-  custom: 'Your role there is one that the workspace made for its people.',
-} as const;
+// Who is invited may have an account; who has none reads what the person reads who invites them.
+const INVITER = `
+  select i.name, coalesce(p.locale, i.locale) as locale
+    from user_account i left join user_account p on p.email_key = $2 where i.id = $1`;
 
 /** The mail that invites somebody to a workspace. */
 @Injectable()
@@ -26,26 +24,25 @@ export class InvitationMails {
     invitation: Invitation,
     link: { token: string; workspace: string; inviterId: string },
   ): Promise<void> {
-    const [inviter] = await query<{ name: string }>(em, `select name from user_account where id = $1`, [
-      link.inviterId,
-    ]);
-    const inviterName = inviter?.name ?? 'Somebody';
+    const values = [link.inviterId, invitation.emailKey];
+    const [inviter] = await query<{ name: string; locale: string }>(em, INVITER, values);
+    const { workspace } = link;
+    const locale = inviter?.locale ?? 'en';
+    const words = invitationWords(locale);
+    const name = inviter?.name ?? words.somebody;
     await this.mailer.queueMail(em, {
       to: invitation.email,
-      subject: `${inviterName} invites you to ${link.workspace}`,
-      preheader: `Join ${link.workspace} on Signalbox.`,
-      heading: `Join ${link.workspace}`,
+      locale,
+      subject: words.subject(name, workspace),
+      preheader: words.preheader(workspace),
+      heading: words.heading(workspace),
       blocks: [
-        { type: 'text', text: `${inviterName} invites you to the workspace ${link.workspace} on Signalbox.` },
-        { type: 'text', text: ROLE_SENTENCE[invitation.role] },
-        { type: 'button', label: 'Accept the invitation', url: `${this.config.origin}/invitation#token=${link.token}` },
-        {
-          type: 'text',
-          tone: 'muted',
-          text: `The link works once, for ${INVITATION_DAYS} days, and for this address only.`,
-        },
+        { type: 'text', text: words.text(name, workspace) },
+        { type: 'text', text: words.roles[invitation.role] },
+        { type: 'button', label: words.button, url: `${this.config.origin}/invitation#token=${link.token}` },
+        { type: 'text', tone: 'muted', text: words.note(INVITATION_DAYS) },
       ],
-      footer: 'If you do not know who invites you, ignore this mail.',
+      footer: words.footer,
       workspaceId: invitation.workspaceId,
       about: { type: 'invitation', id: invitation.id },
     });

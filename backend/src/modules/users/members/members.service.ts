@@ -4,7 +4,7 @@ import { type EntityManager, isoTime, Reads, Transactions } from '#platform/data
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import { chosenRole, requireRightsOver, requireStill, toldRole } from '../roles/role-rights.js';
+import { chosenRole, requireRightsOver, requireStill, RESUMED, SUSPENDED, toldRole } from '../roles/role-rights.js';
 import type { RoleChoice } from '../roles/roles.schemas.js';
 import { SuspensionMails } from '../workspaces/suspension-mails.js';
 import { Workspace } from '../workspaces/workspace.entity.js';
@@ -87,8 +87,10 @@ export class MembersService {
       const held = await this.memberships.suspend(em, workspaceId, userId, suspended, who);
       await requireRightsOver(em, now, held);
       if (!held.changed) return;
-      const about = { workspaceId, subjectId: userId, actor: who, data: toldRole(held) };
-      this.events.record(em, suspended ? 'member.suspended' : 'member.resumed', about);
+      const about = { workspaceId, subjectId: userId, actor: who };
+      const role = toldRole(held);
+      if (suspended) this.events.record(em, 'member.suspended', { ...about, data: { ...role, ...SUSPENDED } });
+      else this.events.record(em, 'member.resumed', { ...about, data: { ...role, ...RESUMED } });
       const workspace = await em.findOneOrFail(Workspace, workspaceId);
       if (suspended) await this.mails.memberSuspended(em, workspace, userId);
       else await this.mails.memberResumed(em, workspace, userId);

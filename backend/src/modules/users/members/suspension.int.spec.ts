@@ -62,9 +62,13 @@ describe('a suspended member', () => {
     for (const act of [suspend, suspend, resume, resume]) expect((await act(acme, owner, bob)).statusCode).toBe(200);
     expect((await send('GET', acme.url(), bob)).statusCode).toBe(200);
     const actor = expect.objectContaining({ userId: owner.id });
+    const [shut, open] = [
+      { state: 'suspended', before: { state: 'active' } },
+      { state: 'active', before: { state: 'suspended' } },
+    ];
     expect(await spec.events({ workspaceId: acme.id, subjectId: bob.id })).toEqual([
-      expect.objectContaining({ type: 'member.suspended', data: { role: 'admin' }, actor }),
-      expect.objectContaining({ type: 'member.resumed', data: { role: 'admin' }, actor }),
+      expect.objectContaining({ type: 'member.suspended', data: { role: 'admin', ...shut }, actor }),
+      expect.objectContaining({ type: 'member.resumed', data: { role: 'admin', ...open }, actor }),
     ]);
   });
 

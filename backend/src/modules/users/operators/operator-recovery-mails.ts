@@ -4,10 +4,7 @@ import type { EntityManager } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { Account } from '../accounts/account.entity.js';
 import { personTime } from '../accounts/person-time.js';
-
-const WHAT =
-  'Whoever runs the machine of this Signalbox instance used its command for operators who lost every way in: ' +
-  'second factors were removed, all sessions were ended, and a link that sets a new password was shown on the machine.';
+import { operatorWords } from './operator-words.js';
 
 /** The mails about an operator who was let in again on the machine. They hold no link: it was shown there. */
 @Injectable()
@@ -19,11 +16,12 @@ export class OperatorRecoveryMails {
 
   /** Tells the person concerned and all other operators. */
   async recovered(em: EntityManager, person: Account, others: readonly Account[], at = new Date()): Promise<void> {
-    const own =
-      'If you do not know of this, somebody else holds the machine: look at it, and at the audit trail, at once.';
-    await this.tell(em, person, person, at, 'You were let in again', own);
-    const footer = 'If this should not be so, sign in, look at the audit trail, and ask who uses the machine.';
-    for (const other of others) await this.tell(em, other, person, at, `${person.name} was let in again`, footer);
+    const { own } = operatorWords(person.locale).recovered;
+    await this.tell(em, person, person, at, own.subject, own.footer);
+    for (const other of others) {
+      const { subject, footer } = operatorWords(other.locale).recovered.others;
+      await this.tell(em, other, person, at, subject(person.name), footer);
+    }
   }
 
   private async tell(
@@ -34,21 +32,23 @@ export class OperatorRecoveryMails {
     subject: string,
     footer: string,
   ): Promise<void> {
+    const words = operatorWords(to.locale);
     await this.mailer.queueMail(em, {
       to: to.email,
+      locale: to.locale,
       subject,
-      preheader: 'Second factors were removed on the machine of the instance.',
+      preheader: words.recovered.preheader,
       heading: subject,
       blocks: [
-        { type: 'text', text: WHAT },
+        { type: 'text', text: words.recovered.text },
         {
           type: 'keyvalues',
           rows: [
-            { key: 'Operator', value: `${name} (${email})` },
-            { key: 'Time', value: personTime(at, to) },
+            { key: words.recovered.operator, value: words.called(name, email) },
+            { key: words.time, value: personTime(at, to) },
           ],
         },
-        { type: 'button', label: 'Sign in', url: `${this.config.origin}/sign-in` },
+        { type: 'button', label: words.button, url: `${this.config.origin}/sign-in` },
       ],
       footer,
       about: { type: 'user', id: to.id },

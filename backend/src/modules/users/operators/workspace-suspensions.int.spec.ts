@@ -46,8 +46,8 @@ describe('a workspace that an operator closed', () => {
     expect((await send('DELETE', at(team), operator)).statusCode).toBe(204);
     expect((await send('GET', team.url(), owner)).statusCode).toBe(200);
     const told = [
-      ['workspace.suspended', { mode: 'closed', reason }, operator.id],
-      ['workspace.resumed', { mode: 'closed' }, operator.id],
+      ['workspace.suspended', { mode: 'closed', reason, state: 'closed', before: { state: 'active' } }, operator.id],
+      ['workspace.resumed', { mode: 'closed', state: 'active', before: { state: 'closed' } }, operator.id],
     ];
     expect(await type(team)(SYSTEM_WORKSPACE)).toEqual(told);
     expect(await type(team)(team.id)).toEqual(told);

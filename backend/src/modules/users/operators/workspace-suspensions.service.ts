@@ -22,10 +22,12 @@ export class WorkspaceSuspensionsService {
   async suspend(who: Actor, workspaceId: string, mode: Suspension, reason: string | null): Promise<SuspensionShown> {
     return this.transactions.run(async (em) => {
       const workspace = await this.lock(em, workspaceId);
+      const before = { state: workspace.suspension ?? ('active' as const) };
       if (workspace.suspend(mode, reason)) {
         // Once where operators' acts are looked for, and once for the people of the workspace.
         for (const place of [SYSTEM_WORKSPACE, workspaceId]) {
-          const about = { workspaceId: place, subjectId: workspaceId, actor: who, data: { mode, reason } };
+          const data = { mode, reason, state: mode, before };
+          const about = { workspaceId: place, subjectId: workspaceId, actor: who, data };
           this.events.record(em, 'workspace.suspended', about);
         }
         await this.mails.workspaceSuspended(em, workspace, mode, reason);
@@ -43,7 +45,8 @@ export class WorkspaceSuspensionsService {
       const mode = workspace.resume();
       if (!mode) return;
       for (const place of [SYSTEM_WORKSPACE, workspaceId]) {
-        const about = { workspaceId: place, subjectId: workspaceId, actor: who, data: { mode } };
+        const data = { mode, state: 'active' as const, before: { state: mode } };
+        const about = { workspaceId: place, subjectId: workspaceId, actor: who, data };
         this.events.record(em, 'workspace.resumed', about);
       }
       await this.mails.workspaceResumed(em, workspace);

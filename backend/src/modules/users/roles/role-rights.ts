@@ -59,6 +59,10 @@ export function toldRole({ role, roleId }: HeldRole): { role: HeldRole['role']; 
   return roleId === null ? { role } : { role, roleId };
 }
 
+/** What the events of suspending somebody, and of letting them in again, tell beside. */
+export const SUSPENDED = { state: 'suspended', before: { state: 'active' } } as const;
+export const RESUMED = { state: 'active', before: { state: 'suspended' } } as const;
+
 /**
  * Asks again, under a lock that holds until the caller's transaction ends, whether a member may still do something: whoever
  * removes, suspends or demotes them waits, and then finds what they did.

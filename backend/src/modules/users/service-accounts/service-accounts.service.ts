@@ -5,7 +5,7 @@ import { afterCommit, type EntityManager, query, Transactions } from '#platform/
 import { EventLog } from '#platform/event-log/index.js';
 import { expectVersion } from '#platform/http/index.js';
 import { LiveKeys } from '../api-keys/live-keys.js';
-import { chosenRole, requireRightsOver, requireStill } from '../roles/role-rights.js';
+import { chosenRole, requireRightsOver, requireStill, RESUMED, SUSPENDED } from '../roles/role-rights.js';
 import type { RoleChoice } from '../roles/roles.schemas.js';
 import { type AccountRole, ServiceAccount } from './service-account.entity.js';
 import { NoSuchServiceAccount, ServiceAccountNameTaken, TooManyServiceAccounts } from './service-accounts.errors.js';
@@ -79,8 +79,9 @@ export class ServiceAccountsService {
     await this.transactions.run(async (em) => {
       const { account } = await this.lock(em, who, id);
       if (!account.suspend(suspended)) return;
-      const type = suspended ? 'service_account.suspended' : 'service_account.resumed';
-      this.events.record(em, type, { ...about(account, who), data: { name: account.name } });
+      const [told, { name }] = [about(account, who), account];
+      if (suspended) this.events.record(em, 'service_account.suspended', { ...told, data: { name, ...SUSPENDED } });
+      else this.events.record(em, 'service_account.resumed', { ...told, data: { name, ...RESUMED } });
       this.forget(em);
     });
     return this.queries.one(who, id);

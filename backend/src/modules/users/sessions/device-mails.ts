@@ -4,6 +4,7 @@ import type { EntityManager } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { Account } from '../accounts/account.entity.js';
 import { personTime } from '../accounts/person-time.js';
+import { deviceWords } from './device-words.js';
 
 /** Where a person sees and ends their sessions. */
 export const SESSIONS_PATH = '/settings/sessions';
@@ -22,32 +23,28 @@ export class DeviceMails {
     account: Account,
     { name, address, at }: { name: string; address: string | null; at: Date },
   ): Promise<void> {
+    const words = deviceWords(account.locale);
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: `New sign-in: ${name}`,
-      preheader: 'Your account was signed in to from a device that we did not know.',
-      heading: 'A new device signed in',
+      locale: account.locale,
+      subject: words.subject(name),
+      preheader: words.preheader,
+      heading: words.heading,
       blocks: [
-        {
-          type: 'text',
-          text: 'Your Signalbox account was signed in to from a device that we have not seen you on before.',
-        },
+        { type: 'text', text: words.text },
         {
           type: 'keyvalues',
           rows: [
-            { key: 'Device', value: name },
-            { key: 'Address', value: address ?? 'unknown' },
-            { key: 'Time', value: personTime(at, account) },
+            { key: words.device, value: name },
+            { key: words.address, value: address ?? words.unknown },
+            { key: words.time, value: personTime(at, account) },
           ],
         },
-        {
-          type: 'text',
-          text: 'If it was you, there is nothing to do. If not, end that session and set a new password:',
-        },
-        { type: 'button', label: 'Look at my sessions', url: `${this.config.origin}${SESSIONS_PATH}` },
-        { type: 'text', tone: 'muted', text: `Set a new password: ${this.config.origin}/reset-password` },
+        { type: 'text', text: words.then },
+        { type: 'button', label: words.button, url: `${this.config.origin}${SESSIONS_PATH}` },
+        { type: 'text', tone: 'muted', text: words.note(`${this.config.origin}/reset-password`) },
       ],
-      footer: 'You get this mail because it concerns the safety of your account.',
+      footer: words.footer,
       about: { type: 'user', id: account.id },
     });
   }

@@ -2,43 +2,28 @@ import { Injectable } from '@nestjs/common';
 import { InstanceConfig } from '#platform/config/index.js';
 import { type EntityManager, query } from '#platform/database/index.js';
 import { Mailer, type MailBlock } from '#platform/mail/index.js';
+import { suspensionWords } from './suspension-words.js';
 import type { Suspension, Workspace } from './workspace.entity.js';
 
 interface Reader {
   id: string;
   email: string;
+  locale: string;
 }
 
-interface Words {
-  subject: string;
-  text: string;
+interface News {
+  what: 'closed' | 'read_only' | 'resumed' | 'memberSuspended' | 'memberResumed' | 'heir';
   /** Sentences of somebody else. */
   quoted?: string | null;
-  footer: string;
   /** Whether the reader finds it open. */
   open: boolean;
 }
 
 // One who is kept out of the workspace is not told how it fares.
 const OWNERS = `
-  select u.id, u.email from membership m join user_account u on u.id = m.user_id
+  select u.id, u.email, u.locale from membership m join user_account u on u.id = m.user_id
    where m.workspace_id = $1 and m.role = 'owner' and m.suspended_at is null order by u.id`;
-const PERSON = `select id, email from user_account where id = $1`;
-
-const SUSPENDED: Record<Suspension, (name: string) => Pick<Words, 'subject' | 'text'>> = {
-  closed: (name) => ({
-    subject: `${name} was closed`,
-    text:
-      `An operator of Signalbox closed the workspace ${name}: nobody who belongs to it gets in, and its alerts have stopped. ` +
-      'Sources go on receiving, and nothing is lost.',
-  }),
-  read_only: (name) => ({
-    subject: `${name} is read-only now`,
-    text:
-      `An operator of Signalbox made the workspace ${name} read-only: everything can be read, and nothing changed. ` +
-      'Sources go on receiving, and alerts go on.',
-  }),
-};
+const PERSON = `select id, email, locale from user_account where id = $1`;
 
 /** The mails about suspended workspaces and members. */
 @Injectable()
@@ -50,68 +35,47 @@ export class SuspensionMails {
 
   /** Tells the owners of a workspace that an operator suspended it, how, and why. */
   async workspaceSuspended(em: EntityManager, workspace: Workspace, mode: Suspension, reason: string | null) {
-    await this.tell(em, workspace, await query<Reader>(em, OWNERS, [workspace.id]), {
-      ...SUSPENDED[mode](workspace.name),
-      quoted: reason,
-      footer: 'You get this mail because you own the workspace. Ask your administrator how it opens again.',
-      open: mode === 'read_only',
-    });
+    const owners = await query<Reader>(em, OWNERS, [workspace.id]);
+    await this.tell(em, workspace, owners, { what: mode, quoted: reason, open: mode === 'read_only' });
   }
 
   /** Tells the owners of a workspace that it is open again. */
   async workspaceResumed(em: EntityManager, workspace: Workspace): Promise<void> {
-    const { id, name } = workspace;
-    await this.tell(em, workspace, await query<Reader>(em, OWNERS, [id]), {
-      subject: `${name} is open again`,
-      text: `An operator of Signalbox ended the suspension of the workspace ${name}: it works as before.`,
-      footer: 'You get this mail because you own the workspace.',
-      open: true,
-    });
+    const owners = await query<Reader>(em, OWNERS, [workspace.id]);
+    await this.tell(em, workspace, owners, { what: 'resumed', open: true });
   }
 
   /** Tells a member that the workspace is closed to them. */
   async memberSuspended(em: EntityManager, workspace: Workspace, userId: string): Promise<void> {
-    const { name } = workspace;
-    await this.tell(em, workspace, await query<Reader>(em, PERSON, [userId]), {
-      subject: `${name} is closed to you`,
-      text:
-        `You were suspended in the workspace ${name}: it is closed to you and to your API keys there, and your alerts of it ` +
-        'have stopped. Your role, keys and subscriptions are kept.',
-      footer: 'If you think that this is a mistake, ask an owner of the workspace.',
-      open: false,
-    });
+    const person = await query<Reader>(em, PERSON, [userId]);
+    await this.tell(em, workspace, person, { what: 'memberSuspended', open: false });
   }
 
   /** Tells a member that they are let in again; `heir` when it is because nobody else was left to own the workspace. */
   async memberResumed(em: EntityManager, workspace: Workspace, userId: string, heir = false): Promise<void> {
-    const { name } = workspace;
-    const kept = heir
-      ? 'You own it from now on, because its last owner left. Your keys and subscriptions are as they were.'
-      : 'Your role, keys and subscriptions are as they were.';
-    await this.tell(em, workspace, await query<Reader>(em, PERSON, [userId]), {
-      subject: `${name} is open to you again`,
-      text: `You were let in to the workspace ${name} again. ${kept}`,
-      footer: 'You get this mail because you were suspended there before.',
-      open: true,
-    });
+    const person = await query<Reader>(em, PERSON, [userId]);
+    await this.tell(em, workspace, person, { what: heir ? 'heir' : 'memberResumed', open: true });
   }
 
-  private async tell(em: EntityManager, { id: workspaceId }: Workspace, readers: Reader[], words: Words) {
-    const { subject, text, quoted, footer, open } = words;
+  private async tell(em: EntityManager, { id: workspaceId, name }: Workspace, readers: Reader[], news: News) {
     const url = `${this.config.origin}/workspaces/${workspaceId}`;
-    const blocks: MailBlock[] = [{ type: 'text', text }];
-    if (quoted) blocks.push({ type: 'keyvalues', rows: [{ key: 'Reason', value: quoted }] });
-    if (open) blocks.push({ type: 'button', label: 'Open the workspace', url });
-    for (const { id, email } of readers)
+    for (const { id, email, locale } of readers) {
+      const words = suspensionWords(locale);
+      const said = words[news.what];
+      const blocks: MailBlock[] = [{ type: 'text', text: said.text(name) }];
+      if (news.quoted) blocks.push({ type: 'keyvalues', rows: [{ key: words.reason, value: news.quoted }] });
+      if (news.open) blocks.push({ type: 'button', label: words.button, url });
       await this.mailer.queueMail(em, {
         to: email,
-        subject,
-        preheader: text,
-        heading: subject,
+        locale,
+        subject: said.subject(name),
+        preheader: said.text(name),
+        heading: said.subject(name),
         blocks,
-        footer,
+        footer: said.footer,
         about: { type: 'user', id },
         workspaceId,
       });
+    }
   }
 }

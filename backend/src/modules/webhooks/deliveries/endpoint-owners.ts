@@ -3,9 +3,10 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { WebhookEndpoint } from '../endpoints/endpoint.entity.js';
+import { endpointWords } from './endpoint-words.js';
 
 const MEMBERS = `
-  select u.email, w.name as workspace
+  select u.email, u.locale, w.name as workspace
     from user_account u
     join access_grant g on g.principal_id = u.id and g.workspace_id = $1
     join workspace w on w.id = g.workspace_id
@@ -34,6 +35,7 @@ interface Why {
 
 interface Person {
   email: string;
+  locale: string;
   workspace: string;
 }
 
@@ -80,29 +82,31 @@ export class EndpointOwners {
   ): Promise<void> {
     const people = await query<Person>(em, whom, [endpoint.workspaceId, ...values]);
     const { host } = new URL(endpoint.url);
-    const subject = `Webhooks to ${host} were stopped`;
-    const then = to === 'owner' ? ' Nothing more is sent to it until somebody switches it on again.' : '';
-    const because = to === 'owner' ? 'the webhook is yours' : 'you own the workspace of the webhook';
-    for (const { email, workspace } of people)
+    const ours = new URL(this.instance.origin).host;
+    for (const { email, locale, workspace } of people) {
+      const words = endpointWords(locale);
       await this.mailer.queueMail(em, {
         to: email,
-        subject,
+        locale,
+        subject: words.subject(host),
         workspaceId: endpoint.workspaceId,
         about: { type: 'webhook_endpoint', id: endpoint.id },
-        heading: subject,
+        heading: words.subject(host),
         preheader: reason,
         blocks: [
-          { type: 'text', text: `${reason}${then}` },
+          { type: 'text', text: reason },
+          ...(to === 'owner' ? [{ type: 'text', text: words.then } as const] : []),
           {
             type: 'keyvalues',
             rows: [
-              { key: 'Workspace', value: workspace },
-              { key: 'Address', value: host },
-              { key: 'Description', value: endpoint.description || 'none' },
+              { key: words.workspace, value: workspace },
+              { key: words.address, value: host },
+              { key: words.description, value: endpoint.description || words.none },
             ],
           },
         ],
-        footer: `You get this because ${because} on ${new URL(this.instance.origin).host}.`,
+        footer: to === 'owner' ? words.footerOwner(ours) : words.footerWorkspace(ours),
       });
+    }
   }
 }

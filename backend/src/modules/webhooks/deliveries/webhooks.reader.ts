@@ -2,12 +2,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterCommit, query, type EntityManager } from '#platform/database/index.js';
 import { holdsJobs, LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
 import { DispatcherPokes } from './dispatcher-pokes.js';
+import { OWNER_COLUMNS, OWNER_JOIN, type OwnerRow } from './endpoint-rights.js';
 import { EndpointStops } from './endpoint-stops.js';
 import { Listening } from './listening.js';
 import { OwnerSight } from './owner-sight.js';
 
-// The lanes of what was made: those that nobody holds are taken for the dispatcher of this process ($3; null where none runs), so
-// that what was made is sent without being looked for. Not before the other side wants to be asked.
+const OWNERS = `
+  select p.id, ${OWNER_COLUMNS} from webhook_endpoint p ${OWNER_JOIN} where p.id = any($1::uuid[]) and p.removed_at is null`;
+
 const INSERT = `
   with made as (
     insert into webhook_delivery (id, workspace_id, endpoint_id, event_id, event_position, event_type, subject_id, held)
@@ -16,18 +18,10 @@ const INSERT = `
            event_position bigint, event_type text, subject_id text)
     on conflict (endpoint_id, event_id) do nothing
     returning endpoint_id),
-  lanes as (
-    select l.endpoint_id, m.made, $3::text is not null and (l.owner is null or l.held_until < now())
-                                    and coalesce(l.quiet_until < now(), true) as taken
-      from (select endpoint_id, count(*) as made from made group by endpoint_id) m
-      join webhook_lane l on l.endpoint_id = m.endpoint_id order by l.endpoint_id for no key update of l)
-  update webhook_lane l
-     set due_at = greatest(least(coalesce(l.due_at, now()), now()), l.quiet_until), wakes = l.wakes + 1,
-         owner = case when taken then $3 else l.owner end, epoch = l.epoch + taken::int,
-         held_until = case when taken then now() + interval '${LANE_SECONDS} seconds' else l.held_until end
-    from lanes where l.endpoint_id = lanes.endpoint_id
-  returning l.endpoint_id as id, l.epoch::text, l.wakes::text, lanes.made::int, l.owner is not distinct from $3 as ours,
-            case when taken then old.due_at is null end as alone`;
+  lanes as (select l.endpoint_id from webhook_lane l where l.endpoint_id in (select endpoint_id from made)
+             order by l.endpoint_id for no key update)
+  update webhook_lane l set due_at = least(coalesce(l.due_at, now()), now()), wakes = wakes + 1
+    from lanes where l.endpoint_id = lanes.endpoint_id`;
 
 /** Rows of one statement: a thousand endpoints that hear everything make a very long one of a batch. */
 const AT_ONCE = 5_000;
@@ -60,7 +54,7 @@ export class WebhooksReader implements ReadsLog {
     const matched = await this.listening.follow(batch, em);
     if (matched.size === 0) return;
     const ids = [...new Set([...matched.values()].flat())];
-    const found = await query<ServedEndpoint>(em, ENDPOINTS, [ids]);
+    const found = await query<OwnerRow & { id: string }>(em, OWNERS, [ids]);
     const owners = new Map(found.map((row) => [row.id, row]));
     const deaf = new Set(found.filter((row) => this.sight.deaf(row)).map(({ id }) => id));
     const rows: NewDelivery[] = [];

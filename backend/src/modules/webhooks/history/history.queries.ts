@@ -6,7 +6,7 @@ import { EventSight, FilterContexts, readFilter } from '#platform/filters/index.
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { DueRow } from '../deliveries/lane-store.js';
 import { payloadOf } from '../deliveries/payload.js';
-import { toldOf } from '../deliveries/told.js';
+import { toldOf } from '../deliveries/sender.js';
 import { NoSuchReplay, NoSuchWebhookDelivery } from './history.errors.js';
 import type { DeliveryDetail, DeliveryShown, ReplayShown } from './history.schemas.js';
 

@@ -10,6 +10,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isMember } from '#platform/access/index.js';
 import { Forbidden } from '#platform/errors/index.js';
+import type { RefusalPage } from '../endpoint.js';
 import type { RefusalWatch } from '../refusal-watch.js';
 import type { RouteTable } from '../routes/route-table.js';
 import { HANDLER_TIMEOUT, PROBLEM_TYPE, problemOf, type Refusal, REQUEST_TIMEOUT } from './problem.js';
@@ -76,11 +77,23 @@ export class ProblemFilter implements ExceptionFilter {
     if (refusal.headers) reply.headers(refusal.headers);
     reply.removeHeader('ETag');
     if (refusal.headers?.['ETag']) reply.header('ETag', refusal.headers['ETag']);
+    const page = this.page(refusal, request);
+    if (page) {
+      const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': page.policy };
+      void reply.code(refusal.status).headers(headers).header('Cache-Control', 'no-store').send(page.html);
+      return;
+    }
     void reply
       .code(refusal.status)
       .header('Content-Type', PROBLEM_TYPE)
       .header('Cache-Control', 'no-store')
       .send(JSON.stringify(problemOf(refusal, request.id)));
+  }
+
+  /** What a person is shown who followed a link, on routes that have such a page. */
+  private page(refusal: Refusal, { headers, routeOptions }: FastifyRequest): ReturnType<RefusalPage> | undefined {
+    if (!/\btext\/html\b/i.test(headers.accept ?? '')) return undefined;
+    return routeOptions.config.endpoint?.refusalPage?.(refusal, { headers });
   }
 
   /** Only whom the gate let in has an actor here. */

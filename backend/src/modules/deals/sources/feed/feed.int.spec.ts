@@ -95,7 +95,10 @@ describe('a feed', () => {
     expect(second!.id).toBe(first!.id);
     const events = await kit.events({ subjectId: first!.id });
     expect(events.map((e) => e.type)).toEqual(['deal.found', 'deal.repriced']);
-    expect(events[1]!.data).toMatchObject({ before: { priceMinor: 70_000 }, after: { priceMinor: 65_000 } });
+    expect(events[1]!.data).toMatchObject({
+      before: { priceMinor: 70_000, currency: 'USD' },
+      after: { priceMinor: 65_000 },
+    });
     const prices = await kit.rows(`select price_minor::int as price from route_price where deal_id = $1 order by id`, [
       first!.id,
     ]);

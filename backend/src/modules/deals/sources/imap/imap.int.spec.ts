@@ -158,8 +158,10 @@ describe('a mailbox', () => {
     await hasSubjects(source, 'Early', 'Late');
     expect(proxy.connections()).toBeGreaterThan(1);
     await until(async () => (await statusOf(source)).status === 'active');
-    const types = (await kit.events({ subjectId: source.id })).map((e) => e.type);
-    expect(types).toEqual(['source.created', 'source.failed', 'source.recovered']);
+    const events = await kit.events({ subjectId: source.id });
+    expect(events.map((e) => e.type)).toEqual(['source.created', 'source.failed', 'source.recovered']);
+    expect(events[1]!.data).toMatchObject({ state: 'failing', before: { state: 'active' } });
+    expect(events[2]!.data).toMatchObject({ state: 'active', before: { state: 'failing' } });
     await remove(source);
   });
 

@@ -1,5 +1,6 @@
 import type { MailBlock } from '#platform/mail/index.js';
 import type { ChannelMessage } from '../channel.js';
+import { wordsFor } from '../../messages/words.js';
 import { cut, line, linesOf, linkOf, plain } from '../message-text.js';
 
 /** Discord's limits, in characters and pieces (docs.discord.com: resources/message, embed limits). */
@@ -24,7 +25,7 @@ interface Field {
 export function discordMessage(message: ChannelMessage): Record<string, unknown> {
   const { notification, reason } = message;
   const title = escaped(line(notification.heading || message.subject), TITLE) || '-';
-  const footer = { text: cut(line(`You get this because of “${reason.name}”.`), FOOTER / 4) };
+  const footer = { text: cut(line(wordsFor(message.locale).because(reason.name)), FOOTER / 4) };
   const link = linkOf(message.url, LINK);
   let room = EMBED - title.length - footer.text.length;
   const description = escaped(descriptionOf(notification.blocks), Math.min(DESCRIPTION, room));

@@ -1,5 +1,6 @@
 import type { MailBlock } from '#platform/mail/index.js';
 import type { ChannelMessage } from '../channel.js';
+import { wordsFor } from '../../messages/words.js';
 import { cut, line, linesOf, linkOf, plain } from '../message-text.js';
 
 /** Slack's limits, in characters and pieces (docs.slack.dev: reference/block-kit/blocks, composition objects). */
@@ -26,6 +27,7 @@ export function slackMessage(
   message: ChannelMessage,
 ): { text: string; blocks: SlackBlock[] } & Record<string, unknown> {
   const { notification, reason, url } = message;
+  const words = wordsFor(message.locale);
   const body = notification.blocks.flatMap(blocksOf);
   const room = BLOCKS - 1 - ENDING;
   const shown = body.length > room ? [...body.slice(0, room - 1), section('…')] : body;
@@ -37,9 +39,9 @@ export function slackMessage(
     blocks: [
       { type: 'header', text: text(line(notification.heading || message.subject) || '-', HEADER) },
       ...shown,
-      ...buttons([{ label: 'Open in Signalbox', url }]),
-      { type: 'context', elements: [text(line(`You get this because of “${reason.name}”.`), FIELD)] },
-      ...(reason.unsubscribeUrl ? buttons([{ label: 'Stop these', url: reason.unsubscribeUrl }]) : []),
+      ...buttons([{ label: words.open, url }]),
+      { type: 'context', elements: [text(line(words.because(reason.name)), FIELD)] },
+      ...(reason.unsubscribeUrl ? buttons([{ label: words.stop, url: reason.unsubscribeUrl }]) : []),
     ],
   };
 }

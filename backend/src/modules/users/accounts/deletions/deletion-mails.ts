@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InstanceConfig } from '#platform/config/index.js';
 import type { EntityManager } from '#platform/database/index.js';
+import { languageOf } from '#platform/language/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { Account } from '../account.entity.js';
 import { personTime } from '../person-time.js';
+import { deletionWords } from './deletion-words.js';
 
 /** The mails about the end of an account. */
 @Injectable()
@@ -15,41 +17,38 @@ export class DeletionMails {
 
   /** Tells when the account will be erased, and how it can be kept. */
   async scheduled(em: EntityManager, account: Account, eraseAt: Date, workspaces: readonly string[]): Promise<void> {
-    const also = workspaces.map((name) => `“${name}”`).join(', ');
+    const words = deletionWords(account.locale).scheduled;
+    // In the language of the words around it, which need not be the locale's.
+    const also = new Intl.ListFormat(languageOf(account.locale)).format(workspaces.map(words.quoted));
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: 'Your account will be erased',
-      preheader: 'Signing in before then keeps it.',
-      heading: 'Your account will be erased',
+      locale: account.locale,
+      subject: words.subject,
+      preheader: words.preheader,
+      heading: words.subject,
       blocks: [
-        { type: 'text', text: 'Your Signalbox account was deleted. Everything in it is erased at this time:' },
-        { type: 'keyvalues', rows: [{ key: 'Erased', value: personTime(eraseAt, account) }] },
-        ...(also ? [{ type: 'text', text: `So is ${also}, which nobody else belongs to.` } as const] : []),
-        {
-          type: 'text',
-          text: 'You are signed out everywhere, your API keys are revoked and your alerts have stopped. To keep the account, sign in before then:',
-        },
-        { type: 'button', label: 'Keep my account', url: `${this.config.origin}/sign-in` },
+        { type: 'text', text: words.text },
+        { type: 'keyvalues', rows: [{ key: words.erased, value: personTime(eraseAt, account) }] },
+        ...(also ? [{ type: 'text', text: words.also(also) } as const] : []),
+        { type: 'text', text: words.then },
+        { type: 'button', label: words.button, url: `${this.config.origin}/sign-in` },
       ],
-      footer: 'If it was not you, sign in and set a new password at once.',
+      footer: words.footer,
       about: { type: 'user', id: account.id },
     });
   }
 
   /** Tells that the account stays, because somebody signed in. */
   async kept(em: EntityManager, account: Account): Promise<void> {
+    const words = deletionWords(account.locale).kept;
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: 'Your account stays',
-      preheader: 'You signed in, so it is not erased.',
-      heading: 'Your account stays',
-      blocks: [
-        {
-          type: 'text',
-          text: 'Your Signalbox account was to be erased. Because it was signed in to, it is kept, and nothing is lost but the API keys, which stay revoked.',
-        },
-      ],
-      footer: 'You get this mail because it concerns the safety of your account.',
+      locale: account.locale,
+      subject: words.subject,
+      preheader: words.preheader,
+      heading: words.subject,
+      blocks: [{ type: 'text', text: words.text }],
+      footer: words.footer,
       about: { type: 'user', id: account.id },
     });
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MembershipApi, type MemberRole, systemActor } from '#platform/access/index.js';
 import { type EntityManager, query } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { toldRole } from '../../roles/role-rights.js';
+import { RESUMED, toldRole } from '../../roles/role-rights.js';
 import { SuspensionMails } from '../../workspaces/suspension-mails.js';
 import { Workspace } from '../../workspaces/workspace.entity.js';
 import { membershipsOf } from './memberships-of.js';
@@ -63,7 +63,7 @@ export class Departures {
     const about = { workspaceId, subjectId: userId, actor: systemActor() };
     if (suspended) {
       const resumed = await this.memberships.suspend(em, workspaceId, userId, false);
-      this.events.record(em, 'member.resumed', { ...about, data: toldRole(resumed) });
+      this.events.record(em, 'member.resumed', { ...about, data: { ...toldRole(resumed), ...RESUMED } });
       await this.mails.memberResumed(em, await em.findOneOrFail(Workspace, workspaceId), userId, true);
     }
     if (role === 'owner') return;

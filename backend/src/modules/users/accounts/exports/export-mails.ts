@@ -4,6 +4,7 @@ import type { EntityManager } from '#platform/database/index.js';
 import { Mailer } from '#platform/mail/index.js';
 import type { Account } from '../account.entity.js';
 import { personTime } from '../person-time.js';
+import { exportWords } from './export-words.js';
 
 const EXPORTS_PATH = '/settings/exports';
 
@@ -17,39 +18,38 @@ export class ExportMails {
 
   /** Tells that it can be downloaded, and until when. */
   async ready(em: EntityManager, account: Account, expiresAt: Date): Promise<void> {
+    const words = exportWords(account.locale).ready;
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: 'Your data is ready',
-      preheader: 'The export that you asked for can be downloaded.',
-      heading: 'Your data is ready',
+      locale: account.locale,
+      subject: words.subject,
+      preheader: words.preheader,
+      heading: words.subject,
       blocks: [
-        {
-          type: 'text',
-          text: 'The export of your Signalbox data that you asked for can be downloaded until this time:',
-        },
-        { type: 'keyvalues', rows: [{ key: 'Until', value: personTime(expiresAt, account) }] },
-        { type: 'button', label: 'Download my data', url: `${this.config.origin}${EXPORTS_PATH}` },
-        { type: 'text', tone: 'muted', text: 'Only you can download it, signed in.' },
+        { type: 'text', text: words.text },
+        { type: 'keyvalues', rows: [{ key: words.until, value: personTime(expiresAt, account) }] },
+        { type: 'button', label: words.button, url: `${this.config.origin}${EXPORTS_PATH}` },
+        { type: 'text', tone: 'muted', text: words.note },
       ],
-      footer: 'If it was not you who asked, set a new password at once: somebody else is in your account.',
+      footer: words.footer,
       about: { type: 'user', id: account.id },
     });
   }
 
   /** Tells that it could not be made. */
   async failed(em: EntityManager, account: Account): Promise<void> {
+    const words = exportWords(account.locale).failed;
     await this.mailer.queueMail(em, {
       to: account.email,
-      subject: 'Your data could not be exported',
-      preheader: 'You can ask for another export.',
-      heading: 'Your data could not be exported',
+      locale: account.locale,
+      subject: words.subject,
+      preheader: words.preheader,
+      heading: words.subject,
       blocks: [
-        {
-          type: 'text',
-          text: 'The export of your Signalbox data could not be made. The people who run the instance see why; you can ask for another one.',
-        },
-        { type: 'button', label: 'Ask again', url: `${this.config.origin}${EXPORTS_PATH}` },
+        { type: 'text', text: words.text },
+        { type: 'button', label: words.button, url: `${this.config.origin}${EXPORTS_PATH}` },
       ],
+      footer: words.footer,
       about: { type: 'user', id: account.id },
     });
   }

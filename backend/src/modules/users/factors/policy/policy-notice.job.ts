@@ -2,6 +2,7 @@ import { InstanceConfig } from '#platform/config/index.js';
 import { type EntityManager, query } from '#platform/database/index.js';
 import { JobHandler, type JobOutcome, type JsonObject, type RunningJob } from '#platform/jobs/index.js';
 import { Mailer } from '#platform/mail/index.js';
+import { policyWords } from './policy-words.js';
 
 /** A workspace that began to ask for a second factor. */
 export interface PolicyBegun extends JsonObject {
@@ -11,7 +12,7 @@ export interface PolicyBegun extends JsonObject {
 
 // Asked when the job runs: who set a factor up meanwhile, or left, need not hear of it.
 const CONCERNED = `
-  select p.id, p.email from membership m
+  select p.id, p.email, p.locale from membership m
   join workspace w on w.id = m.workspace_id and w.second_factor_required
   join user_account p on p.id = m.user_id
   where m.workspace_id = $1 and not exists (select from second_factor_held h where h.user_id = m.user_id)
@@ -30,24 +31,23 @@ export class PolicyNoticeJob {
   }
 
   private async tell(em: EntityManager, { workspaceId, name }: PolicyBegun): Promise<void> {
-    const people = await query<{ id: string; email: string }>(em, CONCERNED, [workspaceId]);
-    for (const { id, email } of people)
+    const people = await query<{ id: string; email: string; locale: string }>(em, CONCERNED, [workspaceId]);
+    for (const { id, email, locale } of people) {
+      const words = policyWords(locale);
       await this.mailer.queueMail(em, {
         to: email,
-        subject: `${name} asks for a second factor`,
-        preheader: 'Set one up, and the workspace opens again.',
-        heading: 'A second factor is needed',
+        locale,
+        subject: words.subject(name),
+        preheader: words.preheader,
+        heading: words.heading,
         blocks: [
-          {
-            type: 'text',
-            text:
-              `The workspace "${name}" now asks its people for a second factor, and you have none: it stays closed until ` +
-              'you set up an authenticator app or a passkey. Nothing of yours was removed.',
-          },
-          { type: 'button', label: 'Set one up', url: `${this.config.origin}/settings/security` },
+          { type: 'text', text: words.text(name) },
+          { type: 'button', label: words.button, url: `${this.config.origin}/settings/security` },
         ],
+        footer: words.footer,
         about: { type: 'user', id },
         workspaceId,
       });
+    }
   }
 }

@@ -1,0 +1,2 @@
+// Before any decorator of ours is applied.
+import 'reflect-metadata';
