@@ -34,6 +34,7 @@ import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
 import { WebhookOwners0053 } from './0053-webhook-owners.js';
+import { WebhookPace0055 } from './0055-webhook-pace.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -72,4 +73,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   WebhookOwners0053,
   UnreadCounts0045,
   EarlierValues0034,
+  WebhookPace0055,
 ];

@@ -1,5 +1,6 @@
 // What each route needs beside ids in its path, to be carried out. A route that takes a body and is not here gets the
 // example of the API document.
+import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Permission } from '#platform/access/index.js';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
@@ -210,6 +211,15 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: async (tenant, caller) => {
       await makers['notificationId']?.(tenant, caller);
       return { upTo: Number((await tenant.event()).position) };
+  'DELETE me/mail-suppression': {
+    caller: async (tenant) => {
+      const person = await guest(tenant);
+      const hash = createHash('sha256').update(`signalbox mail ${person.email}`).digest('hex');
+      const text = `insert into mail_suppression (address_hash, address, reason) values ($1, 'sealed', 'bounce')`;
+      await tenant.whole.make.sql(text, [hash]);
+      return person;
+    },
+  },
     },
   },
   'GET workspaces/:workspaceId/notification-previews/:kind': {

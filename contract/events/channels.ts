@@ -47,14 +47,15 @@ export const channelEvents = defineEvents({
   'address.suppressed': {
     version: 1,
     subject: 'address',
+    /** `complaint`, or what the last mail came back with, such as 5.1.1 (RFC 3463). */
     data: z.object({ status: z.string() }),
-    about: 'A mail address gets no more notifications, because mail comes back from it.',
+    about: 'A mail address gets no more notifications, because mail comes back from it or was reported as unwanted.',
     quiet: true,
   },
   'address.released': {
     version: 1,
     subject: 'address',
     data: z.object({}),
-    about: 'Notifications go to a mail address again: an operator said so, or its owner has read a link there.',
+    about: 'Notifications go to a mail address again: an operator or its owner said so, or its owner has read a link there.',
   },
 });

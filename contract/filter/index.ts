@@ -33,6 +33,7 @@ export { explain } from './explain.js';
 export { fold, words } from './fold.js';
 export { FilterEngine } from './engine/filter-engine.js';
 export { SnapshotError } from './engine/snapshot.js';
+export type { Origin } from './engine/stored-engine.js';
 export { MAX_LENGTH } from './text.js';
 export type { Matcher, Moment } from './leaves.js';
 export { compileNode, toMatcher } from './match.js';

@@ -11,7 +11,7 @@ import { Ints } from './ints.js';
 import { eachName, HOLDS } from './program.js';
 import { HEADER } from './program-store.js';
 import { ProgramWriter } from './program-writer.js';
-import { readSnapshot, writeSnapshot, type StoredFilter } from './stored-engine.js';
+import { readSnapshot, writeSnapshot, type Origin, type StoredFilter } from './stored-engine.js';
 import { TestTable } from './test-table.js';
 import { ValueTable } from './value-table.js';
 
@@ -19,6 +19,7 @@ import { ValueTable } from './value-table.js';
 const MOVED_AT_ONCE = 8;
 /** Every so many events it is looked at whether the generation has aged. */
 const EVENTS_BETWEEN_LOOKS = 4_096;
+const NO_ORIGIN: Origin = { build: '', markOf: () => '' };
 
 /**
  * Many filters of one target, asked about one event at a time. What an event costs follows from the filters it matches and
@@ -130,9 +131,13 @@ export class FilterEngine {
     }
   }
 
-  /** The engine as chunks of bytes, for `restore`. Nothing may change while they are taken. */
-  snapshot(): Iterable<Uint8Array> {
-    return writeSnapshot(this.catalogue, this, this.size, this.entries());
+  /**
+   * The engine as chunks of bytes, for `restore`. Events may be asked meanwhile, but no filter may come or go.
+   *
+   * @param origin what `restore` compares and tells
+   */
+  snapshot({ build, markOf }: Origin = NO_ORIGIN): Iterable<Uint8Array> {
+    return writeSnapshot(this.catalogue, this, { build, filters: this.size }, this.entries(markOf));
   }
 
   /**
@@ -141,21 +146,42 @@ export class FilterEngine {
    * @throws SnapshotError for one of another catalogue or version, and for a damaged one or one that ends too early
    */
   static restore(catalogue: FieldCatalogue, chunks: Iterable<Uint8Array>): FilterEngine {
+    const restoring = FilterEngine.restoring(catalogue, chunks, '', () => undefined);
+    for (;;) {
+      const { done, value } = restoring.next();
+      if (done) return value;
+    }
+  }
+
+  /**
+   * Restores in steps of some milliseconds, as `restore` does at once.
+   *
+   * @param build the origin's, which must be the same
+   * @param tell is given each filter's key and mark
+   */
+  static *restoring(
+    catalogue: FieldCatalogue,
+    chunks: Iterable<Uint8Array>,
+    build: string,
+    tell: (key: string, mark: string) => void,
+  ): Generator<void, FilterEngine> {
     const engine = new FilterEngine(catalogue);
-    readSnapshot(catalogue, chunks, engine, {
+    yield* readSnapshot(catalogue, build, chunks, engine, {
       expect: (filters) => (engine.current = new Generation(engine.values, engine.dimensions.list, filters)),
-      take: ({ key, partition, bodies }) => {
+      take: ({ key, partition, mark, bodies }) => {
         const slot = engine.keys.length;
         engine.occupy(slot, key, partition);
         engine.current.add(slot, partition, bodies);
+        tell(key, mark);
       },
     });
     return engine;
   }
 
-  private *entries(): Generator<StoredFilter> {
+  private *entries(markOf: Origin['markOf']): Generator<StoredFilter> {
     for (const [key, slot] of this.slots) {
-      yield { key, partition: this.partitions[slot]!, bodies: [...this.current.bodies(slot)] };
+      const bodies = [...this.current.bodies(slot)];
+      yield { key, partition: this.partitions[slot]!, mark: markOf(key), bodies };
     }
   }
 

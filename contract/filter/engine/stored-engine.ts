@@ -7,7 +7,7 @@ import type { StoredEntry, TestTable } from './test-table.js';
 import type { StoredValue, ValueTable } from './value-table.js';
 
 /** Raised whenever programs or chunks come to mean something else. */
-const VERSION = 1;
+const VERSION = 2;
 /** Entries of a chunk: a few megabytes at most. */
 const PORTION = 8_192;
 
@@ -15,7 +15,16 @@ const PORTION = 8_192;
 export interface StoredFilter {
   readonly key: string;
   readonly partition: string;
+  readonly mark: string;
   readonly bodies: readonly ArrayLike<number>[];
+}
+
+/** What whoever stores an engine says of it. */
+export interface Origin {
+  /** A snapshot of another one is refused: whatever may compile the same filter to something else. */
+  readonly build: string;
+  /** What a filter was made of, to know whether it is still the same. */
+  markOf(key: string): string;
 }
 
 /** What the programs of an engine name by number. */
@@ -29,6 +38,7 @@ export interface Names {
 interface Heading {
   readonly format: 'signalbox filters';
   readonly version: number;
+  readonly build: string;
   readonly catalogue: string;
   readonly filters: number;
   readonly sources: readonly SourcePlace[];
@@ -47,12 +57,13 @@ function fingerprint({ target, words, before, fields }: FieldCatalogue): string 
 export function* writeSnapshot(
   catalogue: FieldCatalogue,
   { values, tests, dimensions }: Names,
-  filters: number,
+  { build, filters }: { build: string; filters: number },
   stored: Iterable<StoredFilter>,
 ): Generator<Uint8Array> {
   const heading: Heading = {
     format: 'signalbox filters',
     version: VERSION,
+    build,
     catalogue: fingerprint(catalogue),
     filters,
     sources: values.sources.map(({ place }) => place),
@@ -64,6 +75,7 @@ export function* writeSnapshot(
   for (const portion of portions(stored)) {
     yield jsonChunk(portion.map(({ key }) => key));
     yield jsonChunk(portion.map(({ partition }) => partition));
+    yield jsonChunk(portion.map(({ mark }) => mark));
     yield intsChunk(portion.flatMap(({ bodies }) => [bodies.length, ...bodies.flatMap(withLength)]));
   }
   yield endChunk();
@@ -95,50 +107,61 @@ export interface Taking {
   take(filter: StoredFilter): void;
 }
 
-/** Reads chunks into empty tables and tells the filters. @throws SnapshotError */
-export function readSnapshot(
+/** Reads chunks into empty tables and tells the filters; pauses after every few thousand entries. @throws SnapshotError */
+export function* readSnapshot(
   catalogue: FieldCatalogue,
+  build: string,
   chunks: Iterable<Uint8Array>,
   { values, tests, dimensions }: Names,
   taking: Taking,
-): void {
+): Generator<void, void> {
   const reader = new SnapshotReader(chunks);
   const heading = reader.json() as Heading;
-  requireSame(heading, catalogue);
+  requireSame(heading, catalogue, build);
   values.restoreSources(heading.sources);
   for (const place of heading.dimensions) dimensions.intern(place);
-  for (const value of readList(reader)) values.restore(value as StoredValue);
+  yield* readList(reader, (value) => values.restore(value as StoredValue));
   values.seal();
-  for (const entry of readList(reader)) tests.restore(entry as StoredEntry);
+  yield* readList(reader, (entry) => tests.restore(entry as StoredEntry));
   tests.seal();
   taking.expect(heading.filters);
   for (let read = 0; read < heading.filters;) {
     const keys = reader.json() as string[];
     const partitions = reader.json() as string[];
-    takeFilters(keys, partitions, reader.ints(), taking);
+    const marks = reader.json() as string[];
+    takeFilters({ keys, partitions, marks }, reader.ints(), taking);
     read += keys.length;
+    yield;
   }
   reader.end();
 }
 
-function requireSame(heading: Partial<Heading>, catalogue: FieldCatalogue): void {
+function requireSame(heading: Partial<Heading>, catalogue: FieldCatalogue, build: string): void {
   if (heading.format !== 'signalbox filters') throw new SnapshotError('This is no snapshot of filters.');
   if (heading.version !== VERSION)
     throw new SnapshotError(`The snapshot is of version ${heading.version}, not ${VERSION}.`);
+  if (heading.build !== build) throw new SnapshotError('The snapshot was made by another build.');
   if (heading.catalogue !== fingerprint(catalogue)) {
     throw new SnapshotError(`The snapshot is not of ${catalogue.target} as their fields are now.`);
   }
 }
 
-function* readList(reader: SnapshotReader): Generator<unknown> {
+function* readList(reader: SnapshotReader, take: (item: unknown) => void): Generator<void, void> {
   for (;;) {
     const portion = reader.json() as unknown[];
     if (portion.length === 0) return;
-    yield* portion;
+    for (const item of portion) take(item);
+    yield;
   }
 }
 
-function takeFilters(keys: readonly string[], partitions: readonly string[], words: Int32Array, taking: Taking): void {
+interface Portion {
+  readonly keys: readonly string[];
+  readonly partitions: readonly string[];
+  readonly marks: readonly string[];
+}
+
+function takeFilters({ keys, partitions, marks }: Portion, words: Int32Array, taking: Taking): void {
   let at = 0;
   for (const [index, key] of keys.entries()) {
     const bodies: Int32Array[] = [];
@@ -146,6 +169,6 @@ function takeFilters(keys: readonly string[], partitions: readonly string[], wor
       const length = words[at++]!;
       bodies.push(words.subarray(at, (at += length)));
     }
-    taking.take({ key, partition: partitions[index]!, bodies });
+    taking.take({ key, partition: partitions[index]!, mark: marks[index]!, bodies });
   }
 }

@@ -60,7 +60,6 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
     const { adapter, close } = redisAdapter(this.redis);
     this.closeRedis = close;
     server.adapter(adapter);
-    this.feed.serve(server);
     this.presence.serve(server);
     this.inboxes.serve(server);
     this.standings.watch((socket) => {

@@ -18,7 +18,7 @@ const DOMAIN =
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]{0,75}$/;
 const MESSAGE_ID = /^<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>?$/;
 const OWN_HEADERS = new Set(
-  'from to cc bcc subject date message-id reply-to sender mime-version content-type content-transfer-encoding return-path received'.split(
+  'from to cc bcc subject date message-id reply-to sender mime-version content-type content-transfer-encoding return-path received x-signalbox-return'.split(
     ' ',
   ),
 );

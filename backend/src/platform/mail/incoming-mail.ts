@@ -11,6 +11,13 @@ export interface MailTaker {
    * @throws what makes the sender try again later
    */
   take(raw: Buffer, address: string): Promise<void>;
+  /**
+   * Takes one mail that came to another address, such as a mailbox that is read, if it proves by itself that it is for this room.
+   *
+   * @returns whether it was; then it is dealt with
+   * @throws what makes whoever brings it try again later
+   */
+  claim(raw: Buffer): Promise<boolean>;
 }
 
 /** Which rooms take mail beside the sources of deals: each registers at boot, and the receiving port asks. */
@@ -20,6 +27,12 @@ export class IncomingMail {
 
   register(taker: MailTaker): void {
     this.takers.push(taker);
+  }
+
+  /** Asks each room whether a mail that came to no address of the product's own is for it. @returns whether one took it */
+  async claim(raw: Buffer): Promise<boolean> {
+    for (const taker of this.takers) if (await taker.claim(raw)) return true;
+    return false;
   }
 
   /** The room that takes mail to this address, if any does. */

@@ -10,6 +10,6 @@ export { MailModule } from './mail.module.js';
 export type { Mail, MailBlock, MailContent, QueuedMail } from './mail.types.js';
 export { jobFailure as mailFailure } from './mail.jobs.js';
 export { Mailer } from './mailer.js';
-export { ReturnPaths } from './return-paths.js';
+export { RETURN_FIELD, ReturnPaths } from './return-paths.js';
 export type { ReturnPath } from './return-paths.js';
 export { renderMail } from './render-mail.js';

@@ -4,7 +4,7 @@ import type { EntityManager } from '#platform/database/index.js';
 import { Enqueues, Jobs } from '#platform/jobs/index.js';
 import { addressOf, headersOf, messageIdOf, subjectOf } from './addresses.js';
 import { MailConfig } from './mail.config.js';
-import { ReturnPaths } from './return-paths.js';
+import { RETURN_FIELD, ReturnPaths } from './return-paths.js';
 import { MailRejected } from './mail.errors.js';
 import type { Mail, QueuedMail } from './mail.types.js';
 import { MailTransport, type Envelope } from './mail-transport.js';
@@ -32,12 +32,16 @@ export class Mailer {
     if (recipients.length === 0) throw new MailRejected('A mail needs a recipient.', 'no recipient');
     const messageId = messageIdOf(mail.messageId ?? this.messageId(uuidv7()));
     // Of several recipients nobody could say which one it came back from.
-    const returnPath = recipients.length === 1 ? this.returns.of(recipients[0]!.address, messageId) : undefined;
+    const only = recipients.length === 1 ? recipients[0]!.address : undefined;
+    const returnPath = only && this.returns.of(only, messageId);
     const envelope: Envelope = {
       from: addressOf(mail.from ?? this.config.from),
       to: recipients,
       subject: subjectOf(mail.subject),
-      headers: headersOf(mail.headers ?? {}),
+      headers: {
+        ...headersOf(mail.headers ?? {}),
+        ...(only ? { [RETURN_FIELD]: this.returns.token(only, messageId) } : {}),
+      },
       messageId,
       html: mail.html,
       text: mail.text,

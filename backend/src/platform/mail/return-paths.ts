@@ -16,6 +16,9 @@ const DAYS = 12;
 const DAY_MS = 86_400_000;
 const MESSAGE = /^<?([0-9a-f-]{36})@/i;
 
+/** The field of a mail's head that holds the token. */
+export const RETURN_FIELD = 'X-Signalbox-Return';
+
 /** What stands in an address that a mail comes back to. Nothing of it counts before `isOf` says so. */
 export interface ReturnPath {
   /** Of the mail that came back. */
@@ -39,13 +42,17 @@ export class ReturnPaths {
   /** The envelope's sender for one mail; undefined when no address for returns is set, and the sender gets them. */
   of(recipient: string, messageId: string, now = Date.now()): string | undefined {
     const base = this.base();
-    if (!base) return undefined;
+    return base && `${base.local}+${this.token(recipient, messageId, now)}@${base.domain}`;
+  }
+
+  /** The part of such an address that names the mail. It also stands in the mail's own head, which reports repeat. */
+  token(recipient: string, messageId: string, now = Date.now()): string {
     const named = MESSAGE.exec(messageId)?.[1] ?? '';
     const id = Buffer.from(parse(validate(named) ? named : uuidv7()));
     const day = Math.floor(now / DAY_MS) % 0x10000;
     const body = Buffer.concat([id, Buffer.from([day >> 8, day & 0xff])]);
     const mark = this.mark(this.signatures.keyId(), body, recipient);
-    return `${base.local}+${encode(Buffer.concat([body, mark]))}@${base.domain}`;
+    return encode(Buffer.concat([body, mark]));
   }
 
   /** Reads an address of that form whose days are not over; undefined for any other. */
@@ -56,7 +63,12 @@ export class ReturnPaths {
     const local = address.slice(0, Math.max(at, 0)).toLowerCase();
     if (!wanted || !local.startsWith(wanted) || address.slice(at + 1).toLowerCase() !== base.domain.toLowerCase())
       return undefined;
-    const bytes = decode(local.slice(wanted.length));
+    return this.readToken(local.slice(wanted.length), now);
+  }
+
+  /** Reads such a part, wherever it was found; undefined for what is none, or whose days are over. */
+  readToken(token: string, now = Date.now()): ReturnPath | undefined {
+    const bytes = decode(token.toLowerCase());
     if (!bytes) return undefined;
     const messageId = idOf(bytes.subarray(0, ID_BYTES));
     const day = bytes.readUInt16BE(ID_BYTES);

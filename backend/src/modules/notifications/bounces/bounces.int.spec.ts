@@ -5,8 +5,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { systemActor } from '#platform/access/index.js';
 import { type EntityManager, Transactions } from '#platform/database/index.js';
 import { EventLog, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
-import { Mailer, ReturnPaths } from '#platform/mail/index.js';
-import { type DealsKit, dealsKit, until } from '#test/deals-kit.js';
+import { IncomingMail, Mailer, ReturnPaths } from '#platform/mail/index.js';
+import { dealMail, type DealsKit, dealsKit, until } from '#test/deals-kit.js';
+import { type Dovecot, startDovecot } from '#test/dovecot.js';
 import { factory, type TestPerson } from '#test/factories.js';
 import { NotificationsModule } from '../notifications.module.js';
 import { Suppressions } from '../suppressions/suppressions.js';
@@ -14,13 +15,18 @@ import { Suppressions } from '../suppressions/suppressions.js';
 const BOUNCES = 'bounces@returns.example.com';
 /** The senders of the envelopes that arrived, by recipient. */
 const senders = new Map<string, string>();
+/** The token in the head of the mail that arrived, by recipient. */
+const tokens = new Map<string, string>();
 const sink = new SMTPServer({
   authOptional: true,
   disabledCommands: ['AUTH', 'STARTTLS'],
   disableReverseLookup: true,
   onData(stream, { envelope }, done) {
-    stream.resume();
+    let raw = '';
+    stream.on('data', (chunk: Buffer) => (raw += chunk.toString('latin1')));
     stream.on('end', () => {
+      const token = /^X-Signalbox-Return: ([a-z2-7]{45})\r$/m.exec(raw)?.[1] ?? '';
+      for (const { address } of envelope.rcptTo) tokens.set(address, token);
       const from = envelope.mailFrom ? envelope.mailFrom.address : '';
       for (const { address } of envelope.rcptTo) senders.set(address, from);
       done();
@@ -28,6 +34,7 @@ const sink = new SMTPServer({
   },
 });
 let kit: DealsKit;
+let dovecot: Dovecot;
 
 beforeAll(async () => {
   await new Promise<void>((listening) => sink.listen(0, '127.0.0.1', () => listening()));
@@ -39,10 +46,12 @@ beforeAll(async () => {
     SIGNALBOX_SMTP_IN_HOST: '127.0.0.1',
     SIGNALBOX_BOUNCES: '3',
   };
+  dovecot = await startDovecot();
   kit = await dealsKit(settings, [NotificationsModule]);
 });
 afterAll(async () => {
   await kit.close();
+  await dovecot.dispose();
   await new Promise<void>((closed) => sink.close(() => closed()));
 });
 
@@ -54,7 +63,31 @@ async function returnOf(to: string, id: string = uuidv7()): Promise<string> {
   return senders.get(to) ?? '';
 }
 
-function reportOn(recipient: string, status: string, diagnostic = 'smtp; 550 no'): string {
+/** What most servers repeat of the mail that came back. */
+function originalOf(token: string): string[] {
+  return ['--b', 'Content-Type: text/rfc822-headers', '', `X-Signalbox-Return: ${token}`, 'Subject: Mail', ''];
+}
+
+function complaintOf(recipient: string, token: string, type = 'abuse'): string {
+  return [
+    'From: feedback@provider.example',
+    'Subject: FW: Mail',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary=b',
+    '',
+    '--b',
+    'Content-Type: message/feedback-report',
+    '',
+    `Feedback-Type: ${type}`,
+    'User-Agent: Provider/1.0',
+    `Original-Rcpt-To: ${recipient}`,
+    '',
+    ...originalOf(token),
+    '--b--',
+    '',
+  ].join('\r\n');
+}
+
+function reportOn(recipient: string, status: string, diagnostic = 'smtp; 550 no', token?: string): string {
   return [
     'From: MAILER-DAEMON@mx.example.org',
     'Subject: Undelivered Mail',
@@ -71,6 +104,7 @@ function reportOn(recipient: string, status: string, diagnostic = 'smtp; 550 no'
     `Status: ${status}`,
     `Diagnostic-Code: ${diagnostic}`,
     '',
+    ...(token === undefined ? [] : originalOf(token)),
     '--b--',
     '',
   ].join('\r\n');
@@ -193,6 +227,54 @@ describe('mail that comes back', () => {
     expect(await why(ada.email)).toBeDefined();
   });
 
+  it('is believed wherever it arrives, by what it repeats of the mail, and is no message of the source', async () => {
+    const [ada, eve] = await Promise.all([person(), person()]);
+    const source = await kit.source({ kind: 'smtp', name: 'Forwarded' });
+    const to = String(source.address);
+    const before = (await told()).length;
+    await returnOf(ada.email);
+    await returnOf(eve.email);
+    const token = tokens.get(ada.email)!;
+    expect(token).toHaveLength(45);
+    const forged = [reportOn(ada.email, '5.1.1'), reportOn(ada.email, '5.1.1', 'smtp; 550 no', tokens.get(eve.email))];
+    for (const report of forged) expect(await kit.mail(to, report)).toContain('Kept as');
+    expect([await why(ada.email), await why(eve.email)]).toEqual([undefined, undefined]);
+    expect((await told()).slice(before)).toEqual([]);
+    const report = reportOn(ada.email, '5.1.1', 'smtp; 550 no', token);
+    expect(await kit.mail(to, report)).not.toContain('Kept as');
+    expect(await why(ada.email)).toContain('5.1.1');
+    expect(await toldSince(before)).toEqual(['mail.bounced', 'address.suppressed']);
+    // The mailbox is read again from its beginning.
+    expect(await kit.app.get(IncomingMail).claim(Buffer.from(report))).toBe(true);
+    expect(await toldSince(before)).toHaveLength(2);
+  });
+
+  it('is held back for good by a complaint, which only the mail itself proves', async () => {
+    const [ada, eve] = await Promise.all([person(), person()]);
+    const before = (await told()).length;
+    const incoming = kit.app.get(IncomingMail);
+    const claim = (raw: string) => incoming.claim(Buffer.from(raw));
+    const [back] = [await returnOf(ada.email), await returnOf(eve.email)];
+    const token = tokens.get(ada.email)!;
+    expect(await claim(complaintOf(ada.email, 'a'.repeat(45)))).toBe(false);
+    expect(await claim(complaintOf(ada.email, tokens.get(eve.email)!))).toBe(false);
+    expect(await claim(complaintOf(ada.email, token, 'not-spam'))).toBe(false);
+    expect((await told()).slice(before)).toEqual([]);
+    expect(await claim(complaintOf(ada.email, token))).toBe(true);
+    expect(await why(ada.email)).toBe('Mail to this address was reported as unwanted: abuse, Provider/1.0');
+    const [event] = (await told()).slice(before);
+    expect(event).toMatchObject({ type: 'address.suppressed', data: { status: 'complaint' } });
+    // Also at the address of return, and once.
+    await kit.mail(back, complaintOf(ada.email, token));
+    expect(await toldSince(before)).toEqual(['address.suppressed']);
+    // A complaint counts for more than what came back before.
+    await kit.mail(await returnOf(eve.email), reportOn(eve.email, '5.1.1'));
+    await claim(complaintOf('redacted', tokens.get(eve.email)!));
+    expect(await why(eve.email)).toContain('5.1.1');
+    await claim(complaintOf(eve.email, tokens.get(eve.email)!));
+    expect(await why(eve.email)).toContain('reported as unwanted');
+  });
+
   it('no longer holds an address back whose owner has read a link there since', async () => {
     const [ada, eve, bob] = await Promise.all([person(), person(), person()]);
     for (const { email } of [ada, eve]) await kit.mail(await returnOf(email), reportOn(email, '5.1.1'));
@@ -218,6 +300,52 @@ describe('mail that comes back', () => {
     const released = await kit.events({ type: 'address.released' });
     expect(released.at(-1)).toMatchObject({ actor: { kind: 'system' } });
     expect(released).toHaveLength(1);
+  });
+
+  it('is shown to the person whose address it is, who may let mail go there again', async () => {
+    const [ada, bob] = await Promise.all([person(), person()]);
+    const url = '/api/v1/me/mail-suppression';
+    const shown = async ({ headers }: TestPerson) => (await kit.request('GET', url, { headers })).json<object>();
+    const lift = ({ headers }: TestPerson) => kit.request('DELETE', url, { headers });
+    expect(await shown(ada)).toEqual({ address: ada.email, suppressed: null });
+    expect((await lift(ada)).statusCode).toBe(404);
+    await kit.mail(await returnOf(ada.email), reportOn(ada.email, '5.1.1', 'smtp; 550 5.1.1 gone'));
+    expect(await shown(ada)).toMatchObject({
+      suppressed: { reason: 'bounce', detail: '5.1.1 550 5.1.1 gone', since: expect.any(String), liftedBy: 'you' },
+    });
+    expect(await shown(bob)).toMatchObject({ suppressed: null });
+    const before = (await told()).length;
+    const answers = await Promise.all([lift(ada), lift(ada)]);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([204, 404]);
+    expect(await why(ada.email)).toBeUndefined();
+    const [event, ...more] = (await told()).slice(before);
+    expect(event).toMatchObject({ type: 'address.released', actor: { kind: 'user', id: ada.id } });
+    expect(more).toEqual([]);
+    await kit.app.get(Transactions).run((em) => kit.app.get(Suppressions).add(em, bob.email, 'operator', null));
+    expect(await shown(bob)).toMatchObject({ suppressed: { reason: 'operator', liftedBy: 'operator' } });
+    const refused = await lift(bob);
+    expect([refused.statusCode, refused.json()]).toMatchObject([409, { code: 'address_held_by_operator' }]);
+    expect(await why(bob.email)).toBeDefined();
+  });
+
+  it('is read in a mailbox that a source follows, which keeps its own mail only', async () => {
+    const ada = await person();
+    await returnOf(ada.email);
+    const report = reportOn(ada.email, '5.1.1', 'smtp; 550 no', tokens.get(ada.email));
+    dovecot.deliver('returns', report);
+    dovecot.deliver('returns', dealMail('A deal'));
+    const settings = { host: '127.0.0.1', port: dovecot.port, security: 'none', user: 'returns' };
+    const source = await kit.source({
+      kind: 'imap',
+      name: 'Returns',
+      settings,
+      credentials: { password: dovecot.password('returns') },
+    });
+    const kept = () => kit.call<{ items: { subject: string }[] }>('GET', `messages?sourceId=${source.id}`);
+    await until(async () => (await kept()).items.length > 0 && (await why(ada.email)) !== undefined);
+    expect((await kept()).items.map(({ subject }) => subject)).toEqual(['A deal']);
+    expect(await why(ada.email)).toContain('5.1.1');
+    await kit.call('DELETE', `sources/${source.id}`);
   });
 
   it('is listed for operators without whole addresses, who may let mail go there again', async () => {

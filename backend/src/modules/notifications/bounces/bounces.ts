@@ -9,6 +9,8 @@ import { digest, Suppressions } from '../suppressions/suppressions.js';
 import { addressId } from './address-id.js';
 import { BouncesConfig } from './bounces.config.js';
 import { readBounce, type Report } from './read-bounce.js';
+import { type Complaint, readComplaint } from './read-complaint.js';
+import { tokensIn } from './tokens-in.js';
 import { type Verdict, verdictOn } from './verdict.js';
 
 /** Whom a delivery was for. The address may be another one by now; then the mark does not fit it. */
@@ -24,8 +26,9 @@ const FORGET = `delete from mail_bounce where at < now() - interval '90 days'`;
 const PERSON = `select id from user_account where lower(email) = $1`;
 
 /**
- * Takes mail that came back. A report counts for the one recipient of the mail that it names by its address of return: whoever makes
- * one up cannot make that address (see `ReturnPaths`). An address that takes no mail gets no more notifications.
+ * Takes mail that came back, and complaints. A report counts for the one recipient of the mail that it names by its address of return,
+ * or by the same token in the head of the mail that it repeats: whoever makes one up cannot make that (see `ReturnPaths`). An address
+ * that takes no mail, or wants none, gets no more notifications.
  */
 @Injectable()
 export class Bounces implements MailTaker, OnModuleInit {
@@ -52,24 +55,57 @@ export class Bounces implements MailTaker, OnModuleInit {
 
   async take(raw: Buffer, address: string): Promise<void> {
     const path = this.returns.read(address);
-    const reports = path && readBounce(raw);
-    if (!path || !reports) return;
-    const recipient = await this.recipientOf(path, reports);
-    if (!recipient) return this.log.debug(`A report on ${path.messageId} names no recipient of that mail.`);
-    const report = reportOn(reports, recipient);
-    const verdict = report ? verdictOn(report) : 'none';
-    if (!report || verdict === 'none') return;
-    await this.transactions.run((em) => this.note(em, path, recipient, report, verdict));
+    if (path) await this.judge(raw, () => [path]);
+  }
+
+  /** A report that came elsewhere proves itself by the token of a mail of ours, which it repeats of the mail's head. */
+  async claim(raw: Buffer): Promise<boolean> {
+    return this.judge(raw, () => tokensIn(raw).flatMap((token) => this.returns.readToken(token) ?? []));
+  }
+
+  /** @returns whether it is a report on one of these mails, for the recipient that the mail had */
+  private async judge(raw: Buffer, pathsOf: () => readonly ReturnPath[]): Promise<boolean> {
+    const complaint = readComplaint(raw);
+    const reports = complaint ? [] : readBounce(raw);
+    if (!reports) return false;
+    const named = complaint?.recipients ?? reports.flatMap(({ recipients }) => recipients);
+    for (const path of pathsOf()) {
+      const recipient = await this.recipientOf(path, named);
+      if (!recipient) continue;
+      if (complaint) await this.transactions.run((em) => this.complained(em, path, recipient, complaint));
+      const report = reportOn(reports, recipient);
+      const verdict = report ? verdictOn(report) : 'none';
+      if (report && verdict !== 'none')
+        await this.transactions.run((em) => this.note(em, path, recipient, report, verdict));
+      return true;
+    }
+    this.log.debug('A report names no mail of ours, or none of its recipients.');
+    return false;
   }
 
   /** The recipient that the mark was made for: who the delivery was for, or one whom the report names. */
-  private async recipientOf(path: ReturnPath, reports: readonly Report[]): Promise<string | undefined> {
+  private async recipientOf(path: ReturnPath, named: readonly string[]): Promise<string | undefined> {
     const known = await this.reads.one<{ email: string }>('bounces.delivery', OF_DELIVERY, [path.messageId]);
-    const candidates = [...(known ? [known.email] : []), ...reports.flatMap(({ recipients }) => recipients)];
+    const candidates = [...(known ? [known.email] : []), ...named];
     return candidates
       .find((candidate) => this.returns.isOf(path, candidate))
       ?.trim()
       .toLowerCase();
+  }
+
+  /** Who reported one mail of ours wants no more, whatever was to come. */
+  private async complained(
+    em: EntityManager,
+    { messageId }: ReturnPath,
+    recipient: string,
+    { type, agent }: Complaint,
+  ): Promise<void> {
+    const why = agent ? `${type}, ${agent}` : type;
+    if (!(await this.suppressions.add(em, recipient, 'complaint', why))) return;
+    await this.results.cameBack(em, messageId, `It was reported as unwanted: ${why}`);
+    const about = await this.about(em, recipient);
+    const event = { ...about, subjectId: addressId(digest(recipient)), data: { status: 'complaint' } };
+    this.events.record(em, 'address.suppressed', event);
   }
 
   private async note(
@@ -88,7 +124,7 @@ export class Bounces implements MailTaker, OnModuleInit {
     const about = await this.about(em, recipient);
     this.events.record(em, 'mail.bounced', { ...about, subjectId: messageId, data: { permanent, status } });
     const why = `${status}${detail ? ` ${detail}` : ''}`;
-    await this.results.cameBack(em, messageId, why);
+    await this.results.cameBack(em, messageId, `It came back: ${why}`);
     if (!permanent && !(await this.tooMany(em, hash))) return;
     if (await this.suppressions.add(em, recipient, 'bounce', why))
       this.events.record(em, 'address.suppressed', { ...about, subjectId: addressId(hash), data: { status } });

@@ -10,7 +10,7 @@ export interface Part {
 }
 
 /** Reports are a few kilobytes; what is behind this is the mail that came back. */
-const MOST = 512 * 1024;
+export const MOST = 512 * 1024;
 const HEAD_LINES = 500;
 /** No field that is looked at is nearly as long, and what looks for something in one need not be quick. */
 const FIELD = 4000;

@@ -1,4 +1,5 @@
 import { bodyText, type Fields, partsOf, readHead } from './mail-parts.js';
+import { ADDRESS, groupsOf, LINE, LINES, oneLine } from './report-fields.js';
 
 /** What a mail server says of one recipient. */
 export interface Report {
@@ -12,16 +13,11 @@ export interface Report {
   readonly detail: string;
 }
 
-const DETAIL = 300;
 /** More recipients than this one mail never had. */
 const REPORTS = 20;
-/** Longer lines and more of them are no report of a mail server. */
-const LINES = 2000;
-const LINE = 1000;
 const DAEMONS = /^(?:.*<)?(mailer-daemon|postmaster|mail-daemon|maildaemon)@/i;
 const SUBJECTS =
   /undeliver|delivery (status|failure|has failed|incomplete|problem)|failure notice|returned mail|mail delivery (failed|system)|not delivered|unzustellbar/i;
-const ADDRESS = /[^\s<>()[\]\\,;:"']{1,64}@[a-z0-9.-]{1,253}/i;
 const ENHANCED = /(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 const SMTP = /(?:^|[\s:(])([45]\d\d)[\s-]/;
 
@@ -69,27 +65,6 @@ function actionOf(action: string): 'delayed' | 'other' {
   return action.startsWith('delayed') ? 'delayed' : 'other';
 }
 
-function groupsOf(text: string): Fields[] {
-  const groups: Fields[] = [];
-  let group: Fields | undefined;
-  let name = '';
-  for (const line of text.split('\n').slice(0, LINES)) {
-    if (line.trim() === '') {
-      group = undefined;
-      continue;
-    }
-    if (!group) groups.push((group = {}));
-    const [, field, value = ''] = /^([A-Za-z][\w-]{0,60}):(.*)$/.exec(line.slice(0, LINE)) ?? [];
-    if (field) {
-      name = field.toLowerCase();
-      group[name] = value.trim();
-    } else if (name && /^\s/.test(line) && group[name] !== undefined) {
-      group[name] = `${group[name]} ${line.trim()}`.slice(0, 2 * LINE);
-    }
-  }
-  return groups;
-}
-
 /** Whether a mail without a report is a server's, by its own account. */
 function saysOfItself(head: Fields): boolean {
   if (head['x-failed-recipients']) return true;
@@ -127,13 +102,4 @@ function statusIn(line: string): string | undefined {
   if (enhanced) return enhanced;
   const code = SMTP.exec(line)?.[1];
   return code && `${code[0]}.0.0`;
-}
-
-function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, DETAIL)
-    .toWellFormed();
 }

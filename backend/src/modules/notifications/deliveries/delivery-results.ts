@@ -47,12 +47,12 @@ export class DeliveryResults {
     await this.transactions.run((em) => affected(em, text, [due.id, JSON.stringify([shortened(one)])]));
   }
 
-  /** The mail of a delivery came back after it had been taken. It stays sent; its owner sees what became of it. */
+  /** The mail of a delivery came back, or was complained about, after it had been taken. It stays sent; its owner sees what became of it. */
   async cameBack(em: EntityManager, deliveryId: string, words: string): Promise<void> {
     const text = `
       update delivery set response = $3, tries = ${KEEP_OF_SAME_ATTEMPT}
        where id = $1 and channel = 'mail' and state = 'sent'`;
-    const answer = `It came back: ${words}`.slice(0, REASON_LENGTH);
+    const answer = words.slice(0, REASON_LENGTH);
     const one = { at: new Date().toISOString(), tookMs: 0, outcome: 'failed', answer } satisfies Omit<Try, 'attempt'>;
     await affected(em, text, [deliveryId, JSON.stringify(one), answer]);
   }

@@ -12,6 +12,7 @@ export function tellFailure({ data }: LogEvent<'delivery.failed'>, { locale }: R
     blocks: [
       { type: 'text', text: words.kept },
       { type: 'text', tone: 'strong', text: data.reason },
+      ...(data.channel === 'mail' ? [{ type: 'text', tone: 'muted', text: words.mail } as const] : []),
     ],
   };
 }

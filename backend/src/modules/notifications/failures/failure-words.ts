@@ -7,6 +7,8 @@ interface FailureWords {
   subject(channel: string): string;
   heading: string;
   kept: string;
+  /** Of mail. */
+  mail: string;
 }
 
 /** What is said of a notification that did not arrive. */
@@ -22,6 +24,7 @@ export const failureWords = inLanguages<FailureWords>({
     subject: (channel) => `A notification could not be delivered (${channel})`,
     heading: 'Not delivered',
     kept: 'It is in your inbox, and will not be tried again by itself. This is what the other side said:',
+    mail: 'While mail to your address is held back, you can let it go again in your notification settings.',
   },
   zh: {
     subjects: {
@@ -34,5 +37,6 @@ export const failureWords = inLanguages<FailureWords>({
     subject: (channel) => `有一条通知未能送达（${channel}）`,
     heading: '未能送达',
     kept: '它仍在您的收件箱中，不会自动重试。对方的答复：',
+    mail: '如果发往您邮箱地址的邮件已停止，您可以在通知设置中恢复。',
   },
 });

@@ -15,7 +15,8 @@ const DETAIL_LENGTH = 500;
 
 const SUPPRESS = `
   insert into mail_suppression (address_hash, address, reason, detail) values ($1, $2, $3, $4)
-  on conflict (address_hash) do nothing`;
+  on conflict (address_hash) do update set reason = excluded.reason, detail = excluded.detail, since = now()
+   where mail_suppression.reason = 'bounce' and excluded.reason <> 'bounce'`;
 
 /**
  * Addresses that notifications do not go to any more. Mails of accounts (confirmations, sign-in warnings, new passwords) do not
@@ -40,7 +41,7 @@ export class Suppressions {
     return found && `${WHY[found.reason]}${found.detail ? `: ${found.detail}` : '.'}`;
   }
 
-  /** Holds mail to an address back from now on. @returns false when it is held back already */
+  /** Holds mail to an address back from now on; a complaint counts for more than mail that came back. @returns false when it is held back already */
   async add(em: EntityManager, address: string, reason: SuppressionReason, detail: string | null): Promise<boolean> {
     const hash = digest(address);
     const sealed = this.secrets.seal(address.trim().toLowerCase(), `mail_suppression:${hash}`);

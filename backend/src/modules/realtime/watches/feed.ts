@@ -4,7 +4,7 @@ import { type EventFilters, EventSight, FilterTargets } from '#platform/filters/
 import { Metrics } from '#platform/telemetry/index.js';
 import { RealtimeConfig } from '../realtime.config.js';
 import { EventPacket } from '../server/event-packet.js';
-import type { LiveServer, LiveSocket } from '../server/live-socket.js';
+import type { LiveSocket } from '../server/live-socket.js';
 import { Pressure } from '../server/pressure.js';
 import { guarded, sightOf, told, type Watch, type WatchGroup } from './watch.js';
 
@@ -33,7 +33,6 @@ export class Feed implements OnModuleDestroy {
   private readonly filters: EventFilters<WatchGroup>;
   private readonly behind = new Set<Watch>();
   private readonly followers: Follower[] = [];
-  private server?: LiveServer;
   private started?: Promise<void>;
   private stop?: () => void;
   private timer?: NodeJS.Timeout;
@@ -75,11 +74,6 @@ export class Feed implements OnModuleDestroy {
   /** A watch that stands here misses nothing and hears nothing twice: what is being told now is not for it. */
   get ahead(): number {
     return Math.max(this.read, this.telling);
-  }
-
-  /** Tells the sockets of this server. */
-  serve(server: LiveServer): void {
-    this.server = server;
   }
 
   /** Has somebody hear every event from here on, in the order of the log. */

@@ -110,13 +110,16 @@ export class Listeners {
 
   private async fill(em: EntityManager): Promise<void> {
     const began = performance.now();
-    this.filters = this.targets.listeners<SeatListener>();
+    const filters = this.targets.listeners<SeatListener>('subscriptions');
+    this.filters = filters;
     for (const held of [this.bySubscription, this.byPerson, this.watching]) held.clear();
-    for (let last: string | undefined = FIRST; last !== undefined;) {
-      const rows: SeatRow[] = await query<SeatRow>(em, ALL, [last]);
-      this.put(rows);
-      last = rows.length === PAGE ? rows.at(-1)?.id : undefined;
-    }
+    await filters.fill(async () => {
+      for (let last: string | undefined = FIRST; last !== undefined;) {
+        const rows: SeatRow[] = await query<SeatRow>(em, ALL, [last]);
+        this.put(rows);
+        last = rows.length === PAGE ? rows.at(-1)?.id : undefined;
+      }
+    });
     this.log.log(`${this.size} subscriptions listen, read in ${Math.round(performance.now() - began)} ms`);
   }
 

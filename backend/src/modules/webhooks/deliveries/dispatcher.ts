@@ -11,11 +11,12 @@ import {
 import { LRUCache } from 'lru-cache';
 import { InstanceConfig } from '#platform/config/index.js';
 import { WebhooksConfig } from '../webhooks.config.js';
-import { DispatcherPokes } from './dispatcher-pokes.js';
-import { Lane, type Pace } from './lane.js';
-import { LANE_SECONDS, LaneStore, type DueRow } from './lane-store.js';
-import { Results } from './results.js';
+import { DispatcherPokes, type DispatcherEar } from './dispatcher-pokes.js';
+import { Lane, type Handed, type Pace } from './lane.js';
+import { LANE_SECONDS, LaneStore, TAKEN_AT_ONCE, type DueRow } from './lane-store.js';
+import { quietSeconds, Results } from './results.js';
 import { Sender, type Attempt } from './sender.js';
+import { Slots, type Slot } from './slots.js';
 
 const POLL_MS = 250;
 const PATIENCE_MS = 1_000;
@@ -33,9 +34,9 @@ const STORE_TRIES = 8;
  * an endpoint that is slow or dead holds up nobody else. Rows are read, and results written, for all lanes together.
  */
 @Injectable()
-export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('webhooks');
-  private readonly owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  readonly owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   private readonly lanes = new Map<string, Lane>();
   private readonly paces = new LRUCache<string, Pace>({ max: 10_000 });
   private readonly stopping = new AbortController();
@@ -43,7 +44,12 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private main: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
   private rung = false;
-  private sending = 0;
+  private unlisten: () => void = () => undefined;
+  private readonly slots: Slots<Lane>;
+  /** Requests of one lane that may be under way: with very many lanes at work, each gets its share. */
+  private most = 1;
+  /** Rows that may wait in memory for one lane. */
+  private share = MOST_AHEAD;
   private looked = 0;
   private renewed = performance.now();
   private swept = 0;
@@ -55,20 +61,23 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly pokes: DispatcherPokes,
     private readonly instance: InstanceConfig,
     @Inject(WebhooksConfig) private readonly config: WebhooksConfig,
-  ) {}
+  ) {
+    this.slots = new Slots(config.inFlight, (lane) => this.pump(lane, 1));
+  }
 
   onApplicationBootstrap(): void {
     if (!this.instance.plays('workers')) return;
-    this.pokes.listen(() => this.poked());
+    this.unlisten = this.pokes.listen(this);
     this.main = this.loop();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.unlisten();
     this.stopping.abort();
     this.ring();
     await this.main;
     const until = performance.now() + STOPS_WITHIN_MS;
-    while (this.sending > 0 && performance.now() < until) await sleep(20);
+    while (this.slots.all > 0 && performance.now() < until) await sleep(20);
     this.aborted.abort();
     while (this.busy > 0 && performance.now() < until + PATIENCE_MS) await sleep(20);
     await this.store
@@ -77,10 +86,21 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** Something is due: every lane looks once more. */
-  private poked(): void {
+  poked(): void {
     for (const lane of this.lanes.values()) lane.hungry = true;
     this.looked = 0;
     this.ring();
+  }
+
+  handed(handed: readonly Handed[]): void {
+    const now = performance.now();
+    for (const one of handed) {
+      const held = this.lanes.get(one.id);
+      const lane = held?.epoch === one.epoch ? held : this.hold(one);
+      lane.take(one, this.share, now);
+      this.pump(lane);
+      if (lane.hungry) this.ring();
+    }
   }
 
   private async loop(): Promise<void> {
@@ -104,53 +124,94 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     }
     if (this.looked === 0 || now - this.looked > POLL_MS) {
       this.looked = now;
-      for (const { id, epoch } of await this.store.take(this.owner))
-        this.lanes.set(id, new Lane(id, epoch, this.pace(id)));
+      const taken = await this.store.take(this.owner);
+      for (const one of taken) this.hold(one);
+      if (taken.length === TAKEN_AT_ONCE) this.poked();
+      this.divide();
     }
     await this.feed();
     for (const lane of this.lanes.values()) this.pump(lane);
-    const idle = [...this.lanes.values()].filter((lane) => lane.idle);
+    await this.giveBack();
+  }
+
+  private hold({ id, epoch }: { id: string; epoch: string }): Lane {
+    const lane = new Lane(id, epoch, this.pace(id));
+    this.lanes.set(id, lane);
+    return lane;
+  }
+
+  private divide(): void {
+    const { perEndpoint, inFlight } = this.config;
+    const working = [...this.lanes.values()].reduce((n, lane) => (lane.empty ? n : n + 1), 0);
+    this.most = Math.max(1, Math.min(perEndpoint, Math.floor(inFlight / Math.max(1, working))));
+    this.share = Math.min(MOST_AHEAD, Math.ceil(READ_AHEAD / Math.max(1, working)));
+  }
+
+  private async giveBack(): Promise<void> {
+    const now = performance.now();
+    const idle = [...this.lanes.values()].filter((lane) => lane.idle(now));
     if (idle.length === 0) return;
-    const released = await this.store.release(idle, this.owner);
-    for (const lane of idle)
-      if (released.has(lane.id)) this.lanes.delete(lane.id);
-      else lane.hungry = true; // woken meanwhile, or lost: the next look or renewal tells
+    const given = idle.map((lane) => ({
+      lane,
+      id: lane.id,
+      epoch: lane.epoch,
+      wakes: lane.quiet(now) ? null : lane.wakes,
+    }));
+    const released = await this.store.release(given, this.owner);
+    for (const { lane, wakes } of given)
+      if (this.lanes.get(lane.id) !== lane) continue;
+      else if (released.has(lane.id)) this.lanes.delete(lane.id);
+      else if (lane.wakes === wakes) lane.hungry = true; // woken meanwhile, or lost: the next look or renewal tells
   }
 
   private async feed(): Promise<void> {
-    const share = Math.min(MOST_AHEAD, Math.ceil(READ_AHEAD / Math.max(1, this.lanes.size)));
+    const now = performance.now();
     const wanted = [...this.lanes.values()]
-      .map((lane) => ({ id: lane.id, epoch: lane.epoch, n: lane.wants(share, this.most) }))
+      .map((lane) => ({ lane, id: lane.id, epoch: lane.epoch, n: lane.wants(this.share, this.most, now) }))
       .filter(({ n }) => n > 0);
     if (wanted.length === 0) return;
+    try {
+      await this.read(wanted);
+    } catch (error) {
+      for (const { lane } of wanted) lane.unread();
+      throw error;
+    }
+  }
+
+  private async read(wanted: readonly { lane: Lane; id: string; epoch: string; n: number }[]): Promise<void> {
     const found = await this.store.fetch(wanted, this.owner);
     const endpoints = await this.store.endpoints(
       [...found].filter(([, { rows }]) => rows.length > 0).map(([id]) => id),
     );
-    for (const { id, n } of wanted) {
-      const lane = this.lanes.get(id);
+    const now = performance.now();
+    for (const { lane, id, n } of wanted) {
       const read = found.get(id);
-      if (!lane) continue;
       if (!read) {
-        this.lanes.delete(id); // somebody else's by now, or gone with its workspace
+        // Somebody else's by now, or gone with its workspace.
+        if (this.lanes.get(id) === lane) this.lanes.delete(id);
         continue;
       }
-      lane.endpoint = endpoints.get(id) ?? lane.endpoint;
-      lane.feed(lane.endpoint?.served ? read.rows : [], n, read.wakes, performance.now());
+      const endpoint = endpoints.get(id);
+      if (endpoint) lane.serve(endpoint);
+      lane.feed(lane.endpoint?.served ? read.rows : [], n, read.wakes, now);
+      if (read.quietMs > 0) lane.pause(now + read.quietMs, now);
     }
   }
 
-  /** Starts what a lane may send at this moment. */
-  private pump(lane: Lane): void {
-    while (this.sending < this.config.inFlight && !this.stopping.signal.aborted) {
-      const row = lane.next(this.most, performance.now());
-      if (!row) return;
-      this.sending++;
-      void this.send(lane, row);
+  /** Starts what a lane may send at this moment, at most so many. @returns whether that was anything, or will be */
+  private pump(lane: Lane, most = Infinity): boolean {
+    let started = 0;
+    for (; started < most && !this.stopping.signal.aborted; started++) {
+      const now = performance.now();
+      if (!lane.may(this.most, now)) break;
+      const slot = this.slots.take(lane, lane.slow);
+      if (!slot) return true;
+      void this.send(lane, lane.next(now), slot);
     }
+    return started > 0;
   }
 
-  private async send(lane: Lane, row: DueRow): Promise<void> {
+  private async send(lane: Lane, row: DueRow, slot: Slot): Promise<void> {
     const endpoint = lane.endpoint!;
     let attempt: Attempt | undefined;
     try {
@@ -160,17 +221,18 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
       this.log.debug(`The webhook ${row.id} was broken off: ${(error as Error).message}`);
     }
     lane.sending--;
-    this.sending--;
+    slot.end();
+    const now = performance.now();
     if (attempt && attempt.outcome !== 'dropped' && attempt.outcome !== 'withheld')
-      lane.learn(attempt.outcome === 'delivered', this.most);
-    if (attempt?.asked && (attempt.status === 429 || attempt.status === 503))
-      lane.pause(performance.now() + attempt.asked * 1000);
+      lane.learn(attempt.outcome === 'delivered', attempt.durationMs, this.most);
+    const quiet = attempt && quietSeconds(attempt);
+    if (quiet) lane.pause(now + quiet * 1000, now);
     if (!endpoint.ordered) this.pump(lane);
     if (attempt) await this.keep(lane, row, attempt);
     lane.end(row.id);
     if (endpoint.ordered) this.pump(lane);
     if (attempt?.outcome === 'gone') lane.forget();
-    if (lane.idle || (lane.hungry && lane.waiting < this.most)) this.ring();
+    if (lane.hungry && lane.waiting < this.most) this.ring();
   }
 
   /** Stores a result, through a short absence of the database. What cannot be stored is sent again, with the same id. */
@@ -232,14 +294,6 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     const pace: Pace = { limit: FIRST_LIMIT, starts: [] };
     this.paces.set(id, pace);
     return pace;
-  }
-
-  /** Requests of one lane that may be under way: with very many lanes, each gets its share. */
-  private get most(): number {
-    return Math.max(
-      1,
-      Math.min(this.config.perEndpoint, Math.floor(this.config.inFlight / Math.max(1, this.lanes.size))),
-    );
   }
 
   private get busy(): number {

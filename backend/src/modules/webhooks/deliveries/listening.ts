@@ -7,7 +7,8 @@ import { FilterContexts, FilterTargets, type EventFilters, type Listener } from 
 
 type Told = EventData<'webhook_endpoint.created'>;
 
-const CHANGES = ['webhook_endpoint.created', 'webhook_endpoint.updated', 'webhook_endpoint.deleted'];
+// As the index of the log names them.
+const CHANGES = `('webhook_endpoint.created', 'webhook_endpoint.updated', 'webhook_endpoint.deleted')`;
 
 const ROWS = `
   select id, workspace_id, target, filter, types, state from webhook_endpoint where removed_at is null`;
@@ -15,9 +16,9 @@ const ROWS = `
 const FIRST_LATER = `
   select distinct on (subject_id) subject_id as id, workspace_id, type, data
     from (select subject_id, workspace_id, type, data, position, 0::bigint as seq from event
-           where position > $1 and type = any($2)
+           where position > $1 and type in ${CHANGES}
           union all
-          select subject_id, workspace_id, type, data, null, seq from outbox where type = any($2)) as later
+          select subject_id, workspace_id, type, data, null, seq from outbox where type in ${CHANGES}) as later
    order by subject_id, position nulls last, seq`;
 
 /**
@@ -71,7 +72,7 @@ export class Listening {
     const later = await query<{ id: string; workspace_id: string; type: EventType; data: { before?: Told } & Told }>(
       em,
       FIRST_LATER,
-      [position, CHANGES],
+      [position],
     );
     for (const { id, workspace_id, type, data } of later) {
       if (type === 'webhook_endpoint.created' || data === null) filters.remove(id);

@@ -5,7 +5,7 @@ import { Batches } from '#platform/batches/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import { EndpointStops } from './endpoint-stops.js';
 import type { DueRow } from './lane-store.js';
-import { retryDelay } from './retries.js';
+import { LONGEST_ASKED, retryDelay } from './retries.js';
 import type { Attempt } from './sender.js';
 
 /** An attempt that ended, and the lane that it must still belong to. */
@@ -54,6 +54,11 @@ const HEALTH = `
      and case when seen.bad then l.failing_since is null or l.failed_at is null or l.failed_at < now() - interval '1 hour'
               else l.failing_since is not null end`;
 
+// Nobody asks before, whichever process holds the lane then.
+const QUIET = `
+  update webhook_lane l set quiet_until = greatest(l.quiet_until, now() + make_interval(secs => q.seconds))
+    from unnest($1::uuid[], $2::float8[]) as q(lane, seconds) where l.endpoint_id = q.lane`;
+
 // What waits in a workspace that is closed is looked at again later.
 const POSTPONE = `
   update webhook_delivery d set next_attempt_at = now() + interval '5 minutes' from workspace w
@@ -92,6 +97,8 @@ export class Results {
           real.map(({ lane }) => lane.id),
           real.map(({ attempt }) => attempt.outcome === 'delivered'),
         ]);
+      const asked = counted.filter(({ attempt }) => quietSeconds(attempt) > 0);
+      if (asked.length > 0) await query(em, QUIET, longest(asked));
       for (const { one, delay } of rows)
         if (stored.has(one.row.id) && one.attempt.outcome !== 'delivered' && delay === null) this.tellFailed(em, one);
       await this.stopEndpoints(em, counted);
@@ -139,6 +146,18 @@ export class Results {
     const data = { endpointId: lane.id, eventId, type, reason: attempt.error ?? '' };
     this.events.record(em, 'webhook_delivery.failed', { workspaceId, subjectId, actor: systemActor(), data });
   }
+}
+
+/** Seconds for which the other side wants to be asked nothing at all; 0 when it says nothing of that. At most a day. */
+export function quietSeconds({ status, asked = 0 }: Attempt): number {
+  return status === 429 || status === 503 ? Math.min(asked, LONGEST_ASKED) : 0;
+}
+
+/** By lane: an update changes a row once. */
+function longest(ran: readonly Ran[]): [string[], number[]] {
+  const seconds = new Map<string, number>();
+  for (const { lane, attempt } of ran) seconds.set(lane.id, Math.max(seconds.get(lane.id) ?? 0, quietSeconds(attempt)));
+  return [[...seconds.keys()], [...seconds.values()]];
 }
 
 /** False when it was left as it was. */

@@ -15,7 +15,8 @@ export const RETRY_SECONDS: readonly number[] = [
 
 /** So much later, at most, as a share of the delay: what failed together does not come back together. */
 const JITTER = 0.1;
-const LONGEST_ASKED = 24 * HOUR;
+/** Nobody is heeded who asks for more. Seconds. */
+export const LONGEST_ASKED = 24 * HOUR;
 
 /**
  * When to try again.

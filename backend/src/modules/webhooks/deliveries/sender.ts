@@ -5,11 +5,9 @@ import { webhookHeaders } from '#platform/webhook-signature/index.js';
 import { headersContext } from '../endpoints/endpoints.service.js';
 import { EndpointSecrets } from '../secrets/endpoint-secrets.js';
 import { WebhooksConfig } from '../webhooks.config.js';
-import { exampleEvent } from './examples.js';
 import type { DueRow, ServedEndpoint } from './lane-store.js';
 import { Echo } from './echo.js';
 import { OwnerSight } from './owner-sight.js';
-import { payloadOf, type ToldOutside } from './payload.js';
 import { retryAfter } from './retries.js';
 
 /** What came of one attempt. `dropped`: nobody was asked, and nobody will be; `withheld`: not now, as the owner may hear nothing. */
@@ -51,13 +49,12 @@ export class Sender {
     };
     try {
       // Also here something may be wrong with one delivery alone, such as a type that is gone: that is a failure like others.
-      const event = toldOf(row);
-      if (!event) return done({ outcome: 'dropped', error: 'The event was erased or pruned before it was sent.' });
+      if (!row.told) return done({ outcome: 'dropped', error: 'The event was erased or pruned before it was sent.' });
       if (!row.test && this.sight.deaf(endpoint)) return done({ outcome: 'withheld' });
       if (!row.test && !this.sight.sees(endpoint, row.type))
         return done({ outcome: 'dropped', error: 'The owner of the endpoint may not see the event any more.' });
       const own = this.own(endpoint);
-      const answer = await this.post(row, endpoint, own, payloadOf(event), startedAt, signal);
+      const answer = await this.post(row, endpoint, own, row.told.body, startedAt, signal);
       const { status, headers } = answer;
       const echo = new Echo(Object.values(own));
       const kept = Object.fromEntries(
@@ -114,16 +111,6 @@ export class Sender {
       signal,
     });
   }
-}
-
-/** The event of a delivery as it is told; undefined when it is gone. The same every time, so that a repeat has the same body. */
-export function toldOf(row: Omit<DueRow, 'due' | 'attempts' | 'failures'>): ToldOutside | undefined {
-  const { eventId: id, workspaceId, type, subjectId, createdAt } = row;
-  if (row.test) return exampleEvent(type, { id, workspaceId, subjectId, occurredAt: new Date(createdAt) });
-  const { version, subjectType, actor, occurredAt, data } = row;
-  if (version === null || subjectType === null || actor === null || occurredAt === null || data === null)
-    return undefined;
-  return { id, workspaceId, type, version, subjectType, subjectId, actor, occurredAt: new Date(occurredAt), data };
 }
 
 function storable(text: string): string {

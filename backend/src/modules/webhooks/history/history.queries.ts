@@ -4,9 +4,8 @@ import { grantJoin, type Member } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
 import { EventSight, FilterContexts, readFilter } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
-import type { DueRow } from '../deliveries/lane-store.js';
 import { payloadOf } from '../deliveries/payload.js';
-import { toldOf } from '../deliveries/sender.js';
+import { toldOf, type ToldRow } from '../deliveries/told.js';
 import { NoSuchReplay, NoSuchWebhookDelivery } from './history.errors.js';
 import type { DeliveryDetail, DeliveryShown, ReplayShown } from './history.schemas.js';
 
@@ -39,7 +38,7 @@ const REPLAY = `
     from webhook_replay r ${grantJoin('r.workspace_id', '$1')} where r.id = $2 and r.workspace_id = $3`;
 
 type DetailRow = DeliveryShown &
-  Pick<DueRow, 'workspaceId' | 'version' | 'subjectType' | 'actor' | 'occurredAt' | 'data' | 'type'> & {
+  Pick<ToldRow, 'workspaceId' | 'version' | 'subjectType' | 'actor' | 'occurredAt' | 'data' | 'type'> & {
     url: string;
     headerNames: string[];
     made: Date;

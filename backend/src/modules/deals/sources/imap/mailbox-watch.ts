@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FetchQueryObject, ImapFlow } from 'imapflow';
 import { Transactions } from '#platform/database/index.js';
+import { IncomingMail } from '#platform/mail/index.js';
 import { DealsConfig, MAX_MESSAGE_BYTES } from '../../deals.config.js';
 import { MessageIntake } from '../../messages/message-intake.js';
 import { SourceHealth } from '../source-health.js';
@@ -26,6 +27,7 @@ export class MailboxWatch {
     private readonly intake: MessageIntake,
     private readonly health: SourceHealth,
     private readonly transactions: Transactions,
+    private readonly incoming: IncomingMail,
     @Inject(DealsConfig) private readonly config: DealsConfig,
   ) {}
 
@@ -97,6 +99,8 @@ export class MailboxWatch {
     if (!about || !whole || !whole.source) return this.transactions.run((em) => this.cursor.move(em, source, place));
     const raw = whole.source;
     if (raw.length > MAX_MESSAGE_BYTES) return this.passOver(source, client, place, raw.length);
+    // Such as a report that a mail of ours came back: it is dealt with there, and no message of the source.
+    if (await this.incoming.claim(raw)) return this.transactions.run((em) => this.cursor.move(em, source, place));
     const receivedAt = about.internalDate ? new Date(about.internalDate) : new Date();
     await this.intake.accept(source, raw, {
       receivedAt: receivedAt < new Date() ? receivedAt : new Date(),

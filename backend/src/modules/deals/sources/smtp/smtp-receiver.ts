@@ -163,6 +163,8 @@ export class SmtpReceiver implements OnApplicationBootstrap, OnApplicationShutdo
   private async keep(raw: Buffer, sources: Recipient[], { envelope }: SMTPServerSession): Promise<string> {
     const kept: string[] = [];
     for (const { address } of envelope.rcptTo) await this.incoming.takerOf(address)?.take(raw, address);
+    // What was forwarded to a source and is for another room is no message of the source.
+    if (sources.length > 0 && (await this.incoming.claim(raw))) return 'Taken';
     for (const source of sources) {
       const { id } = await this.intake.accept(source, raw);
       kept.push(id);
