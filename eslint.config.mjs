@@ -22,7 +22,18 @@ const style = [
 const tests = ['**/*.spec.ts', 'backend/test/**', 'backend/bench/**', 'e2e/**', 'scripts/**'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.data/', '.angular/', 'scripts/fixtures/', 'node_modules/'] },
+  {
+    ignores: [
+      'dist/',
+      'frontend/dist/',
+      'frontend/src/app/api/generated/',
+      'coverage/',
+      '.data/',
+      '.angular/',
+      'scripts/fixtures/',
+      'node_modules/',
+    ],
+  },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
@@ -60,7 +71,7 @@ export default tseslint.config(
   },
   {
     // What runs before there is a logger, or whose product is its output.
-    files: ['backend/src/main.ts', 'backend/src/cli/**/*.ts', ...tests],
+    files: ['backend/src/main.ts', 'frontend/src/main.ts', 'backend/src/cli/**/*.ts', ...tests],
     rules: { 'no-console': 'off' },
   },
   {

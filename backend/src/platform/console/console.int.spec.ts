@@ -90,7 +90,7 @@ describe('the console', () => {
 });
 
 describe('readConsole', () => {
-  it('reads a folder and what is in it, and refuses a file that it could not send rightly', () => {
+  it('refuses a file that it could not send rightly', () => {
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-console-'));
     expect(readConsole(join(folder, 'absent'))).toEqual([]);
     mkdirSync(join(folder, 'media'));

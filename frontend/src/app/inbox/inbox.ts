@@ -9,16 +9,15 @@ import {
   viewChild,
 } from '@angular/core';
 import { Router } from '@angular/router';
-import { NgIcon } from '@ng-icons/core';
 import { lucideArchive, lucideArchiveRestore, lucideCheckCheck, lucideClock, lucideInbox } from '@ng-icons/lucide';
-import { Ago, EmptyState, Page, ProblemNote, Skeleton } from '../ui';
+import { Ago, EmptyState, Icon, Page, ProblemNote, Skeleton } from '../ui';
 import { type Box, InboxStore, type Notification } from './inbox.store';
 import { NotificationDetail } from './notification-detail';
 
 /** All that this person was told, newest first, with one of them opened beside. */
 @Component({
   selector: 'sb-inbox',
-  imports: [Ago, EmptyState, NgIcon, NotificationDetail, Page, ProblemNote, Skeleton],
+  imports: [Ago, EmptyState, Icon, NotificationDetail, Page, ProblemNote, Skeleton],
   providers: [InboxStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './inbox.html',

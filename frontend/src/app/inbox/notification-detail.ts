@@ -1,14 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output, resource } from '@angular/core';
-import { NgIcon } from '@ng-icons/core';
 import { lucideArrowLeft } from '@ng-icons/lucide';
 import { ownInboxOne, problemOf, Requests } from '../api';
-import { Ago, ProblemNote, Skeleton } from '../ui';
+import { Ago, Icon, ProblemNote, Skeleton } from '../ui';
 import { NotificationBlocks } from './notification-blocks';
 
 /** One notification: what it says, and why it came. */
 @Component({
   selector: 'sb-notification-detail',
-  imports: [Ago, NgIcon, NotificationBlocks, ProblemNote, Skeleton],
+  imports: [Ago, Icon, NotificationBlocks, ProblemNote, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './notification-detail.html',
 })

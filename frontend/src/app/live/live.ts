@@ -33,7 +33,10 @@ export class Live {
   constructor() {
     effect(() => {
       const signedIn = this.session.signedIn();
-      untracked(() => (signedIn ? this.open() : this.close()));
+      untracked(() => {
+        if (signedIn) void this.open();
+        else this.close();
+      });
     });
   }
 

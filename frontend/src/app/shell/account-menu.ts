@@ -1,16 +1,16 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
-import { NgIcon } from '@ng-icons/core';
 import { lucideKeyboard, lucideLogOut, lucideMonitor, lucideMoon, lucideSettings, lucideSun } from '@ng-icons/lucide';
 import { ThemeChoice } from '../preferences/theme';
 import { Session } from '../session';
 import { Shortcuts } from './shortcuts';
+import { Icon } from '../ui';
 
 /** The person: settings, look, keys, and the way out. */
 @Component({
   selector: 'sb-account-menu',
-  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, NgIcon, RouterLink],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, Icon, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <button
@@ -30,19 +30,18 @@ import { Shortcuts } from './shortcuts';
         </div>
         <div class="menu-line" role="separator"></div>
         <a cdkMenuItem class="menu-item" routerLink="/settings/profile"
-          ><ng-icon [svg]="icons.lucideSettings" size="16" aria-hidden="true" /><span i18n>Settings</span></a
+          ><sb-icon [svg]="icons.lucideSettings" [size]="16" /><span i18n>Settings</span></a
         >
         <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="theme.turn()">
-          <ng-icon [svg]="look().icon" size="16" aria-hidden="true" /><span>{{ look().name }}</span>
+          <sb-icon [svg]="look().icon" [size]="16" /><span>{{ look().name }}</span>
         </button>
         <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="shortcuts.openSheet()">
-          <ng-icon [svg]="icons.lucideKeyboard" size="16" aria-hidden="true" /><span class="flex-1" i18n
-            >Keyboard shortcuts</span
+          <sb-icon [svg]="icons.lucideKeyboard" [size]="16" /><span class="flex-1" i18n>Keyboard shortcuts</span
           ><kbd>?</kbd>
         </button>
         <div class="menu-line" role="separator"></div>
         <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="leave()">
-          <ng-icon [svg]="icons.lucideLogOut" size="16" aria-hidden="true" /><span i18n>Sign out</span>
+          <sb-icon [svg]="icons.lucideLogOut" [size]="16" /><span i18n>Sign out</span>
         </button>
       </div>
     </ng-template>

@@ -10,7 +10,6 @@ import {
   viewChild,
 } from '@angular/core';
 import { Router } from '@angular/router';
-import { NgIcon } from '@ng-icons/core';
 import { lucideLogOut, lucideMoon, lucideSearch } from '@ng-icons/lucide';
 import { ThemeChoice } from '../preferences/theme';
 import { CurrentWorkspace, Session } from '../session';
@@ -25,11 +24,12 @@ interface Command {
   readonly keys?: string;
   run(): unknown;
 }
+import { Icon } from '../ui';
 
 /** Goes anywhere and does anything by typing. Below it, the sheet of keys. */
 @Component({
   selector: 'sb-command-palette',
-  imports: [NgIcon],
+  imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './command-palette.html',
 })

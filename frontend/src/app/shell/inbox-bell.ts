@@ -1,17 +1,17 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { NgIcon } from '@ng-icons/core';
 import { lucideBell } from '@ng-icons/lucide';
 import { Live } from '../live/live';
+import { Icon } from '../ui';
 
 /** The way to the inbox, with how much in it is unread. */
 @Component({
   selector: 'sb-inbox-bell',
-  imports: [NgIcon, RouterLink],
+  imports: [Icon, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <a class="btn btn-quiet btn-icon relative" routerLink="/inbox" [attr.aria-label]="label()">
-      <ng-icon [svg]="bell" size="18" />
+      <sb-icon [svg]="bell" [size]="18" />
       @if (unread()) {
         <span
           class="absolute top-0.5 right-0.5 min-w-4 rounded-full bg-brand px-1 text-center text-[0.625rem]/4 font-semibold text-on-brand"

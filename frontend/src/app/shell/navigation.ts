@@ -1,13 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
-import { NgIcon } from '@ng-icons/core';
 import type { Place } from '../feature';
 import { Places } from './places';
+import { Icon } from '../ui';
 
 /** Where one can go, in groups. */
 @Component({
   selector: 'sb-navigation',
-  imports: [NgIcon, RouterLink, RouterLinkActive],
+  imports: [Icon, RouterLink, RouterLinkActive],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'block' },
   template: `
@@ -28,7 +28,7 @@ import { Places } from './places';
                   ariaCurrentWhenActive="page"
                   [attr.title]="narrow() ? place.title : null"
                 >
-                  <ng-icon [svg]="place.icon" size="18" class="shrink-0" aria-hidden="true" />
+                  <sb-icon [svg]="place.icon" [size]="18" class="shrink-0" />
                   <span [class.sr-only]="narrow()">{{ place.title }}</span>
                 </a>
               </li>

@@ -1,7 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, ElementRef, inject, signal, viewChild } from '@angular/core';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { NgIcon } from '@ng-icons/core';
 import { lucideMenu, lucidePanelLeftClose, lucidePanelLeftOpen, lucideSearch, lucideX } from '@ng-icons/lucide';
 import { filter, map } from 'rxjs';
 import { CurrentWorkspace } from '../session';
@@ -15,6 +14,7 @@ import { WorkspaceSwitcher } from './workspace-switcher';
 import { Places } from './places';
 
 const NARROW = 'signalbox.navigation';
+import { Icon } from '../ui';
 
 /** The frame of every page of somebody who is signed in. */
 @Component({
@@ -25,7 +25,7 @@ const NARROW = 'signalbox.navigation';
     ConnectionNote,
     InboxBell,
     Navigation,
-    NgIcon,
+    Icon,
     RouterLink,
     RouterLinkActive,
     RouterOutlet,

@@ -1,14 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { CdkMenu, CdkMenuItem, CdkMenuItemRadio, CdkMenuTrigger } from '@angular/cdk/menu';
-import { NgIcon } from '@ng-icons/core';
 import { lucideCheck, lucideChevronsUpDown, lucidePlus } from '@ng-icons/lucide';
 import { CurrentWorkspace, Session } from '../session';
+import { Icon } from '../ui';
 
 /** Which workspace this is, and the way to the others. */
 @Component({
   selector: 'sb-workspace-switcher',
-  imports: [CdkMenu, CdkMenuItem, CdkMenuItemRadio, CdkMenuTrigger, NgIcon, RouterLink],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuItemRadio, CdkMenuTrigger, Icon, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'block' },
   template: `
@@ -26,7 +26,7 @@ import { CurrentWorkspace, Session } from '../session';
       >
       @if (!narrow()) {
         <span class="min-w-0 flex-1 truncate">{{ name() }}</span>
-        <ng-icon [svg]="icons.lucideChevronsUpDown" size="16" class="text-muted" aria-hidden="true" />
+        <sb-icon [svg]="icons.lucideChevronsUpDown" [size]="16" class="text-muted" />
       }
     </button>
     <ng-template #menu>
@@ -40,13 +40,13 @@ import { CurrentWorkspace, Session } from '../session';
           >
             <span class="min-w-0 flex-1 truncate">{{ one.name }}</span>
             @if (one.id === current.id()) {
-              <ng-icon [svg]="icons.lucideCheck" size="16" aria-hidden="true" />
+              <sb-icon [svg]="icons.lucideCheck" [size]="16" />
             }
           </button>
         }
         <div class="menu-line" role="separator"></div>
         <a cdkMenuItem class="menu-item" routerLink="/welcome"
-          ><ng-icon [svg]="icons.lucidePlus" size="16" aria-hidden="true" /><span i18n>New workspace</span></a
+          ><sb-icon [svg]="icons.lucidePlus" [size]="16" /><span i18n>New workspace</span></a
         >
       </div>
     </ng-template>

@@ -1,17 +1,17 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { NgIcon } from '@ng-icons/core';
+import { Icon } from './icon';
 
 /** What stands where nothing is yet: what would be here, and, inside the element, what to do next. */
 @Component({
   selector: 'sb-empty-state',
-  imports: [NgIcon],
+  imports: [Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'block' },
   template: `
     <div class="grid justify-items-center gap-2 px-6 py-12 text-center">
       @if (icon(); as svg) {
         <span class="mb-2 grid size-12 place-items-center rounded-xl bg-raised text-muted"
-          ><ng-icon [svg]="svg" size="24" aria-hidden="true"
+          ><sb-icon [svg]="svg" [size]="24"
         /></span>
       }
       <p class="m-0 text-base font-semibold">{{ title() }}</p>

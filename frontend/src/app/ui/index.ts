@@ -1,6 +1,7 @@
 export { Ago } from './ago';
 export { Clock } from './clock';
 export { EmptyState } from './empty-state';
+export { Icon } from './icon';
 export { MoneyPipe } from './money';
 export { Page } from './page';
 export { Paged, type PageOf } from './paged';

@@ -6,7 +6,7 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'block' },
   template: `
-    <header class="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3">
+    <header class="mb-6 flex flex-wrap items-center gap-x-4 gap-y-3">
       <div class="min-w-0 flex-1">
         <h1 class="m-0 text-[1.375rem]/8 font-semibold tracking-tight">{{ heading() }}</h1>
         @if (lead(); as text) {

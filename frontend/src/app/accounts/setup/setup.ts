@@ -42,7 +42,7 @@ export class Setup {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
   /** The server's one-time code, from the address. */
-  readonly code = input('');
+  readonly code = input('', { transform: (code: string | undefined) => code ?? '' });
   protected readonly sending = sending();
   protected readonly person = form(signal({ name: '', email: '', password: '', workspaceName: '' }), (path) => {
     required(path.name, { message: $localize`Your name is needed.` });

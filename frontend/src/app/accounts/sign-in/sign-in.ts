@@ -31,7 +31,7 @@ export class SignIn {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
   /** Where the person was going. */
-  readonly next = input('/');
+  readonly next = input('/', { transform: (path: string | undefined) => path ?? '/' });
   protected readonly sending = sending();
   protected readonly credentials = form(signal({ email: '', password: '' }), (path) => {
     required(path.email, { message: $localize`Your address is needed.` });
@@ -49,6 +49,6 @@ export class SignIn {
       );
       if (answer.state === 'signed_in') await this.session.begin(answer);
     });
-    if (taken && this.session.signedIn()) await this.router.navigateByUrl(this.next() || '/');
+    if (taken && this.session.signedIn()) await this.router.navigateByUrl(this.next());
   }
 }

@@ -1,16 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, resource } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { NgIcon } from '@ng-icons/core';
 import { lucideArrowLeft, lucideExternalLink } from '@ng-icons/lucide';
 import { dealsOne, problemOf, Requests } from '../../api';
 import { CurrentWorkspace } from '../../session';
-import { Ago, Clock, MoneyPipe, Page, ProblemNote, Skeleton } from '../../ui';
+import { Ago, Clock, Icon, MoneyPipe, Page, ProblemNote, Skeleton } from '../../ui';
 import { routeOf } from '../route-of';
 
 /** One deal: what it offers, the words that say so, and where it was seen. */
 @Component({
   selector: 'sb-deal-detail',
-  imports: [Ago, MoneyPipe, NgIcon, Page, ProblemNote, RouterLink, Skeleton],
+  imports: [Ago, MoneyPipe, Icon, Page, ProblemNote, RouterLink, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './deal-detail.html',
 })

@@ -1,11 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { NgIcon } from '@ng-icons/core';
 import { lucideArrowRight, lucidePlane, lucideSearch } from '@ng-icons/lucide';
 import { dealsList, type Item, Requests } from '../../api';
 import { Live } from '../../live/live';
 import { CurrentWorkspace } from '../../session';
-import { Ago, EmptyState, MoneyPipe, Page, Paged, ProblemNote, Skeleton } from '../../ui';
+import { Ago, EmptyState, Icon, MoneyPipe, Page, Paged, ProblemNote, Skeleton } from '../../ui';
 import { routeOf } from '../route-of';
 
 export type Deal = Item<typeof dealsList>;
@@ -13,7 +12,7 @@ export type Deal = Item<typeof dealsList>;
 /** The deals of a workspace, newest first, narrowed by a filter that stands in the address. New ones announce themselves. */
 @Component({
   selector: 'sb-deal-list',
-  imports: [Ago, EmptyState, MoneyPipe, NgIcon, Page, ProblemNote, RouterLink, Skeleton],
+  imports: [Ago, EmptyState, MoneyPipe, Icon, Page, ProblemNote, RouterLink, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './deal-list.html',
 })
@@ -22,7 +21,7 @@ export class DealList {
   private readonly router = inject(Router);
   private readonly workspaceId = inject(CurrentWorkspace).required();
   /** In the filter language. */
-  readonly filter = input('');
+  readonly filter = input('', { transform: (text: string | undefined) => text ?? '' });
   protected readonly icons = { lucideArrowRight, lucidePlane, lucideSearch };
   protected readonly routeOf = routeOf;
 
