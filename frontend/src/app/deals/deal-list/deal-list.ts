@@ -44,7 +44,7 @@ export class DealList {
   constructor() {
     effect(() => {
       this.filter();
-      untracked(() => void this.list.reload({ keep: false }));
+      untracked(() => void this.list.reload());
     });
     inject(Live).watch(
       { workspaceId: this.workspaceId, filter: 'type:deal.found' },
