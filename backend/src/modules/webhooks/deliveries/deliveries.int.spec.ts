@@ -156,6 +156,31 @@ describe('a failure', () => {
     expect(await seconds(asking)).toBeGreaterThanOrEqual(120);
   });
 
+  it('that asks for quiet is heeded for the whole endpoint, whoever holds it then', async () => {
+    const endpoint = await room.endpoint(team);
+    room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(503, { 'retry-after': '600' }).end());
+    // Its lane is nobody's until then: what a process remembered of it is gone.
+    const left = () =>
+      room.until(async () => {
+        const quiet = `select 1 from webhook_lane where endpoint_id = $1 and owner is null and due_at > now() + interval '9 minutes'`;
+        return (await room.rows(quiet, [endpoint.id])).length === 1;
+      });
+    await room.found(team);
+    await room.read();
+    await left();
+    await room.found(team);
+    await room.read();
+    await left();
+    await room.rows(`update webhook_lane set due_at = now() where endpoint_id = $1 returning 1`, [endpoint.id]);
+    await left();
+    const rows = await room.deliveries({ endpointId: endpoint.id });
+    expect(rows).toMatchObject([
+      { state: 'queued', attempts: 1 },
+      { state: 'queued', attempts: 0 },
+    ]);
+    expect(room.got(endpoint)).toHaveLength(1);
+  });
+
   it.each<[string, (endpoint: Shown) => void, RegExp]>([
     [
       'a redirect',

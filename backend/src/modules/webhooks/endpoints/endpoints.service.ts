@@ -157,7 +157,7 @@ export class EndpointsService {
     await em.flush();
     if (await this.stops.deaf(em, id)) throw new EndpointUnheard();
     const text =
-      'update webhook_lane set failing_since = null, due_at = now(), wakes = wakes + 1 where endpoint_id = $1';
+      'update webhook_lane set failing_since = null, quiet_until = null, due_at = now(), wakes = wakes + 1 where endpoint_id = $1';
     await query(em, text, [id]);
   }
 
