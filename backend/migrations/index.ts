@@ -34,6 +34,7 @@ import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
 import { WebhookOwners0053 } from './0053-webhook-owners.js';
+import { WebhookMoments0054 } from './0054-webhook-moments.js';
 import { WebhookPace0055 } from './0055-webhook-pace.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
@@ -74,4 +75,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   UnreadCounts0045,
   EarlierValues0034,
   WebhookPace0055,
+  WebhookMoments0054,
 ];

@@ -55,6 +55,10 @@ const ofOwnChannel = { params: { channelId: ownChannel } } satisfies RouteReques
 /** A token of an address that this instance never gave out. */
 const FORGED = '01977c5e-8a3b-7c2d-9e4f-5a6b7c8d9e0f.k1.5Zq0c3Jv';
 
+const ofInboxToken = {
+  strange: { absent: { inboxToken: FORGED }, malformed: { inboxToken: 'no token' } },
+} satisfies RouteRequest;
+
 const email = () => `somebody-${uuidv7()}@example.com`;
 const guest = (tenant: Tenant) => tenant.whole.make.person().create();
 
@@ -355,10 +359,10 @@ export const routeRequests: Record<string, RouteRequest> = {
     answers: 401,
     strange: { absent: { incomingToken: FORGED }, malformed: { incomingToken: 'no token' } },
   },
-  'POST webhook-inboxes/:inboxToken': {
-    body: () => ({ hello: 'world' }),
-    strange: { absent: { inboxToken: FORGED }, malformed: { inboxToken: 'no token' } },
-  },
+  'POST webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'PUT webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'PATCH webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'GET webhook-inboxes/:inboxToken': ofInboxToken,
   'POST workspaces/:workspaceId/webhook-replays': {
     body: async (tenant) => {
       await endReplays(tenant);

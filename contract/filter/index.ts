@@ -42,6 +42,8 @@ export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
 export type { Subject } from './read.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
 export { webhookDeliveryFields } from './targets/webhook-delivery.js';
+export { webhookEndpointFields } from './targets/webhook-endpoint.js';
+export { incomingWebhookFields } from './targets/incoming-webhook.js';
 export { activityFields } from './targets/activity.js';
 export { changesOf } from './targets/changes.js';
 export { dealFields } from './targets/deal.js';

@@ -52,6 +52,9 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST unsubscriptions/:token',
     'POST stripe/webhooks',
     'POST webhook-inboxes/:inboxToken',
+    'PUT webhook-inboxes/:inboxToken',
+    'PATCH webhook-inboxes/:inboxToken',
+    'GET webhook-inboxes/:inboxToken',
     'POST incoming-webhooks/:incomingToken',
   ],
   self: [
@@ -241,6 +244,7 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'DELETE webhook-inboxes/:inboxId',
     'POST incoming-webhooks',
     'PATCH incoming-webhooks/:incomingId',
+    'POST incoming-webhooks/:incomingId/secret-rotations',
     'DELETE incoming-webhooks/:incomingId',
     'POST hooks',
     'DELETE hooks/:hookId',
