@@ -30,6 +30,7 @@ import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Destinations0043 } from './0043-destinations.js';
 import { DeviceFingerprints0044 } from './0044-device-fingerprints.js';
 import { UnreadCounts0045 } from './0045-unread-counts.js';
+import { PreferencesByKind0046 } from './0046-preferences-by-kind.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
@@ -76,4 +77,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   EarlierValues0034,
   WebhookPace0055,
   WebhookMoments0054,
+  PreferencesByKind0046,
 ];

@@ -215,6 +215,8 @@ export const routeRequests: Record<string, RouteRequest> = {
     body: async (tenant, caller) => {
       await makers['notificationId']?.(tenant, caller);
       return { upTo: Number((await tenant.event()).position) };
+    },
+  },
   'DELETE me/mail-suppression': {
     caller: async (tenant) => {
       const person = await guest(tenant);
@@ -224,18 +226,16 @@ export const routeRequests: Record<string, RouteRequest> = {
       return person;
     },
   },
-    },
-  },
   'GET workspaces/:workspaceId/notification-previews/:kind': {
     also: ['deals:read'],
     strange: { absent: { kind: 'nothing.happened' }, malformed: { kind: 'No kind' } },
   },
   'POST workspaces/:workspaceId/notification-tests': { also: ['deals:read'] },
-  'PUT me/notification-preferences': {
-    body: async () => ({ rules: [{ topic: 'deal', channel: 'push', enabled: true }] }),
+  'PATCH me/notification-preferences': {
+    body: async () => ({ cells: [{ kind: 'deal.found', channel: 'push', enabled: true }] }),
   },
-  'PUT me/memberships/:membershipId/notification-preferences': {
-    body: async () => ({ rules: [{ topic: 'deal', channel: 'mail', enabled: false }] }),
+  'PATCH me/memberships/:membershipId/notification-preferences': {
+    body: async () => ({ cells: [{ topic: 'deal', channel: 'mail', enabled: false }] }),
   },
   'POST me/exports': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
