@@ -211,12 +211,6 @@ export const routeRequests: Record<string, RouteRequest> = {
       items: [{ id: (await makers['notificationId']?.(tenant, caller)) ?? '', archived: true }],
     }),
   },
-  'POST me/notification-readings': {
-    body: async (tenant, caller) => {
-      await makers['notificationId']?.(tenant, caller);
-      return { upTo: Number((await tenant.event()).position) };
-    },
-  },
   'DELETE me/mail-suppression': {
     caller: async (tenant) => {
       const person = await guest(tenant);
@@ -224,6 +218,12 @@ export const routeRequests: Record<string, RouteRequest> = {
       const text = `insert into mail_suppression (address_hash, address, reason) values ($1, 'sealed', 'bounce')`;
       await tenant.whole.make.sql(text, [hash]);
       return person;
+    },
+  },
+  'POST me/notification-readings': {
+    body: async (tenant, caller) => {
+      await makers['notificationId']?.(tenant, caller);
+      return { upTo: Number((await tenant.event()).position) };
     },
   },
   'GET workspaces/:workspaceId/notification-previews/:kind': {
