@@ -1,5 +1,6 @@
 import { eventCatalogue } from '#contract/events/index.js';
 import { tellable } from '#platform/filters/index.js';
+import { languageOf } from '#platform/language/index.js';
 import { eventWords } from '../generic/event-words.js';
 import { preferenceWords } from './preference-words.js';
 
@@ -36,5 +37,11 @@ export function titleOf({ kind }: PreferenceKind, locale: string): { title: stri
   if (kind === SECURITY) return words.security;
   if (kind === ALL) return words.all;
   const description = eventWords(locale)[kind] ?? eventWords('en')[kind]!;
-  return { title: words.type(kind, description), description };
+  return { title: languageOf(locale) === 'zh' ? description.replace(/。$/u, '') : titled(kind), description };
+}
+
+/** `api_key.rotated` as "API key rotated". */
+function titled(type: string): string {
+  const words = type.replaceAll(/[._]/g, ' ').replaceAll(/\b(?:api|totp)\b/g, (name) => name.toUpperCase());
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
