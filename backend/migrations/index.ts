@@ -24,6 +24,7 @@ import { Matches0031 } from './0031-matches.js';
 import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { EarlierValues0034 } from './0034-earlier-values.js';
+import { FiltersOfLists0035 } from './0035-filters-of-lists.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
 import { HugeInboxes0042 } from './0042-huge-inboxes.js';
@@ -78,4 +79,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   WebhookPace0055,
   WebhookMoments0054,
   PreferencesByKind0046,
+  FiltersOfLists0035,
 ];

@@ -48,6 +48,10 @@ export { activityFields } from './targets/activity.js';
 export { changesOf } from './targets/changes.js';
 export { dealFields } from './targets/deal.js';
 export { eventFields } from './targets/event.js';
+export { messageFields, sourceFields } from './targets/lists/intake.js';
+export { jobFields, parkedEventFields } from './targets/lists/operations.js';
+export { apiKeyFields, invitationFields, memberFields, serviceAccountFields } from './targets/lists/people.js';
+export { channelFields, deliveryFields, subscriptionFields } from './targets/lists/telling.js';
 export { notificationFields } from './targets/notification.js';
 export { asValue, print, quote, type Operator, type Tree } from './tree.js';
 
