@@ -25,6 +25,7 @@ import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { EarlierValues0034 } from './0034-earlier-values.js';
 import { FiltersOfLists0035 } from './0035-filters-of-lists.js';
+import { LastEditors0036 } from './0036-last-editors.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
 import { HugeInboxes0042 } from './0042-huge-inboxes.js';
@@ -80,4 +81,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   WebhookMoments0054,
   PreferencesByKind0046,
   FiltersOfLists0035,
+  LastEditors0036,
 ];
