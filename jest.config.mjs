@@ -18,6 +18,7 @@ const common = {
 export default {
   // A busy machine is slow, not wrong: what hangs is ended, what is slow is not blamed.
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/backend/test/jest/sequencer.mjs',
   // Node keeps the modules of specs that have ended: a worker that grew is replaced, or each spec would be slower than the
   // one before (measured: 5.5 GB and a third of the speed after 60 specs).
   workerIdleMemoryLimit: '1GB',

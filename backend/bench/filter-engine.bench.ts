@@ -79,10 +79,11 @@ function ask(
   engine: FilterEngine,
   world: World,
   events: readonly Subject[],
-): { rate: number; matches: number; p50: number; p99: number } {
+): { rate: number; matches: number; p50: number; p99: number; steps: number; candidates: number } {
   const moments = events.map((_, at) => ({ ...world.moment, now: world.moment.now + at * 61 }));
   for (let at = 0; at < 5_000; at += 1) engine.match(events[at]!, moments[at]!);
   let [asked, matches] = [0, 0];
+  const { steps, candidates } = engine.effort;
   // Of the processor, not of the clock: the machine may be busy with other things.
   const start = cpu();
   while (cpu() - start < SECONDS) {
@@ -90,6 +91,10 @@ function ask(
     asked += EVENTS;
   }
   const rate = asked / (cpu() - start);
+  const effort = {
+    steps: (engine.effort.steps - steps) / asked,
+    candidates: (engine.effort.candidates - candidates) / asked,
+  };
   const times = new Float64Array(EVENTS);
   for (let at = 0; at < EVENTS; at += 1) {
     const begun = performance.now();
@@ -97,13 +102,14 @@ function ask(
     times[at] = (performance.now() - begun) * 1_000;
   }
   times.sort();
-  return { rate, matches: matches / asked, p50: times[EVENTS / 2]!, p99: times[Math.floor(EVENTS * 0.99)]! };
+  return { rate, matches: matches / asked, p50: times[EVENTS / 2]!, p99: times[Math.floor(EVENTS * 0.99)]!, ...effort };
 }
 
 for (const name of named) {
   const world = worlds[name]!;
   console.log(`\n${name}`);
   const perEvent: number[] = [];
+  const work: number[] = [];
   for (const size of sizes) {
     const roll = dice(SEED + 1);
     const events = Array.from({ length: EVENTS }, () => world.event(roll, size));
@@ -119,11 +125,15 @@ for (const name of named) {
     const restored = FilterEngine.restore(world.catalogue, stored);
     const [restoredIn, restoredCpu] = [(performance.now() - begun) / 1_000, cpu() - cpuBegun];
     check(restored, world, checked, expected);
-    const { rate, matches, p50, p99 } = ask(restored, world, events);
+    const { rate, matches, p50, p99, steps, candidates } = ask(restored, world, events);
     perEvent.push(1e6 / rate);
+    work.push(steps + candidates);
     console.log(
       `  ${whole(size).padStart(9)} filters  ${whole(rate).padStart(8)} events/s  ${(1e6 / rate).toFixed(1)} us an event, ` +
         `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}  ${matches.toFixed(2)} matches an event`,
+    );
+    console.log(
+      `            ${steps.toFixed(1)} look-ups in the index and ${candidates.toFixed(1)} candidates an event`,
     );
     const megabytes = stored.reduce((sum, { length }) => sum + length, 0) / 1e6;
     console.log(
@@ -132,6 +142,9 @@ for (const name of named) {
     console.log(`            ${whole(bytes / size)} bytes a filter, put ${whole(size / spent)}/s`);
   }
   if (perEvent.length > 1)
-    console.log(`  growth of the time of an event: ${(perEvent.at(-1)! / perEvent[0]!).toFixed(2)}`);
+    console.log(
+      `  growth of the time of an event: ${(perEvent.at(-1)! / perEvent[0]!).toFixed(2)}; ` +
+        `of its look-ups and candidates: ${(work.at(-1)! / work[0]!).toFixed(2)}`,
+    );
   if (!process.argv.includes('--no-peers')) await comparePeers(world);
 }

@@ -24,16 +24,20 @@ import { Matches0031 } from './0031-matches.js';
 import { OldMatches0032 } from './0032-old-matches.js';
 import { ChoosersOfChannels0033 } from './0033-choosers-of-channels.js';
 import { EarlierValues0034 } from './0034-earlier-values.js';
+import { FiltersOfLists0035 } from './0035-filters-of-lists.js';
+import { LastEditors0036 } from './0036-last-editors.js';
 import { Notifications0040 } from './0040-notifications.js';
 import { Channels0041 } from './0041-channels.js';
 import { HugeInboxes0042 } from './0042-huge-inboxes.js';
 import { Destinations0043 } from './0043-destinations.js';
 import { DeviceFingerprints0044 } from './0044-device-fingerprints.js';
 import { UnreadCounts0045 } from './0045-unread-counts.js';
+import { PreferencesByKind0046 } from './0046-preferences-by-kind.js';
 import { Webhooks0050 } from './0050-webhooks.js';
 import { WebhookInboxes0051 } from './0051-webhook-inboxes.js';
 import { WebhookMends0052 } from './0052-webhook-mends.js';
 import { WebhookOwners0053 } from './0053-webhook-owners.js';
+import { WebhookMoments0054 } from './0054-webhook-moments.js';
 import { WebhookPace0055 } from './0055-webhook-pace.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
@@ -74,4 +78,8 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   UnreadCounts0045,
   EarlierValues0034,
   WebhookPace0055,
+  WebhookMoments0054,
+  PreferencesByKind0046,
+  FiltersOfLists0035,
+  LastEditors0036,
 ];

@@ -55,6 +55,10 @@ const ofOwnChannel = { params: { channelId: ownChannel } } satisfies RouteReques
 /** A token of an address that this instance never gave out. */
 const FORGED = '01977c5e-8a3b-7c2d-9e4f-5a6b7c8d9e0f.k1.5Zq0c3Jv';
 
+const ofInboxToken = {
+  strange: { absent: { inboxToken: FORGED }, malformed: { inboxToken: 'no token' } },
+} satisfies RouteRequest;
+
 const email = () => `somebody-${uuidv7()}@example.com`;
 const guest = (tenant: Tenant) => tenant.whole.make.person().create();
 
@@ -207,10 +211,6 @@ export const routeRequests: Record<string, RouteRequest> = {
       items: [{ id: (await makers['notificationId']?.(tenant, caller)) ?? '', archived: true }],
     }),
   },
-  'POST me/notification-readings': {
-    body: async (tenant, caller) => {
-      await makers['notificationId']?.(tenant, caller);
-      return { upTo: Number((await tenant.event()).position) };
   'DELETE me/mail-suppression': {
     caller: async (tenant) => {
       const person = await guest(tenant);
@@ -220,6 +220,10 @@ export const routeRequests: Record<string, RouteRequest> = {
       return person;
     },
   },
+  'POST me/notification-readings': {
+    body: async (tenant, caller) => {
+      await makers['notificationId']?.(tenant, caller);
+      return { upTo: Number((await tenant.event()).position) };
     },
   },
   'GET workspaces/:workspaceId/notification-previews/:kind': {
@@ -227,11 +231,11 @@ export const routeRequests: Record<string, RouteRequest> = {
     strange: { absent: { kind: 'nothing.happened' }, malformed: { kind: 'No kind' } },
   },
   'POST workspaces/:workspaceId/notification-tests': { also: ['deals:read'] },
-  'PUT me/notification-preferences': {
-    body: async () => ({ rules: [{ topic: 'deal', channel: 'push', enabled: true }] }),
+  'PATCH me/notification-preferences': {
+    body: async () => ({ cells: [{ kind: 'deal.found', channel: 'push', enabled: true }] }),
   },
-  'PUT me/memberships/:membershipId/notification-preferences': {
-    body: async () => ({ rules: [{ topic: 'deal', channel: 'mail', enabled: false }] }),
+  'PATCH me/memberships/:membershipId/notification-preferences': {
+    body: async () => ({ cells: [{ topic: 'deal', channel: 'mail', enabled: false }] }),
   },
   'POST me/exports': { caller: guest },
   'PATCH me': { body: () => ({ name: 'Ada', locale: 'en', timeZone: 'Europe/Lisbon', currency: 'EUR' }) },
@@ -355,10 +359,10 @@ export const routeRequests: Record<string, RouteRequest> = {
     answers: 401,
     strange: { absent: { incomingToken: FORGED }, malformed: { incomingToken: 'no token' } },
   },
-  'POST webhook-inboxes/:inboxToken': {
-    body: () => ({ hello: 'world' }),
-    strange: { absent: { inboxToken: FORGED }, malformed: { inboxToken: 'no token' } },
-  },
+  'POST webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'PUT webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'PATCH webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'GET webhook-inboxes/:inboxToken': ofInboxToken,
   'POST workspaces/:workspaceId/webhook-replays': {
     body: async (tenant) => {
       await endReplays(tenant);

@@ -159,13 +159,16 @@ export async function endReplays({ whole, workspace }: Tenant): Promise<void> {
   await whole.make.sql(text, [workspace.id]);
 }
 
-/** A replay that no job carries out, so that it runs until it is stopped. */
+/** A replay that no job carries out, so that it runs until it is stopped; one that is over where others make one this moment. */
 async function runningReplay(tenant: Tenant): Promise<string> {
   await endReplays(tenant);
   const id = uuidv7();
-  const text = `
-    insert into webhook_replay (id, workspace_id, filter, to_at, created_at) values ($1, $2, 'state:failed', now(), now()) returning 1`;
-  await tenant.whole.make.sql(text, [id, tenant.workspace.id]);
+  for (const state of ['running', 'done'])
+    await tenant.whole.make.sql(
+      `insert into webhook_replay (id, workspace_id, filter, to_at, created_at, state)
+       values ($1, $2, 'state:failed', now(), now(), $3) on conflict do nothing returning 1`,
+      [id, tenant.workspace.id, state],
+    );
   return id;
 }
 

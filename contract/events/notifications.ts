@@ -64,10 +64,13 @@ export const notificationEvents = defineEvents({
     quiet: true,
   },
   'notification_preferences.updated': {
-    version: 1,
+    version: 2,
     subject: 'notification_preferences',
     data: z.object({
-      rules: z.array(z.object({ topic: z.string(), channel: z.string(), enabled: z.boolean() })),
+      /** Null: for all of the workspace, or for all workspaces. */
+      projectId: z.uuid().nullable(),
+      /** What was chosen; null where a choice was taken back. */
+      cells: z.array(z.object({ kind: z.string(), channel: z.string(), enabled: z.boolean().nullable() })),
     }),
     about: 'Somebody changed where they want to be told.',
     quiet: true,

@@ -118,6 +118,12 @@ export const webhookEvents = defineEvents({
     data: z.object({ name: z.string() }),
     about: 'An address for incoming webhooks was removed.',
   },
+  'incoming_webhook.secret_rotated': {
+    version: 1,
+    subject: 'incoming_webhook',
+    data: z.object({ previousUntil: z.iso.datetime().nullable() }),
+    about: 'An address for incoming webhooks got a new secret.',
+  },
   'incoming.received': {
     version: 1,
     subject: 'incoming_webhook',

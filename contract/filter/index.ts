@@ -42,10 +42,16 @@ export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
 export type { Subject } from './read.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
 export { webhookDeliveryFields } from './targets/webhook-delivery.js';
+export { webhookEndpointFields } from './targets/webhook-endpoint.js';
+export { incomingWebhookFields } from './targets/incoming-webhook.js';
 export { activityFields } from './targets/activity.js';
 export { changesOf } from './targets/changes.js';
 export { dealFields } from './targets/deal.js';
 export { eventFields } from './targets/event.js';
+export { messageFields, sourceFields } from './targets/lists/intake.js';
+export { jobFields, parkedEventFields } from './targets/lists/operations.js';
+export { apiKeyFields, invitationFields, memberFields, serviceAccountFields } from './targets/lists/people.js';
+export { channelFields, deliveryFields, subscriptionFields } from './targets/lists/telling.js';
 export { notificationFields } from './targets/notification.js';
 export { asValue, print, quote, type Operator, type Tree } from './tree.js';
 

@@ -60,7 +60,7 @@ const OWN_RULES: Record<string, Record<string, string>> = {
     'a member with a role of all but this permission': 'not found',
   },
   'GET me/memberships/:membershipId/notification-preferences': OUTSIDE,
-  'PUT me/memberships/:membershipId/notification-preferences': OUTSIDE,
+  'PATCH me/memberships/:membershipId/notification-preferences': OUTSIDE,
   'GET workspaces/:workspaceId/notification-previews/:kind': UNSEEN,
   'POST workspaces/:workspaceId/notification-tests': UNSEEN,
   'POST workspaces/:workspaceId/api-keys': {

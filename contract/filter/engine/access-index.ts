@@ -85,6 +85,7 @@ export class AccessIndex {
         nodes.copy(node, found);
         if (nodes.isOpen(node)) this.enter(node, asked);
       }
+      asked.steps += level.length + this.pairs.length;
       deeper.length = 0;
       this.children.look(this.pairs, deeper);
       level.length = 0;

@@ -9,6 +9,9 @@ export class Asked {
   subject: Subject = {};
   moment: Moment = { now: 0 };
   epoch = 0;
+  /** Look-ups in the index and candidates answered, for all events so far. */
+  steps = 0;
+  candidates = 0;
 
   /** @returns whether the numbers start over, so that everything remembered must be forgotten */
   begin(subject: Subject, moment: Moment): boolean {

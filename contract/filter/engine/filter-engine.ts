@@ -59,6 +59,11 @@ export class FilterEngine {
     return this.slots.size;
   }
 
+  /** What all events so far have cost: lists and children looked at, and candidates whose programs were answered. */
+  get effort(): { readonly steps: number; readonly candidates: number } {
+    return this.asked;
+  }
+
   /**
    * Adds a filter, or replaces the one of this key.
    *
@@ -117,6 +122,7 @@ export class FilterEngine {
     const { matched, seen, evaluation, current } = this;
     current.programs.fetch(candidates);
     const { length, data: found } = candidates;
+    this.asked.candidates += length;
     const { data: code } = current.programs.words;
     for (let at = 0; at < length; at += 1) {
       const program = found[at]!;

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { InstanceConfig } from '#platform/config/index.js';
 import { Signatures } from '#platform/crypto/index.js';
+import { addressPrincipal, RateLimits } from '#platform/http/index.js';
 
 /** A token of an address that only its holders know. */
 export const capabilityToken = z
@@ -15,6 +16,7 @@ export const capabilityToken = z
 export class CapabilityUrls {
   constructor(
     private readonly signatures: Signatures,
+    private readonly limits: RateLimits,
     @Inject(InstanceConfig) private readonly instance: InstanceConfig,
   ) {}
 
@@ -23,8 +25,22 @@ export class CapabilityUrls {
     return `${this.instance.origin}/api/v1/${path}/${id}.${this.signatures.sign(path, id)}`;
   }
 
+  /**
+   * The id that a token names, or undefined when we did not make it for this. A request counts for what it names, whatever
+   * address it comes from: many senders share one. What names nothing counts for its address.
+   *
+   * @param perMinute requests that one thing takes
+   * @throws TooManyRequests
+   */
+  admit(path: string, token: string, { ip, perMinute }: { ip: string; perMinute: number }): string | undefined {
+    const id = this.read(path, token);
+    if (id === undefined) this.limits.admit(this.limits.policies.anonymous, addressPrincipal(ip));
+    else this.limits.admit({ name: path, limit: perMinute, windowSeconds: 60 }, id);
+    return id;
+  }
+
   /** The id that a token names, or undefined when we did not make it for this. */
-  read(path: string, token: string): string | undefined {
+  private read(path: string, token: string): string | undefined {
     const dot = token.indexOf('.');
     const id = token.slice(0, Math.max(dot, 0));
     return this.signatures.verify(path, id, token.slice(dot + 1)) ? id : undefined;

@@ -10,7 +10,7 @@ let team: TestWorkspace;
 let other: TestWorkspace;
 
 beforeAll(async () => {
-  room = await WebhookRoom.open();
+  room = await WebhookRoom.open({ SIGNALBOX_RATE_ANONYMOUS: '30', SIGNALBOX_WEBHOOK_INCOMING_PER_MINUTE: '40' });
   [team, other] = [await room.make.workspace().create(), await room.make.workspace().create()];
 });
 afterAll(() => room.close());
@@ -27,7 +27,14 @@ describe('a debugging inbox', () => {
     (await as(team, 'POST', 'webhook-inboxes', body)).json<{ id: string; url: string }>();
   const seen = async (id: string) =>
     (await as(team, 'GET', `webhook-inboxes/${id}/requests?limit=200`)).json<{
-      items: { body: string; headers: Record<string, string>; size: number }[];
+      items: {
+        method: string;
+        contentType: string;
+        encoding: string;
+        body: string;
+        headers: Record<string, string>;
+        size: number;
+      }[];
     }>().items;
 
   it('shows what is posted to it, without what identifies the sender to somebody', async () => {
@@ -65,9 +72,41 @@ describe('a debugging inbox', () => {
     for (let n = 0; n < 105; n++) await outside(url, String(n));
     const kept = (await seen(id)).map(({ body }) => Number(body));
     expect(kept).toEqual(Array.from({ length: 100 }, (_, n) => 104 - n));
-    const answers = [];
-    for (let n = 0; n < 20; n++) answers.push((await outside(url, '{}')).statusCode);
-    expect(answers.at(-1)).toBe(429);
+    let last = 200;
+    for (let n = 0; n < 300 && last === 200; n++) last = (await outside(url, '{}')).statusCode;
+    expect(last).toBe(429);
+    expect((await outside((await open()).url, '{}')).statusCode).toBe(200);
+  });
+
+  it.each<[string, string, string | Buffer, object]>([
+    ['POST', 'text/plain', 'Grüße', { encoding: 'text', body: 'Grüße' }],
+    ['PUT', 'application/xml; charset=utf-8', '<a>1</a>', { encoding: 'text', body: '<a>1</a>' }],
+    ['PATCH', 'application/octet-stream', Buffer.from([0xff, 0, 1]), { encoding: 'base64', body: '/wAB', size: 3 }],
+    ['POST', 'image/x-odd', Buffer.from('a\0b'), { encoding: 'base64', body: 'YQBi' }],
+    ['POST', 'multipart/form-data; boundary=x', '--x--', { encoding: 'text', body: '--x--' }],
+    ['POST', 'application/json', '{"broken', { encoding: 'text', body: '{"broken' }],
+  ])('takes by %s what is %s', async (method, type, sent, wanted) => {
+    const { id, url } = await open();
+    const take = (payload: string | Buffer) =>
+      room.call(null, method, new URL(url).pathname, payload, { 'content-type': type });
+    expect((await take(sent)).statusCode).toBe(200);
+    expect(await seen(id)).toMatchObject([{ method, contentType: type, ...wanted }]);
+    const large = await take(Buffer.alloc(65_537, 'a'));
+    expect([large.statusCode, large.json().code]).toEqual([413, 'payload_too_large']);
+    expect(await seen(id)).toHaveLength(1);
+  });
+
+  it('takes what has no body; elsewhere other media types are refused as ever', async () => {
+    const { id, url } = await open();
+    for (const method of ['GET', 'POST'])
+      expect((await room.call(null, method, new URL(url).pathname)).statusCode).toBe(200);
+    expect(await seen(id)).toMatchObject([
+      { method: 'POST', contentType: null, body: '', size: 0 },
+      { method: 'GET', contentType: null, body: '', size: 0 },
+    ]);
+    const xml = { 'content-type': 'application/xml' };
+    const refused = await room.call(team.owner, 'POST', team.url('webhook-inboxes'), '<a/>', xml);
+    expect([refused.statusCode, refused.json().code]).toEqual([415, 'unsupported_media_type']);
   });
 
   it('is not for another workspace, and a workspace has few', async () => {
@@ -190,6 +229,81 @@ describe('an incoming webhook', () => {
     const sent = await outside(url, body, { ...ofGithub(secret), 'user-agent': 'Signalbox-Webhooks/1' });
     expect(sent.statusCode).toBe(401);
     expect(await received(id)).toEqual([]);
+  });
+
+  it('is taken so often a minute, whatever address it comes from, and holds up no other', async () => {
+    const [busy, calm] = [await make('github'), await make('github')];
+    const send = async ({ url, secret }: Made) => {
+      const sent = JSON.stringify({ n: uuidv7() });
+      return outside(url, sent, ofGithub(secret, uuidv7(), sent));
+    };
+    let [taken, answer] = [0, await send(busy)];
+    for (; answer.statusCode === 200 && taken < 200; taken++) answer = await send(busy);
+    // More than one address may send without an account.
+    expect(taken).toBeGreaterThanOrEqual(40);
+    expect([answer.statusCode, answer.json().code]).toEqual([429, 'too_many_requests']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect((await send(calm)).statusCode).toBe(200);
+    expect(await received(busy.id)).toHaveLength(taken);
+    // Addresses that nobody was given count for whoever tries them.
+    const guess = busy.url.replace(/.{4}$/, 'AAAA');
+    let status = 404;
+    for (let n = 0; n < 100 && status === 404; n++) status = (await outside(guess, '{}')).statusCode;
+    expect(status).toBe(429);
+    expect((await send(calm)).statusCode).toBe(200);
+  });
+
+  it.each(['github', 'standard', 'secret'])(
+    'takes its earlier secret (%s) too for a while after a rotation',
+    async (scheme) => {
+      const first = await make(scheme);
+      const rotate = async (overlapSeconds: number) =>
+        (await as(team, 'POST', `incoming-webhooks/${first.id}/secret-rotations`, { overlapSeconds })).json<
+          Made & { previousUntil: string | null }
+        >();
+      const taken = async (secret: string) => {
+        const sent = JSON.stringify({ n: uuidv7() });
+        const now = Math.floor(Date.now() / 1000);
+        const headers = {
+          github: ofGithub(secret, uuidv7(), sent),
+          standard: scheme === 'standard' ? webhookHeaders([secret], { id: uuidv7(), timestamp: now, body: sent }) : {},
+          secret: { 'x-webhook-secret': secret, 'webhook-id': uuidv7() },
+        }[scheme]!;
+        return (await outside(first.url, sent, headers as Record<string, string>)).statusCode;
+      };
+      const second = await rotate(3600);
+      expect(second.previousUntil).not.toBeNull();
+      expect([await taken(first.secret), await taken(second.secret)]).toEqual([200, 200]);
+      const third = await rotate(3600);
+      expect([await taken(first.secret), await taken(second.secret), await taken(third.secret)]).toEqual([
+        401, 200, 200,
+      ]);
+      const over = `update incoming_webhook set previous_until = now() where id = $1 returning 1`;
+      await room.rows(over, [first.id]);
+      expect([await taken(second.secret), await taken(third.secret)]).toEqual([401, 200]);
+      const last = await rotate(0);
+      expect(last.previousUntil).toBeNull();
+      expect([await taken(third.secret), await taken(last.secret)]).toEqual([401, 200]);
+      expect((await told(first.id)).filter(({ type }) => type === 'incoming_webhook.secret_rotated')).toMatchObject([
+        { data: { previousUntil: second.previousUntil } },
+        {},
+        { data: { previousUntil: null } },
+      ]);
+      expect((await as(other, 'POST', `incoming-webhooks/${first.id}/secret-rotations`, {})).statusCode).toBe(404);
+    },
+  );
+
+  it('is found by the filter language', async () => {
+    const mine = await room.make.workspace().create();
+    for (const scheme of ['github', 'secret'])
+      await as(mine, 'POST', 'incoming-webhooks', { name: `By ${scheme}`, scheme });
+    const list = async (filter: string) => as(mine, 'GET', `incoming-webhooks?filter=${encodeURIComponent(filter)}`);
+    const names = async (filter: string) =>
+      (await list(filter)).json<{ items: { name: string }[] }>().items.map(({ name }) => name);
+    expect(await names('name:github scheme:github enabled:true received:0')).toEqual(['By github']);
+    expect(await names('')).toEqual(['By secret', 'By github']);
+    expect(await names('received>0')).toEqual([]);
+    expect((await list('colour:red')).json()).toMatchObject({ code: 'filter_refused' });
   });
 
   it('may come as a form, as GitHub sends it unless told otherwise', async () => {

@@ -18,6 +18,16 @@ export class WebhooksConfig extends configClass('webhooks', {
     whole(2_000, 10, 20_000),
     'Requests to all webhook endpoints that one process may have under way at once.',
   ),
+  incomingPerMinute: setting(
+    'SIGNALBOX_WEBHOOK_INCOMING_PER_MINUTE',
+    whole(600, 1, 1_000_000),
+    'Requests a minute that one incoming webhook takes, whatever addresses they come from.',
+  ),
+  inboxPerMinute: setting(
+    'SIGNALBOX_WEBHOOK_INBOX_PER_MINUTE',
+    whole(120, 1, 1_000_000),
+    'Requests a minute that one debugging inbox takes.',
+  ),
   keepDays: setting(
     'SIGNALBOX_WEBHOOK_KEEP_DAYS',
     whole(30, 1, 3_650),

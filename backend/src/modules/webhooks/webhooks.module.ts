@@ -91,6 +91,7 @@ export class WebhooksModule implements OnModuleInit {
       'incoming_webhook.created',
       'incoming_webhook.updated',
       'incoming_webhook.deleted',
+      'incoming_webhook.secret_rotated',
       'incoming.received',
     ]);
   }

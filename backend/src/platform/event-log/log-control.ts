@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EventData } from '#contract/events/index.js';
+import { parkedEventFields } from '#contract/filter/index.js';
 import type { Actor } from '#platform/access/index.js';
 import { isoTime, Reads, retryable, transient, type EntityManager } from '#platform/database/index.js';
 import { Conflict, NotFound } from '#platform/errors/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { EventLog } from './event-log.js';
 import { LogOperationRefused } from './event-log.errors.js';
@@ -39,6 +41,7 @@ export class LogControl {
     private readonly registry: ReaderRegistry,
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
     private readonly events: EventLog,
   ) {}
 
@@ -80,15 +83,16 @@ export class LogControl {
   }
 
   /** A page of events that are parked, held or discarded. @throws ValidationFailed on a cursor from elsewhere */
-  async parked(asked: ParkedQuery): Promise<Page<ParkedEventView>> {
+  async parked(who: Actor, asked: ParkedQuery): Promise<Page<ParkedEventView>> {
     // The filters are part of what a cursor belongs to.
-    const listed = { ...asked, filter: JSON.stringify([asked.reader, asked.state]) };
-    const seek = this.cursor.seek(LIST, listed, 3);
+    const listed = { ...asked, filter: JSON.stringify([asked.reader, asked.state, asked.filter]) };
+    const filter = filterCondition(asked.filter, parkedEventFields, await this.contexts.context(who), 3);
+    const seek = this.cursor.seek(LIST, listed, 3 + filter.params.length);
     const text = `
       select ${COLUMNS}, ${seek.key} from parked_event
-       where ($1::text is null or reader = $1) and ($2::text is null or state = $2) and ${seek.condition}
+       where ($1::text is null or reader = $1) and ($2::text is null or state = $2) and ${filter.text} and ${seek.condition}
        order by ${seek.orderBy} limit ${seek.limit}`;
-    const values = [asked.reader ?? null, asked.state ?? null, ...seek.values];
+    const values = [asked.reader ?? null, asked.state ?? null, ...filter.params, ...seek.values];
     const rows = await this.reads.adHoc<ParkedEventView & { _key: (string | null)[] }>(text, values);
     return this.cursor.page(LIST, listed, rows);
   }

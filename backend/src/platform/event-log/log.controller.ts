@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Post } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Conflict, Endpoint, Input, NotFound, Who } from '#platform/http/index.js';
 import { LogControl } from './log-control.js';
 import {
@@ -71,9 +72,10 @@ export class ParkedEventsController {
     description: 'Their data is not shown: operators see the health of workspaces, not their contents.',
     query: parkedQuery,
     response: parkedPage,
+    errors: [FilterRefused],
   })
-  list(@Input.query() query: ParkedQuery) {
-    return this.control.parked(query);
+  list(@Who() who: Actor, @Input.query() query: ParkedQuery) {
+    return this.control.parked(who, query);
   }
 
   @Post(':reader/:position/retry')

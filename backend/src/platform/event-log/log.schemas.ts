@@ -34,7 +34,7 @@ export const rebuildQuery = z.strictObject({
 export type RebuildQuery = z.infer<typeof rebuildQuery>;
 
 /** The query of the list of parked events. */
-export const parkedQuery = listQuery({ sort: ['position', 'parkedAt'], defaultSort: 'position' }).extend({
+export const parkedQuery = listQuery({ sort: ['position', 'parkedAt'], defaultSort: 'position', filter: true }).extend({
   reader: readerName.optional().describe('Only events of this reader.'),
   state: parkedState.optional().describe('Only events in this state.'),
 });

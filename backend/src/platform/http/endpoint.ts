@@ -6,7 +6,7 @@ import type { DomainErrorClass } from '#platform/errors/index.js';
 import { documented } from './openapi/documented.js';
 import { bindSchemas } from './validation/bind-schemas.js';
 
-/** Groups of endpoints that share a rate limit. `auth` is counted exactly and refuses while Redis is away; `none` is for health, metrics and files of the console. */
+/** Groups of endpoints that share a rate limit. `auth` is counted exactly and refuses while Redis is away; `none` is for health, metrics, files of the console, and what its own room counts. */
 export type RateClass = 'default' | 'auth' | 'upload' | 'export' | 'none';
 
 /** What one route needs, takes and gives: the only place where a route says it. */
@@ -47,8 +47,8 @@ export interface EndpointOptions {
   bodyLimit?: number;
   /** The body is `multipart/form-data`; the handler reads its parts from the request. `body` documents the fields. */
   multipart?: boolean;
-  /** The body, JSON or a form, reaches the handler as the bytes that were sent, for a signature over them: `request.body` is a Buffer. `body` documents it. */
-  rawBody?: boolean;
+  /** The body, JSON or a form, reaches the handler as the bytes that were sent, for a signature over them: `request.body` is a Buffer. `any`: so does every other media type. `body` documents it. */
+  rawBody?: boolean | 'any';
   /** The media type of the answer when it is not JSON. */
   produces?: string;
   /** Instead of a problem document for whoever prefers HTML: for routes that people reach by a link. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { jobFields } from '#contract/filter/index.js';
 import type { Actor } from '#platform/access/index.js';
 import {
   afterCommit,
@@ -11,6 +12,7 @@ import {
 } from '#platform/database/index.js';
 import { Conflict, NotFound } from '#platform/errors/index.js';
 import { EventLog, releaseRestored, SYSTEM_WORKSPACE } from '#platform/event-log/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { BullQueues } from './bull-queues.js';
 import { kindOf } from './job-handler.js';
@@ -53,22 +55,24 @@ export class JobOperations {
     private readonly transactions: Transactions,
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
     private readonly events: EventLog,
     private readonly queues: BullQueues,
     private readonly registry: JobRegistry,
   ) {}
 
-  /** A page of jobs, the newest first unless asked otherwise. @throws ValidationFailed on a cursor from elsewhere */
-  async list(asked: JobsQuery): Promise<Page<JobSummary>> {
+  /** A page of jobs, the newest first unless asked otherwise. @throws FilterRefused; ValidationFailed on a cursor from elsewhere */
+  async list(who: Actor, asked: JobsQuery): Promise<Page<JobSummary>> {
     // The filters are part of what a cursor belongs to.
-    const listed = { ...asked, filter: JSON.stringify([asked.state, asked.queue, asked.held]) };
-    const seek = this.cursor.seek(LIST, listed, 4);
+    const listed = { ...asked, filter: JSON.stringify([asked.state, asked.queue, asked.held, asked.filter]) };
+    const filter = filterCondition(asked.filter, jobFields, await this.contexts.context(who), 4);
+    const seek = this.cursor.seek(LIST, listed, 4 + filter.params.length);
     const text = `
       select ${SUMMARY}, ${seek.key} from job
        where ($1::text is null or state = $1) and ($2::text is null or queue = $2) and ($3::boolean is null or held = $3)
-         and ${seek.condition}
+         and ${filter.text} and ${seek.condition}
        order by ${seek.orderBy} limit ${seek.limit}`;
-    const values = [asked.state ?? null, asked.queue ?? null, asked.held ?? null, ...seek.values];
+    const values = [asked.state ?? null, asked.queue ?? null, asked.held ?? null, ...filter.params, ...seek.values];
     const rows = await this.reads.adHoc<JobSummary & { _key: (string | null)[] }>(text, values);
     return this.cursor.page(LIST, listed, rows);
   }

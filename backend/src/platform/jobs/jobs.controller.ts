@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Post } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Conflict, Endpoint, Input, NotFound, Who } from '#platform/http/index.js';
 import { JobOperations } from './job-operations.js';
 import {
@@ -20,9 +21,15 @@ export class JobsController {
   constructor(private readonly operations: JobOperations) {}
 
   @Get()
-  @Endpoint({ permission: 'instance:operate', summary: 'Jobs, the newest first', query: jobsQuery, response: jobPage })
-  list(@Input.query() query: JobsQuery) {
-    return this.operations.list(query);
+  @Endpoint({
+    permission: 'instance:operate',
+    summary: 'Jobs, the newest first',
+    query: jobsQuery,
+    response: jobPage,
+    errors: [FilterRefused],
+  })
+  list(@Who() who: Actor, @Input.query() query: JobsQuery) {
+    return this.operations.list(who, query);
   }
 
   @Get(':jobId')

@@ -5,7 +5,7 @@ const states = z.enum(['queued', 'running', 'done', 'parked', 'cancelled']);
 const queueName = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be the name of a queue');
 
 /** The query of the operator's list. */
-export const jobsQuery = listQuery({ sort: ['createdAt'], defaultSort: '-createdAt' }).extend({
+export const jobsQuery = listQuery({ sort: ['createdAt'], defaultSort: '-createdAt', filter: true }).extend({
   state: states.optional().describe('Only jobs in this state.'),
   queue: queueName.optional().describe('Only jobs of this queue.'),
   held: z

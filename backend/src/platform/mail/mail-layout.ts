@@ -20,7 +20,7 @@ const dark = {
   line: '#2a2f39',
   ink: '#eceef2',
   soft: '#9aa3b2',
-  accent: '#6d66f2',
+  accent: '#625bef',
   tint: '#1b1f27',
 };
 

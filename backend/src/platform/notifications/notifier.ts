@@ -38,7 +38,7 @@ export interface NewNotification {
   readonly reason: Reason | null;
   /**
    * Where it goes beside the inbox: `mail`, `push`, or ids of chat and webhook channels. Null: as the person prefers for
-   * news of this topic.
+   * news of this kind, in the project of its newest event or else in the workspace.
    */
   readonly channels: readonly string[] | null;
 }
@@ -53,6 +53,13 @@ export const MOST_EVENTS = 50;
 export abstract class Notifier {
   /** Events that the person may not see at this moment are left out, and a notification of no event is not made. */
   abstract notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<void>;
+
+  /** Those of some events that a person may see at this moment; type and scope decide. */
+  abstract seen<E extends Pick<ToldEvent, 'type' | 'scope'>>(
+    em: EntityManager,
+    who: { workspaceId: string; userId: string },
+    events: readonly E[],
+  ): Promise<E[]>;
 
   /**
    * Checks the channels that a person chose.

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { messageFields } from '#contract/filter/index.js';
 import type { Member } from '#platform/access/index.js';
 import { Reads } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { MessageNotFound } from './messages.errors.js';
 import type { MessageList, MessageSummary, MessageView } from './messages.schemas.js';
@@ -33,16 +35,21 @@ export class MessageQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
   ) {}
 
+  /** @throws FilterRefused */
   async list(who: Member, query: MessageList): Promise<Page<MessageSummary>> {
-    const seek = this.cursor.seek(LIST, { ...query, filter: JSON.stringify([query.state, query.sourceId]) }, 5);
+    const filter = filterCondition(query.filter, messageFields, await this.contexts.context(who), 5);
+    // The cursor belongs to all that was asked.
+    const listed = { ...query, filter: JSON.stringify([query.state, query.sourceId, query.filter]) };
+    const seek = this.cursor.seek(LIST, listed, 5 + filter.params.length);
     const rows = await this.reads.adHoc<MessageSummary & { _key: (string | null)[] }>(
       `select ${COLUMNS}, ${seek.key} ${FROM} and ($3::text is null or m.state = $3) and ($4::uuid is null or m.source_id = $4)
-          and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, query.state ?? null, query.sourceId ?? null, ...seek.values],
+          and ${filter.text} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, query.state ?? null, query.sourceId ?? null, ...filter.params, ...seek.values],
     );
-    return this.cursor.page(LIST, { ...query, filter: JSON.stringify([query.state, query.sourceId]) }, rows);
+    return this.cursor.page(LIST, listed, rows);
   }
 
   /** @throws MessageNotFound */

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Header, Post, StreamableFile } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Abandoned, Endpoint, Input, Who } from '#platform/http/index.js';
 import { MessageNotFound, MessagesBusy, MessageUnreadable } from './messages.errors.js';
 import {
@@ -29,6 +30,7 @@ export class MessagesController {
     params: workspaceParams,
     query: messageList,
     response: messagePage,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: MessageList) {
     return this.messages.list(who, query);

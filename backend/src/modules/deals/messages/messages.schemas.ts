@@ -72,7 +72,12 @@ export const parseAgain = z.strictObject({
 });
 
 export const messageParams = workspaceParams.extend({ messageId: z.uuid() });
-export const messageList = listQuery({ sort: ['receivedAt'], defaultSort: '-receivedAt', fields: true }).extend({
+export const messageList = listQuery({
+  sort: ['receivedAt'],
+  defaultSort: '-receivedAt',
+  fields: true,
+  filter: true,
+}).extend({
   state: z.enum(MESSAGE_STATES).optional(),
   sourceId: z.uuid().optional(),
 });

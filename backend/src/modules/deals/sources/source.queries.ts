@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { sourceFields } from '#contract/filter/index.js';
 import type { Member } from '#platform/access/index.js';
 import { Reads } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { Recipients } from './smtp/recipients.js';
 import { SourceNotFound } from './sources.errors.js';
@@ -33,6 +35,7 @@ export class SourceQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
     private readonly recipients: Recipients,
   ) {}
 
@@ -47,11 +50,14 @@ export class SourceQueries {
     return this.view(row);
   }
 
+  /** @throws FilterRefused */
   async list(who: Member, query: SourceList): Promise<Page<SourceView>> {
-    const seek = this.cursor.seek(LIST, query, 3);
+    const filter = filterCondition(query.filter, sourceFields, await this.contexts.context(who), 3);
+    const seek = this.cursor.seek(LIST, query, 3 + filter.params.length);
     const rows = await this.reads.adHoc<Row & { _key: (string | null)[] }>(
-      `select ${COLUMNS}, ${seek.key} ${FROM} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, ...seek.values],
+      `select ${COLUMNS}, ${seek.key} ${FROM} and ${filter.text} and ${seek.condition}
+        order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(
       LIST,

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, IfMatch, Input, PreconditionFailed, Who } from '#platform/http/index.js';
 import { SourceNotFound, WrongSourceKind } from './sources.errors.js';
 import {
@@ -32,6 +33,7 @@ export class SourcesController {
     params: workspaceParams,
     query: sourceList,
     response: sourcePage,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: SourceList) {
     return this.sources.list(who, query);

@@ -50,7 +50,7 @@ export const sourceTest = z.object({
 
 export const workspaceParams = z.object({ workspaceId: z.uuid() });
 export const sourceParams = workspaceParams.extend({ sourceId: z.uuid() });
-export const sourceList = listQuery({ sort: ['createdAt', 'name'], defaultSort: 'createdAt' });
+export const sourceList = listQuery({ sort: ['createdAt', 'name'], defaultSort: 'createdAt', filter: true });
 export const sourcePage = page(sourceSchema);
 
 export type NewSource = z.infer<typeof newSource>;

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { channelFields } from '#contract/filter/index.js';
 import { grantJoin } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { ChannelShown, DeviceShown } from './channels.schemas.js';
 
@@ -35,13 +37,18 @@ export class ChannelQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
   ) {}
 
+  /** @throws FilterRefused */
   async list({ principal, workspaceId }: Whose, query: ListQuery): Promise<Page<ChannelShown>> {
-    const seek = this.cursor.seek(LIST, query, 3);
+    const context = await this.contexts.context({ userId: principal });
+    const filter = filterCondition(query.filter, channelFields, context, 3);
+    const seek = this.cursor.seek(LIST, query, 3 + filter.params.length);
     const rows = await this.reads.adHoc<ChannelShown & { _key: string[] }>(
-      `select ${SHOWN}, ${seek.key} from ${MINE} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
-      [principal, workspaceId, ...seek.values],
+      `select ${SHOWN}, ${seek.key} from ${MINE} and ${filter.text} and ${seek.condition}
+        order by ${seek.orderBy} limit ${seek.limit}`,
+      [principal, workspaceId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows);
   }

@@ -78,7 +78,7 @@ export const madeChannel = channel.extend({
 export type MadeChannel = z.infer<typeof madeChannel>;
 
 export const channels = page(channel);
-export const channelsQuery = listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt' });
+export const channelsQuery = listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt', filter: true });
 
 /** What the other side said to a test. */
 export const tested = z.object({

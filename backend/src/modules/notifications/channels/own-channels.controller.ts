@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import {
   Abandoned,
   Endpoint,
@@ -32,7 +33,13 @@ export class OwnChannelsController {
   constructor(private readonly service: ChannelsService) {}
 
   @Get()
-  @Endpoint({ permission: 'self', summary: 'Your own channels', query: channelsQuery, response: channels })
+  @Endpoint({
+    permission: 'self',
+    summary: 'Your own channels',
+    query: channelsQuery,
+    response: channels,
+    errors: [FilterRefused],
+  })
   list(@Who() who: Actor, @Input.query() query: ListQuery) {
     return this.service.list(ownOf(who), query);
   }

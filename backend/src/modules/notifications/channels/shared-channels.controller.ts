@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Abandoned, Endpoint, IfMatch, Input, type ListQuery, PreconditionFailed, Who } from '#platform/http/index.js';
 import { ChannelAddressRefused, ChannelSecretRefused, NoSuchChannel, TooManyChannels } from './channels.errors.js';
 import {
@@ -30,6 +31,7 @@ export class SharedChannelsController {
     params: workspacePath,
     query: channelsQuery,
     response: channels,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: ListQuery) {
     return this.service.list(sharedOf(who), query);

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { deliveryFields } from '#contract/filter/index.js';
 import { grantJoin, type Member, type MemberRole } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
-import { EventSight } from '#platform/filters/index.js';
+import { EventSight, filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { NotificationSources, type Reason, type Recipient } from '#platform/notifications/index.js';
 import { NotificationMails, type MailReason } from '../messages/notification-mails.js';
@@ -54,6 +55,7 @@ export class DeliveriesService {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
     private readonly told: ToldEvents,
     private readonly sight: EventSight,
     private readonly people: People,
@@ -61,15 +63,16 @@ export class DeliveriesService {
     private readonly sources: NotificationSources,
   ) {}
 
-  /** A page of the caller's deliveries, of one subscription when given. */
+  /** A page of the caller's deliveries, of one subscription when given. @throws FilterRefused */
   async list(who: Member, query: ListQuery, subscriptionId?: string): Promise<Page<DeliveryShown>> {
-    const seek = this.cursor.seek(LIST, query, 5);
+    const filter = filterCondition(query.filter, deliveryFields, await this.contexts.context(who), 5);
+    const seek = this.cursor.seek(LIST, query, 5 + filter.params.length);
     const rows = await this.reads.adHoc<DeliveryShown & { _key: string[] }>(
       `select ${SHOWN}, ${seek.key} from ${FROM}
         where d.workspace_id = $2 and d.user_id = $3 and ($4::uuid is null or d.subscription_id = $4)
-          and ${seek.condition}
+          and ${filter.text} and ${seek.condition}
         order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, who.userId, subscriptionId ?? null, ...seek.values],
+      [who.id, who.workspaceId, who.userId, subscriptionId ?? null, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows);
   }

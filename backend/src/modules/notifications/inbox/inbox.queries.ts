@@ -54,6 +54,22 @@ const THING = 'cross join lateral (select n.workspace_id, n.subject_type, n.subj
 const OF_THING = `(n.workspace_id, n.subject_type, n.subject_id) =
   (thing.workspace_id, thing.subject_type, thing.subject_id)`;
 
+/** Of so few things each is looked up; of more the newest notifications are walked. */
+const FEW = 500;
+/** So many of a group are counted. */
+const MOST_COUNTED = 100;
+const FIRST_THING = (where: string) => `
+  select n.workspace_id, n.subject_type, n.subject_id from notification n
+   where n.user_id = $1 ${where} order by n.workspace_id, n.subject_type, n.subject_id limit 1`;
+const AFTER = `and (n.workspace_id, n.subject_type, n.subject_id) >
+  (thing.workspace_id, thing.subject_type, thing.subject_id)`;
+// Goes from one thing to the next by the index, however many notifications each has.
+const THINGS = `
+  with recursive thing as (
+    (${FIRST_THING('')}) union all
+    select following.* from thing cross join lateral (${FIRST_THING(AFTER)}) following)
+  select * from thing limit ${FEW + 1}`;
+
 /** The reads of inboxes: a person's own, limited in the statement to what they may see now. */
 @Injectable()
 export class InboxQueries {
@@ -80,24 +96,33 @@ export class InboxQueries {
   }
 
   /**
-   * One group for each thing that notifications of the box are about, by its newest one. It walks from the newest on, asks
-   * of each row for one newer (`offset 0` keeps that from becoming a join of all with all), and counts only the groups of the page.
+   * One group for each thing that notifications of the box are about, by its newest one. Where there are few things the newest
+   * of each is looked up. Else it walks from the newest on and asks of each row for one newer (`offset 0` keeps that from
+   * becoming a join of all with all). Only the groups of the page are counted, and not to the end.
    */
   async groups(who: InboxOwner, query: ListQuery & Pick<InboxQuery, 'box'>): Promise<Page<GroupRow>> {
     const filter = await this.filter(who, query.filter);
     const list = boxed(GROUPS, query);
     const seek = this.cursor.seek(list, query, 4 + filter.params.length);
-    const same = `from notification n where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${OF_THING}`;
+    const parameters = [...(await this.sight.parameters(who)), ...filter.params, ...seek.values];
+    const things = await this.reads.all('notifications.things', THINGS, [who.userId]);
+    const few = things.length <= FEW;
+    const shown = `${SEEN} and ${BOXES[query.box]} and ${filter.text}`;
+    const same = `from notification n where ${shown} and ${OF_THING}`;
+    const newest = few
+      ? `jsonb_to_recordset($${parameters.length + 1}::jsonb) as thing(workspace_id uuid, subject_type text, subject_id text)
+         cross join lateral (select n.* ${same} order by n.created_at desc, n.id desc limit 1) n where ${seek.condition}`
+      : `notification n ${THING}
+         where ${shown} and ${seek.condition}
+           and not exists (select ${same} and (n.created_at, n.id) > (thing.created_at, thing.id) offset 0)`;
     const rows = await this.reads.adHoc<InboxRow & { count: number; unread: number; _key: string[] }>(
       `select ${COLUMNS}, c.count, c.unread, n._key from (
-         select n.*, ${seek.key} from notification n ${THING}
-          where ${SEEN} and ${BOXES[query.box]} and ${filter.text} and ${seek.condition}
-            and not exists (select ${same} and (n.created_at, n.id) > (thing.created_at, thing.id) offset 0)
-          order by ${seek.orderBy} limit ${seek.limit}) n ${THING}
+         select n.*, ${seek.key} from ${newest} order by ${seek.orderBy} limit ${seek.limit}) n ${THING}
          cross join lateral (
-           select count(*)::int as count, (count(*) filter (where n.read_at is null))::int as unread ${same}) c
+           select count(*)::int as count, (count(*) filter (where x.read_at is null))::int as unread
+             from (select n.read_at ${same} order by n.created_at desc, n.id desc limit ${MOST_COUNTED}) x) c
         order by ${seek.orderBy}`,
-      [...(await this.sight.parameters(who)), ...filter.params, ...seek.values],
+      few ? [...parameters, JSON.stringify(things)] : parameters,
     );
     const { items, nextCursor } = this.cursor.page(list, query, rows);
     return { items: items.map(({ count, unread, ...newest }) => ({ count, unread, newest })), nextCursor };

@@ -112,8 +112,8 @@ export const groups = page(
   z.object({
     workspaceId: z.uuid(),
     subject: z.object({ type: z.string(), id: z.string() }),
-    count: z.int(),
-    unread: z.int(),
+    count: z.int().describe('Up to 100, which means as many or more.'),
+    unread: z.int().describe('Of the newest 100.'),
     newestAt: z.iso.datetime(),
     newest: notification,
   }),

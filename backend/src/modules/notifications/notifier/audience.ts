@@ -11,6 +11,8 @@ interface Place {
   scope_id: string | null;
 }
 
+type Who = Pick<NewNotification, 'workspaceId' | 'userId'>;
+type About = Pick<ToldEvent, 'type' | 'scope'>;
 type Seat = Place & { role: MemberRole; made: string[] | null };
 
 // One row for each person and scope, however many notifications they get.
@@ -29,24 +31,41 @@ export class Audience {
 
   /** The notifications with the events that their people may see; those of no such event are left out. */
   async seeing(em: EntityManager, notifications: readonly NewNotification[]): Promise<NewNotification[]> {
-    const places = new Map<string, Place>();
-    for (const to of notifications)
-      for (const event of to.events) places.set(keyOf(placeOf(to, event)), placeOf(to, event));
-    const seats = await query<Seat>(em, SEATS, [JSON.stringify([...places.values()])]);
-    const permissions = new Map(seats.map((seat) => [keyOf(seat), permissionsOf(seat.role, seat.made)]));
-    return notifications.map((to) => this.left(to, permissions)).filter(({ events }) => events.length > 0);
+    const held = await this.held(
+      em,
+      notifications.flatMap((to) => to.events.map((event) => placeOf(to, event))),
+    );
+    return notifications
+      .map((to) => {
+        const events = to.events.filter((event) => this.sees(to, event, held));
+        return { ...to, events, total: Math.max(events.length, to.total - (to.events.length - events.length)) };
+      })
+      .filter(({ events }) => events.length > 0);
   }
 
-  private left(to: NewNotification, held: ReadonlyMap<string, ReadonlySet<Permission>>): NewNotification {
-    const events = to.events.filter((event) => {
-      const permissions = held.get(keyOf(placeOf(to, event)));
-      return permissions !== undefined && this.sight.sees({ permissions, userId: to.userId }, event);
-    });
-    return { ...to, events, total: Math.max(events.length, to.total - (to.events.length - events.length)) };
+  /** Those of some events that a person may see. */
+  async seen<E extends About>(em: EntityManager, who: Who, events: readonly E[]): Promise<E[]> {
+    const held = await this.held(
+      em,
+      events.map((event) => placeOf(who, event)),
+    );
+    return events.filter((event) => this.sees(who, event, held));
+  }
+
+  /** What people may do, by place; places where they are not at all are missing. */
+  private async held(em: EntityManager, places: readonly Place[]): Promise<Map<string, ReadonlySet<Permission>>> {
+    const asked = new Map(places.map((place) => [keyOf(place), place]));
+    const seats = await query<Seat>(em, SEATS, [JSON.stringify([...asked.values()])]);
+    return new Map(seats.map((seat) => [keyOf(seat), permissionsOf(seat.role, seat.made)]));
+  }
+
+  private sees(who: Who, event: About, held: ReadonlyMap<string, ReadonlySet<Permission>>): boolean {
+    const permissions = held.get(keyOf(placeOf(who, event)));
+    return permissions !== undefined && this.sight.sees({ permissions, userId: who.userId }, event);
   }
 }
 
-function placeOf({ workspaceId, userId }: NewNotification, { scope }: ToldEvent): Place {
+function placeOf({ workspaceId, userId }: Who, { scope }: About): Place {
   const scopeId = scope.kind === 'workspace' ? null : scope.id;
   return { workspace_id: workspaceId, user_id: userId, scope_kind: scope.kind, scope_id: scopeId };
 }

@@ -3,7 +3,7 @@ import { eventCatalogue } from '#contract/events/index.js';
 import { systemActor } from '#platform/access/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { MOST_EVENTS, Notifier, type NewNotification } from '#platform/notifications/index.js';
+import { MOST_EVENTS, Notifier, type NewNotification, type ToldEvent } from '#platform/notifications/index.js';
 import { Audience } from './audience.js';
 import { Routing } from './routing.js';
 import { NewDeliveries } from './new-deliveries.js';
@@ -36,6 +36,14 @@ export class RoomNotifier extends Notifier {
 
   override async notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
     for (let at = 0; at < notifications.length; at += CHUNK) await this.some(em, notifications.slice(at, at + CHUNK));
+  }
+
+  override seen<E extends Pick<ToldEvent, 'type' | 'scope'>>(
+    em: EntityManager,
+    who: { workspaceId: string; userId: string },
+    events: readonly E[],
+  ): Promise<E[]> {
+    return this.audience.seen(em, who, events);
   }
 
   override checkChannels(who: { workspaceId: string; userId: string }, channels: readonly string[]): Promise<void> {

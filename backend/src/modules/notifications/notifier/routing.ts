@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { eventCatalogue } from '#contract/events/index.js';
 import { query, Reads, type EntityManager } from '#platform/database/index.js';
 import { ValidationFailed } from '#platform/errors/index.js';
 import type { NewNotification } from '#platform/notifications/index.js';
@@ -36,7 +35,7 @@ const CHECK = `
 const uuid = z.uuid();
 const isId = (text: string) => uuid.safeParse(text).success;
 
-/** Decides where notifications go beside the inbox: where their source says, or as the person prefers for the topic. */
+/** Decides where notifications go beside the inbox: where their source says, or as the person prefers for its kind. */
 @Injectable()
 export class Routing {
   constructor(
@@ -86,7 +85,9 @@ export class Routing {
 }
 
 function namesOf({ channels, userId, workspaceId, events }: NewNotification, wishes: Wishes): readonly string[] {
-  const names = channels ?? wishes.channels(userId, workspaceId, eventCatalogue[events.at(-1)!.type].subject);
+  const { type, scope } = events.at(-1)!;
+  const place = { workspaceId, projectId: scope.kind === 'project' ? scope.id : null };
+  const names = channels ?? wishes.channels(userId, place, type);
   return [...new Set(names.map((name) => name.toLowerCase()))];
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { Transactions } from '#platform/database/index.js';
 import type { ToldEvent } from '#platform/notifications/index.js';
+import { PreferencesByKind0046 } from '#migrations/0046-preferences-by-kind.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { happened, notificationOf, tell } from '#test/notifications.js';
 import { Room } from '#test/subscriptions.js';
@@ -23,17 +24,28 @@ afterAll(() => room.close());
 
 const OWN = '/api/v1/me/notification-preferences';
 const inTeam = (workspace = team) => `/api/v1/me/memberships/${workspace.id}/notification-preferences`;
-const put = (who: TestPerson, url: string, rules: object[], headers: Record<string, string> = {}) =>
-  room.call(who, 'PUT', url, { rules }, headers);
-const rule = (topic: string, channel: string, enabled: boolean) => ({ topic, channel, enabled });
+const choose = (who: TestPerson, url: string, cells: object[], headers: Record<string, string> = {}) =>
+  room.call(who, 'PATCH', url, { cells }, headers);
+const cell = (kind: string, channel: string, enabled: boolean | null) => ({ kind, channel, enabled });
 interface Shown {
-  rules: object[];
   version: number;
-  effective: { topic: string; channels: string[]; mandatory: boolean }[];
+  channels: { channel: string; kind: string; name: string | null }[];
+  kinds: { kind: string; topic: string; title: string; description: string; mandatory: boolean; cells: Cell[] }[];
+}
+interface Cell {
+  channel: string;
+  enabled: boolean;
+  from: string;
+  own: boolean;
 }
 const shown = async (who: TestPerson, url = OWN) => (await room.call(who, 'GET', url)).json<Shown>();
-const effective = async (who: TestPerson, topic: string, url = OWN) =>
-  (await shown(who, url)).effective.find((one) => one.topic === topic);
+const row = async (who: TestPerson, kind: string, url = OWN) =>
+  (await shown(who, url)).kinds.find((one) => one.kind === kind);
+/** What holds for a kind, such as `mail:default`; what is off has a minus, what was chosen there for it an asterisk. */
+const holds = async (who: TestPerson, kind: string, url = OWN) =>
+  (await row(who, kind, url))?.cells.map(
+    ({ channel, enabled, from, own }) => `${enabled ? '' : '-'}${channel}:${from}${own ? '*' : ''}`,
+  );
 /** The channels that a notification of the event goes to. */
 async function ways(who: TestPerson, workspaceId = team.id, of = event): Promise<string[]> {
   const one = notificationOf({ userId: who.id, workspaceId }, [of]);
@@ -50,27 +62,80 @@ const device = (who: TestPerson) =>
   );
 
 describe('preferences', () => {
-  it('are mail and browsers while nothing was said, and a workspace comes before all of them', async () => {
+  it('are mail and browsers while nothing was said, then what was chosen nearest: project, workspace, person', async () => {
     const ada = await room.make.person().in(team).in(side).create();
     await device(ada);
-    expect(await shown(ada)).toMatchObject({ rules: [], version: 0 });
+    const projectId = uuidv7();
+    await room.rows(
+      `insert into project_membership (workspace_id, project_id, user_id, role) values ($1, $2, $3, 'member') returning role`,
+      [team.id, projectId, ada.id],
+    );
+    const inProject = `${inTeam()}?projectId=${projectId}`;
+    const there = await happened(room, team, {}, { kind: 'project', id: projectId });
+    expect(await shown(ada)).toMatchObject({ version: 0, channels: [{ channel: 'mail' }, { channel: 'push' }] });
+    expect(await holds(ada, 'deal.found')).toEqual(['mail:default', 'push:default']);
     expect(await ways(ada)).toEqual(['mail', 'push']);
-    const quiet = await put(ada, OWN, [
-      rule('*', 'push', false),
-      rule('deal', 'mail', false),
-      rule('source', 'mail', true),
-    ]);
+
+    const quiet = await choose(ada, OWN, [cell('*', 'push', false), cell('deal.found', 'mail', false)]);
     expect([quiet.statusCode, quiet.headers['etag']]).toEqual([200, 'W/"1"']);
+    expect(await holds(ada, 'deal.found')).toEqual(['-mail:person*', '-push:person']);
+    expect(await holds(ada, 'source.failed')).toEqual(['mail:default', '-push:person']);
     expect(await ways(ada)).toEqual([]);
-    await put(ada, inTeam(), [rule('*', 'mail', true)]);
+
+    await choose(ada, inTeam(), [cell('*', 'mail', true)]);
+    expect(await holds(ada, 'deal.found', inTeam())).toEqual(['mail:workspace', '-push:person']);
     expect(await ways(ada)).toEqual(['mail']);
     expect(await ways(ada, side.id, await happened(room, side))).toEqual([]);
-    expect(await effective(ada, 'deal', inTeam())).toEqual({ topic: 'deal', channels: ['mail'], mandatory: false });
-    await put(ada, inTeam(), []);
-    expect(await ways(ada)).toEqual([]);
+
+    await choose(ada, inProject, [cell('deal.found', 'mail', false), cell('deal.found', 'push', true)]);
+    expect(await holds(ada, 'deal.found', inProject)).toEqual(['-mail:project*', 'push:project*']);
+    expect(await holds(ada, 'deal.expired', inProject)).toEqual(['mail:workspace', '-push:person']);
+    expect([await ways(ada, team.id, there), await ways(ada)]).toEqual([['push'], ['mail']]);
+
+    await choose(ada, inProject, [cell('deal.found', 'mail', null), cell('deal.found', 'push', null)]);
+    expect(await holds(ada, 'deal.found', inProject)).toEqual(['mail:workspace', '-push:person']);
+    expect(await ways(ada, team.id, there)).toEqual(['mail']);
+    const again = await choose(ada, inProject, [cell('deal.found', 'mail', null)]);
+    expect(again.json()).toMatchObject({ version: 2 });
+
     const events = await room.application.events({ type: 'notification_preferences.updated', subjectId: ada.id });
-    expect(events.map(({ workspaceId }) => workspaceId === team.id)).toEqual([false, true, true]);
-    expect(events.at(0)?.data).toMatchObject({ rules: [{ topic: '*' }, { topic: 'deal' }, { topic: 'source' }] });
+    expect(events.map(({ workspaceId, data }) => [workspaceId === team.id, data])).toEqual([
+      [false, { projectId: null, cells: [cell('*', 'push', false), cell('deal.found', 'mail', false)] }],
+      [true, { projectId: null, cells: [cell('*', 'mail', true)] }],
+      [true, { projectId, cells: [cell('deal.found', 'mail', false), cell('deal.found', 'push', true)] }],
+      [true, { projectId, cells: [cell('deal.found', 'mail', null), cell('deal.found', 'push', null)] }],
+    ]);
+    expect((await room.call(ada, 'GET', `${inTeam()}?projectId=${uuidv7()}`)).statusCode).toBe(404);
+    const eve = await room.make.person().in(team).create();
+    expect((await choose(eve, inProject, [cell('*', 'mail', false)])).statusCode).toBe(404);
+  });
+
+  it('are chosen for all kinds of a topic at once, and kept kind by kind', async () => {
+    const ada = await room.make.person().in(team).create();
+    const answer = await choose(ada, OWN, [
+      { topic: 'source', channel: 'mail', enabled: false },
+      cell('source.failed', 'mail', true),
+    ]);
+    const { kinds } = answer.json<Shown>();
+    const off = kinds.filter(({ cells }) => cells.some(({ channel, enabled }) => channel === 'mail' && !enabled));
+    expect(off.length).toBeGreaterThan(2);
+    expect(off.every(({ topic, kind }) => topic === 'source' && kind !== 'source.failed')).toBe(true);
+    expect(await row(ada, 'source.failed')).toMatchObject({
+      topic: 'source',
+      title: 'Source failed',
+      description: expect.any(String),
+      mandatory: false,
+      cells: [{ enabled: true, from: 'person', own: true }, { enabled: true }],
+    });
+  });
+
+  it('are in the person’s language', async () => {
+    const lin = await room.make.person().prefers({ locale: 'zh-CN' }).in(team).create();
+    expect(await row(lin, 'source.failed')).toMatchObject({
+      title: '一个来源停止工作',
+      description: '一个来源停止工作。',
+    });
+    expect(await row(lin, 'security')).toMatchObject({ title: '账户安全' });
   });
 
   it('name a channel of the workspace', async () => {
@@ -80,29 +145,40 @@ describe('preferences', () => {
       `insert into notification_channel (id, workspace_id, kind, name, settings) values ($1, $2, 'slack', 'Ops', 'sealed') returning id`,
       [id, team.id],
     );
-    expect((await put(ada, inTeam(), [rule('deal', id, true), rule('deal', 'mail', false)])).statusCode).toBe(200);
+    const cells = [cell('deal.found', id, true), cell('deal.found', 'mail', false)];
+    expect((await choose(ada, inTeam(), cells)).statusCode).toBe(200);
     expect(await ways(ada)).toEqual(['slack']);
-    const everywhere = await put(ada, OWN, [rule('deal', id, true)]);
+    expect((await shown(ada, inTeam())).channels).toContainEqual({ channel: id, kind: 'slack', name: 'Ops' });
+    expect(await holds(ada, 'deal.found', inTeam())).toContain(`${id}:workspace*`);
+    const everywhere = await choose(ada, OWN, cells);
     expect([everywhere.statusCode, everywhere.body]).toEqual([400, expect.stringContaining('must be mail or push')]);
+    await room.demote(ada, team, ['workspace:read', 'subscriptions:read']);
+    expect(JSON.stringify(await shown(ada, inTeam()))).not.toContain('Ops');
   });
 
   it('do not reach mails about the account', async () => {
     const ada = await room.make.person().in(team).create();
-    const refused = await put(ada, OWN, [rule('security', 'mail', false)]);
+    const refused = await choose(ada, OWN, [cell('security', 'mail', false)]);
     expect([refused.statusCode, refused.body]).toEqual([400, expect.stringContaining('these mails always come')]);
-    expect(await effective(ada, 'security')).toEqual({ topic: 'security', channels: ['mail'], mandatory: true });
+    expect(await row(ada, 'security')).toMatchObject({ mandatory: true });
+    expect(await holds(ada, 'security')).toEqual(['mail:mandatory']);
     expect(await shown(ada)).toMatchObject({ version: 0 });
   });
 
   it.each([
-    [[rule('weather', 'mail', true)], '/body/rules/0/topic'],
-    [[rule('deal', 'mail', true), rule('deal', 'mail', false)], '/body/rules/1/topic'],
-    [[rule('deal', 'pigeon', true)], '/body/rules/0/channel'],
-    [[{ topic: 'deal', channel: 'mail' }], '/body/rules/0/enabled'],
-  ])('are refused as %j', async (rules, path) => {
+    [[cell('weather.changed', 'mail', true)], '/body/cells/0/kind'],
+    [[{ topic: 'weather', channel: 'mail', enabled: true }], '/body/cells/0/topic'],
+    [[{ topic: 'security', channel: 'mail', enabled: false }], '/body/cells/0/topic'],
+    [[cell('delivery.failed', 'mail', true)], '/body/cells/0/kind'],
+    [[cell('deal.found', 'pigeon', true)], '/body/cells/0/channel'],
+    [[{ kind: 'deal.found', channel: 'mail' }], '/body/cells/0/enabled'],
+    [[{ kind: 'deal.found', topic: 'deal', channel: 'mail', enabled: true }], '/body/cells/0'],
+    [[{ channel: 'mail', enabled: true }], '/body/cells/0'],
+    [[], '/body/cells'],
+  ])('are refused as %j', async (cells, path) => {
     const ada = await room.make.person().in(team).create();
     for (const url of [OWN, inTeam()]) {
-      const answer = await put(ada, url, rules);
+      const answer = await choose(ada, url, cells);
       expect([answer.statusCode, answer.json()]).toEqual([
         400,
         expect.objectContaining({ errors: [expect.objectContaining({ path })] }),
@@ -114,12 +190,37 @@ describe('preferences', () => {
   it('are lost to whoever was first, and not kept twice', async () => {
     const ada = await room.make.person().in(team).create();
     const answers = await Promise.all(
-      [true, false].map((enabled) => put(ada, OWN, [rule('deal', 'mail', enabled)], { 'if-match': 'W/"0"' })),
+      [true, false].map((enabled) => choose(ada, OWN, [cell('deal.found', 'mail', enabled)], { 'if-match': 'W/"0"' })),
     );
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412]);
     expect((await shown(ada)).version).toBe(1);
     expect((await room.call(ada, 'GET', inTeam(side))).statusCode).toBe(404);
-    expect((await put(ada, inTeam(side), [])).statusCode).toBe(404);
+    expect((await choose(ada, inTeam(side), [cell('*', 'mail', true)])).statusCode).toBe(404);
+  });
+
+  it('of topics become those of their kinds', async () => {
+    const ada = await room.make.person().in(team).create();
+    const topics = [
+      { topic: '*', channel: 'push', enabled: false },
+      { topic: 'invitation', channel: 'mail', enabled: false },
+    ];
+    await room.rows(`insert into notification_preference (id, user_id, rules) values ($1, $2, $3) returning id`, [
+      uuidv7(),
+      ada.id,
+      JSON.stringify(topics),
+    ]);
+    const migration = new PreferencesByKind0046(...([] as unknown as [never, never]));
+    migration.up();
+    for (const text of migration.getQueries()) await room.rows(String(text));
+    const kinds = ['invitation.accepted', 'invitation.created', 'invitation.revoked'];
+    const [kept] = await room.rows<{ rules: object[] }>(
+      'select rules from notification_preference where user_id = $1',
+      [ada.id],
+    );
+    expect(kept?.rules).toHaveLength(4);
+    expect(kept?.rules).toEqual(
+      expect.arrayContaining([cell('*', 'push', false), ...kinds.map((kind) => cell(kind, 'mail', false))]),
+    );
   });
 });
 

@@ -15,11 +15,18 @@ interface Page extends Asked {
   readonly sockets: Set<LiveSocket>;
   /** Whom its sockets were told of last. */
   told: string;
+  /** People who left since it was told. */
+  readonly left: Set<string>;
   /** What is under way about it: one thing after the other, so that an older list never follows a newer one. */
   work: Promise<unknown>;
+  /** What comes next: it tells of everybody who comes and goes until it begins. */
+  next: Promise<string[]> | undefined;
 }
 
 const PERMISSION = 'workspace:read';
+/** After a page was told, for each person who looks at it, in milliseconds: a list of thousands is not sent to all for each. */
+const REST_MS = 1;
+const MOST_REST_MS = 1000;
 /** How long typing shows unless it is said again, in milliseconds. */
 const TYPING_MS = 5000;
 /** The message between processes that says that somebody came or went. */
@@ -59,7 +66,7 @@ export class Presence implements OnModuleDestroy {
     const mine = this.visited.get(socket) ?? new Set<string>();
     const key = keyOf(asked);
     if (!mine.has(key) && mine.size >= this.config.pages) throw new TooManyPages(this.config.pages);
-    const page = this.pages.get(key) ?? { ...asked, sockets: new Set(), told: '', work: Promise.resolve() };
+    const page = this.pages.get(key) ?? newPage(asked);
     if (socket.connected) {
       this.pages.set(key, page);
       this.visited.set(socket, mine.add(key));
@@ -115,20 +122,28 @@ export class Presence implements OnModuleDestroy {
     void socket.leave(roomOf(key));
     const page = this.pages.get(key);
     page?.sockets.delete(socket);
-    const user = userOf(socket);
-    const stays = [...(page?.sockets ?? [])].some((other) => userOf(other) === user);
-    void this.tell(key, stays ? [] : [user]).then(() => this.server?.serverSideEmit(MOVED, key));
+    page?.left.add(userOf(socket));
+    void this.tell(key).then(() => this.server?.serverSideEmit(MOVED, key));
   }
 
   /** Finds out who looks at a page, and tells its sockets here if it is somebody else than before. */
-  private async tell(key: string, left: readonly string[] = []): Promise<string[]> {
+  private async tell(key: string): Promise<string[]> {
     const page = this.pages.get(key);
     if (!page) return [];
-    const work = page.work.then(async () => {
+    page.next ??= this.after(page, key);
+    return page.next;
+  }
+
+  private after(page: Page, key: string): Promise<string[]> {
+    const next = page.work.then(async () => {
+      page.next = undefined;
       const here = new Set([...page.sockets].map(userOf));
+      const left = [...page.left].filter((user) => !here.has(user));
+      page.left.clear();
       const elsewhere = await this.visitors.say(key, here, left);
       const people = [...new Set([...[...page.sockets].map(userOf), ...elsewhere])].sort();
-      if (page.sockets.size === 0 && this.pages.get(key) === page) this.pages.delete(key);
+      // Whoever comes back before what is next began is told of by it.
+      if (page.sockets.size === 0 && !page.next) this.pages.delete(key);
       if (page.told !== people.join()) {
         page.told = people.join();
         const { workspaceId } = page;
@@ -136,8 +151,8 @@ export class Presence implements OnModuleDestroy {
       }
       return people;
     });
-    page.work = work;
-    return work;
+    page.work = next.then(({ length }) => rest(Math.min(length * REST_MS, MOST_REST_MS)));
+    return next;
   }
 
   /** Says again, before it is forgotten, who looks at what, and so finds out who does no more. */
@@ -150,3 +165,14 @@ export class Presence implements OnModuleDestroy {
     );
   }
 }
+
+const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+const newPage = (asked: Asked): Page => ({
+  ...asked,
+  sockets: new Set(),
+  left: new Set(),
+  told: '',
+  work: Promise.resolve(),
+  next: undefined,
+});

@@ -14,7 +14,7 @@ interface Count {
   bytes: number;
 }
 
-/** How often a socket that waits is looked at, in milliseconds. */
+/** How often a socket that waits is looked at in the end, in milliseconds; one that reads is free much sooner. */
 const LOOK_MS = 20;
 
 /** How much waits to be sent to each socket: a client that does not read must not grow the server. */
@@ -36,7 +36,8 @@ export class Pressure {
 
   /** Waits until a socket is free, or gone. */
   async room(socket: LiveSocket): Promise<void> {
-    while (socket.connected && !this.free(socket)) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    for (let ms = 1; socket.connected && !this.free(socket); ms = Math.min(2 * ms, LOOK_MS))
+      await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   /** Bytes that wait. Each packet is counted once: the library begins another buffer whenever it hands one on. */

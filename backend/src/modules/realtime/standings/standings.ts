@@ -23,6 +23,8 @@ export class Standings implements OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private stopped = false;
   private failing = false;
+  /** What the last look found, by credentials: one for all sockets of a session, as long as it says the same. */
+  private known: ReadonlyMap<string, Standing> = new Map();
   private readonly watchers: ((socket: LiveSocket) => void)[] = [];
 
   constructor(
@@ -50,7 +52,7 @@ export class Standings implements OnModuleDestroy {
   /** Looks at one socket now. */
   async refresh(socket: LiveSocket): Promise<void> {
     const standings = await this.credentials.look([socket.data.credential.ref]);
-    if (this.sockets.has(socket)) this.judge(socket, standings);
+    if (this.sockets.has(socket)) this.judge(socket, standings, standings);
   }
 
   /** A socket is gone. */
@@ -73,7 +75,8 @@ export class Standings implements OnModuleDestroy {
     const asked = [...this.sockets].filter((socket) => !this.expired(socket));
     try {
       const standings = await this.credentials.look(asked.map(({ data }) => data.credential.ref));
-      for (const socket of asked) if (this.sockets.has(socket)) this.judge(socket, standings);
+      this.known = new Map([...standings].map(([ref, now]) => [ref, unchanged(this.known.get(ref), now)]));
+      for (const socket of asked) if (this.sockets.has(socket)) this.judge(socket, standings, this.known);
       if (this.failing) this.log.log('The credentials of sockets can be looked at again');
       this.failing = false;
     } catch (error) {
@@ -94,20 +97,25 @@ export class Standings implements OnModuleDestroy {
     return true;
   }
 
-  private judge(socket: LiveSocket, standings: ReadonlyMap<string, Standing>): void {
+  /** @param kept the same as `found`, of an earlier look where that said the same; addresses are those that were found */
+  private judge(socket: LiveSocket, found: ReadonlyMap<string, Standing>, kept: ReadonlyMap<string, Standing>): void {
     const { credential, standing: before } = socket.data;
-    const standing = standings.get(credential.ref);
+    const standing = kept.get(credential.ref);
     if (!standing) return end(socket, ENDINGS.over);
-    if (!standing.permits(credential.actor.address ?? '')) return end(socket, ENDINGS.moved);
-    // The one that is kept is old memory by now; a new one for each socket at each look would become so as well.
-    if (same(before, standing, samePlace)) return;
+    if (!found.get(credential.ref)?.permits(credential.actor.address ?? '')) return end(socket, ENDINGS.moved);
+    if (before === standing) return;
     socket.data.standing = standing;
+    if (same(before, standing, samePlace)) return;
     const moved = !same(before, standing, (a, b) => a.role === b.role);
     if (moved) place(socket);
     for (const changed of this.watchers) changed(socket);
     if (moved) socket.emit('workspaces', { workspaces: placesOf(socket) });
   }
 }
+
+/** The one that was known, if the other says the same of every workspace. */
+const unchanged = (before: Standing | undefined, now: Standing): Standing =>
+  before && same(before, now, samePlace) ? before : now;
 
 type Alike = (before: StandingPlace, after: StandingPlace) => boolean;
 

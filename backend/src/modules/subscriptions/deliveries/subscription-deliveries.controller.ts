@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { deliveries, mailPreview } from '#modules/notifications/index.js';
 import type { Member } from '#platform/access/index.js';
 import { NotFound } from '#platform/errors/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
 import { NoSuchSubscription, TargetHidden } from '../subscriptions/subscriptions.errors.js';
 import { subscriptionPath, type SubscriptionPath } from '../subscriptions/subscriptions.schemas.js';
@@ -17,9 +18,9 @@ export class SubscriptionDeliveriesController {
     permission: 'subscriptions:read',
     summary: 'Alerts of one subscription',
     params: subscriptionPath,
-    query: listQuery({ sort: ['createdAt'], defaultSort: '-createdAt' }),
+    query: listQuery({ sort: ['createdAt'], defaultSort: '-createdAt', filter: true }),
     response: deliveries,
-    errors: [NoSuchSubscription],
+    errors: [NoSuchSubscription, FilterRefused],
   })
   list(@Who() who: Member, @Input.params() { subscriptionId }: SubscriptionPath, @Input.query() query: ListQuery) {
     return this.service.list(who, subscriptionId, query);

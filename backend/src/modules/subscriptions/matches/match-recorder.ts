@@ -179,7 +179,9 @@ function askedWindows(weighed: readonly Weighed[]) {
     const { rule } = judged.plan;
     if (!rule) continue;
     const group = groupOf(rule, judged);
-    const from = new Date(judged.at.getTime() - rule.windowMinutes * 60_000);
+    // A threshold is also asked of the window that the match before closed, which began that much earlier.
+    const spans = rule.kind === 'threshold' ? 2 : 1;
+    const from = new Date(judged.at.getTime() - spans * rule.windowMinutes * 60_000);
     const known = asked.get(`${judged.seat} ${group}`);
     asked.set(`${judged.seat} ${group}`, {
       seat: judged.seat,

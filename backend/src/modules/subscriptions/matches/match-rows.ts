@@ -32,28 +32,38 @@ export interface NewMatch {
 /** The columns of a match that make a `ToldEvent`. */
 export const EVENT_OF_MATCH = `event_id, event_position, event_type, subject_type, subject_id, scope_kind, scope_id`;
 
-/** A row of those columns. */
-export interface EventOfMatch {
-  event_id: string;
-  event_position: string;
+/** What decides who may see a match. */
+export interface KindOfMatch {
   event_type: EventType;
-  subject_type: string;
-  subject_id: string;
   scope_kind: string;
   scope_id: string | null;
 }
 
+/** A row of those columns. */
+export interface EventOfMatch extends KindOfMatch {
+  event_id: string;
+  event_position: string;
+  subject_type: string;
+  subject_id: string;
+}
+
 /** The event that a match is about. */
 export function toldEvent(row: EventOfMatch): ToldEvent {
-  const scope = row.scope_kind === 'workspace' ? { kind: 'workspace' } : { kind: row.scope_kind, id: row.scope_id };
   return {
+    ...kindOf(row),
     id: row.event_id,
     position: Number(row.event_position),
-    type: row.event_type,
     subjectType: row.subject_type,
     subjectId: row.subject_id,
-    scope: scope as EventScope,
   };
+}
+
+/** The type and scope of the event that a match is about. */
+export function kindOf({ event_type: type, scope_kind: kind, scope_id: id }: KindOfMatch): {
+  type: EventType;
+  scope: EventScope;
+} {
+  return { type, scope: (kind === 'workspace' ? { kind } : { kind, id }) as EventScope };
 }
 
 const COLUMNS = `id uuid, workspace_id uuid, subscription_id uuid, user_id uuid, seat_id uuid, event_id uuid,

@@ -66,6 +66,37 @@ describe('a match', () => {
     expect(match).toMatchObject({ seat_id: id, user_id: ada.id, reason: told?.reason });
   });
 
+  it('is held back when it may not be seen any more, and hides nothing older however many there are', async () => {
+    const rita = await room.make.person().in(team).create();
+    const projectId = uuidv7();
+    await room.rows(
+      `insert into project_membership (workspace_id, project_id, user_id, role) values ($1, $2, $3, 'member') returning role`,
+      [team.id, projectId, rita.id],
+    );
+    const { id } = await room.subscribe(rita, team, 'z:-7', { rhythm: { kind: 'daily', hour: 8 } });
+    const open = await deal(uuidv7(), { z: -7 });
+    await room.found(team, { z: -7 }, { scope: { kind: 'project', id: projectId } });
+    await room.read();
+    // As if a thousand more had come to the project, all of them newer.
+    await room.rows(
+      `insert into subscription_match
+       select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'event_id', gen_random_uuid(),
+                 'event_position', m.event_position + i))).*
+         from subscription_match m, generate_series(1, 1100) i
+        where m.subscription_id = $1 and m.scope_kind = 'project' returning id`,
+      [id],
+    );
+    await room.rows('delete from project_membership where project_id = $1 returning role', [projectId]);
+    await dueNow(id);
+    await released(id);
+    const [told, ...more] = await room.notifications(id);
+    expect([told?.events.map((event) => event.id), told?.total, more]).toEqual([[open], 1, []]);
+    const matches = await room.matches(id);
+    const hidden = matches.filter(({ state, why }) => state === 'held' && why === 'hidden');
+    expect([matches.length, hidden.length]).toEqual([1102, 1101]);
+    expect(matches.find(({ state }) => state === 'told')).toMatchObject({ event_id: open, notification_id: told?.id });
+  });
+
   it('waits for the digest of the person’s morning, and is told with all that waited, once', async () => {
     const rita = await room.make.person().in(team).prefers({ timeZone: 'Asia/Kolkata' }).create();
     const { id } = await room.subscribe(rita, team, 'z:-1', { rhythm: { kind: 'daily', hour: 8 } });

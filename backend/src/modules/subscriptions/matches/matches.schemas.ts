@@ -14,7 +14,7 @@ export const match = z.object({
   occurredAt: z.iso.datetime(),
   state: z.enum(['told', 'waiting', 'held']),
   why: z
-    .enum(['digest', 'snoozed', 'quiet', 'burst', 'rule', 'not_crossed', 'not_improved', 'cooldown', 'ended'])
+    .enum(['digest', 'snoozed', 'quiet', 'burst', 'rule', 'not_crossed', 'not_improved', 'cooldown', 'ended', 'hidden'])
     .nullable()
     .describe('What it waits or waited for, or why you were not told.'),
   dueAt: z.iso.datetime().nullable(),

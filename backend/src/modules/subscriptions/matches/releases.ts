@@ -7,7 +7,7 @@ import { MOST_EVENTS, Notifier, type Reason } from '#platform/notifications/inde
 import { nextDigest, rest, type Clock, type Due, type Wait } from '../plans/due.js';
 import { planFor, type Plan } from '../plans/plan.js';
 import { SubscriptionsConfig } from '../subscriptions.config.js';
-import { EVENT_OF_MATCH, sourceOf, toldEvent, type EventOfMatch } from './match-rows.js';
+import { EVENT_OF_MATCH, kindOf, sourceOf, toldEvent, type EventOfMatch, type KindOfMatch } from './match-rows.js';
 
 const SEATS_AT_ONCE = 200;
 const CLEAN_EVERY_MS = 3_600_000;
@@ -29,7 +29,7 @@ const DUE = `
      order by due_at limit 5000) m
   limit ${SEATS_AT_ONCE}`;
 const LONGEST_REST_MS = 60_000;
-/** The notifier drops what may not be seen any more, and keeps the newest `MOST_EVENTS` of the rest. */
+/** Of a rule's windows, all that fired: more are only counted. */
 const ASKED_EVENTS = 20 * MOST_EVENTS;
 const SEAT = `
   select seat.id, s.id as subscription_id, s.workspace_id, seat.user_id, s.plan, s.channels_by, s.snoozed_until, u.time_zone as zone,
@@ -43,11 +43,23 @@ const SEAT = `
 const WAITING = `seat_id = $1 and state = 'waiting' and due_at <= now()`;
 const POSTPONE = `update subscription_match set due_at = $2, why = $3 where ${WAITING}`;
 const END = `update subscription_match set state = 'held', why = 'ended', due_at = null, settled_at = now() where ${WAITING}`;
+// Who may see one event of a type and scope may see all of them: these are few, however much waits. A rule's window reaches back.
+const KINDS = `
+  select distinct event_type, scope_kind, scope_id from subscription_match
+   where (${WAITING}) or (seat_id = $1 and rule_group is not null and occurred_at > (
+     select min(occurred_at) - make_interval(mins => $2) from subscription_match where ${WAITING}))`;
+const ONE_OF = (kinds: string) => `exists (
+  select from jsonb_to_recordset(${kinds}::jsonb) as k(event_type text, scope_kind text, scope_id uuid)
+   where (k.event_type, k.scope_kind) = (subscription_match.event_type, subscription_match.scope_kind)
+     and k.scope_id is not distinct from subscription_match.scope_id)`;
+const HIDE = `
+  update subscription_match set state = 'held', why = 'hidden', due_at = null, settled_at = now()
+   where ${WAITING} and ${ONE_OF('$2')}`;
 // Of two processes that release one seat the second waits for the rows, finds them told, and tells nothing.
 const TELL = `
   with told as (
     update subscription_match set state = 'told', notification_id = $2, due_at = null, settled_at = now()
-     where ${WAITING} returning id, ${EVENT_OF_MATCH}, reason, why, rule_group, occurred_at)
+     where ${WAITING} and ${ONE_OF('$3')} returning id, ${EVENT_OF_MATCH}, reason, why, rule_group, occurred_at)
   select *, count(*) over ()::int as total, bool_or(why in ('digest', 'snoozed')) over () as gathered,
          min(event_position) over () as first
     from told order by event_position desc limit ${ASKED_EVENTS}`;
@@ -56,7 +68,7 @@ const TELL = `
 const WINDOWS = `
   select ${EVENT_OF_MATCH}, reason, count(*) over ()::int as total
     from subscription_match
-   where id in (
+   where ${ONE_OF('$5')} and id in (
      select unnest($4::uuid[]) union
      select m.id from jsonb_to_recordset($2::jsonb) as t(grp text, at timestamptz)
        join subscription_match m on m.seat_id = $1 and m.rule_group = t.grp
@@ -74,6 +86,11 @@ interface Seat {
   zone: string;
   standing: boolean;
   oldest: string | null;
+}
+
+interface Reader {
+  workspaceId: string;
+  userId: string;
 }
 
 interface Told extends EventOfMatch {
@@ -207,7 +224,9 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async tell(em: EntityManager, seat: Seat, plan: Plan): Promise<void> {
     const id = uuidv7();
-    const told = await query<Told>(em, TELL, [seat.id, id]);
+    const about = { workspaceId: seat.workspace_id, userId: seat.user_id };
+    const seen = await this.seen(em, seat.id, about, plan);
+    const told = await query<Told>(em, TELL, [seat.id, id, seen]);
     const [newest] = told;
     const oldest = told.at(-1);
     if (!newest || !oldest) return;
@@ -215,9 +234,8 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     // What was in a backup that was restored may have been told before: it waits for an operator.
     await holdJobsOf(em, Number(first));
     const digest = plan.rhythm.kind !== 'immediate' || gathered;
-    const about = { workspaceId: seat.workspace_id, userId: seat.user_id };
     const source = sourceOf({ key: seat.id, subscriptionId: seat.subscription_id });
-    const shown = plan.rule ? await this.windows(em, seat.id, told, plan.rule.windowMinutes) : told;
+    const shown = plan.rule ? await this.windows(em, seat.id, told, plan.rule.windowMinutes, seen) : told;
     const total = shown[0]?.total ?? newest.total;
     const form = digest ? 'digest' : total > 1 ? 'burst' : 'single';
     const events = shown.map(toldEvent).reverse();
@@ -226,10 +244,20 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     ]);
   }
 
+  /** Holds back what the person may not see any more. @returns the kinds that they may, as JSON */
+  private async seen(em: EntityManager, seat: string, about: Reader, { rule }: Plan): Promise<string> {
+    const rows = await query<KindOfMatch>(em, KINDS, [seat, rule?.windowMinutes ?? 0]);
+    const kinds = rows.map((row) => ({ ...kindOf(row), row }));
+    const seen = new Set((await this.notifier.seen(em, about, kinds)).map(({ row }) => row));
+    const hidden = rows.filter((row) => !seen.has(row));
+    if (hidden.length > 0) await affected(em, HIDE, [seat, JSON.stringify(hidden)]);
+    return JSON.stringify([...seen]);
+  }
+
   /** The matches in the windows of a rule that fired, the newest first. */
-  private windows(em: EntityManager, seat: string, told: readonly Told[], minutes: number) {
+  private windows(em: EntityManager, seat: string, told: readonly Told[], minutes: number, seen: string) {
     const fired = told.map(({ rule_group: grp, occurred_at: at }) => ({ grp: grp ?? '', at }));
-    const values = [seat, JSON.stringify(fired), minutes, told.map(({ id }) => id)];
+    const values = [seat, JSON.stringify(fired), minutes, told.map(({ id }) => id), seen];
     return query<EventOfMatch & { reason: Reason; total: number }>(em, WINDOWS, values);
   }
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { migrateDown, migrateUp } from '#platform/database/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
+import { createTestDatabase } from '#test/harness.js';
 import { Room } from '#test/subscriptions.js';
 import { Unsubscriptions } from '../unsubscriptions/unsubscriptions.js';
 
@@ -164,5 +167,41 @@ describe('a shared subscription', () => {
     await room.found(team, { z: -9 });
     expect(await told(id)).toHaveLength(7);
     expect(await posts(id)).toHaveLength(2);
+  });
+});
+
+describe('channels that were named before it was kept by whom', () => {
+  it('are those of who edited the subscription last, if they take part', async () => {
+    const database = await createTestDatabase();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const id = (n: number) => `01900000-0000-7000-8000-00000000000${n}`;
+    const [team, ada, bea, hers, gone, unnamed] = [1, 2, 3, 4, 5, 6].map(id);
+    await client.query(`
+      create table if not exists event_p1 partition of event for values from (1) to (1000001);
+      insert into user_account (id, email, email_key, name, locale, time_zone, currency)
+      select u::uuid, u, u, u, 'en', 'UTC', 'USD' from unnest(array['${ada}', '${bea}']) u;
+      insert into workspace (id, name) values ('${team}', 'Acme');
+      insert into subscription (id, workspace_id, user_id, name, target, filter, version, plan, created_at, updated_at)
+      select s.id::uuid, '${team}', null, 'S', 'deal', '', 1, s.plan::jsonb, now(), now()
+        from (values ('${hers}', '{"channels": ["x"]}'), ('${gone}', '{"channels": ["x"]}'), ('${unnamed}', '{}')) s(id, plan);
+      insert into subscription_participant (id, subscription_id, user_id, joined_at)
+      select gen_random_uuid(), s.id, u.id, now() from subscription s, user_account u
+       where u.id = '${ada}' or s.id <> '${gone}';
+      insert into event (position, id, workspace_id, scope_kind, type, version, subject_type, subject_id, actor, data, salt, occurred_at, hash)
+      select row_number() over (), gen_random_uuid(), '${team}', 'workspace', 'subscription.' || e.act, 1, 'subscription', s.id,
+             jsonb_build_object('kind', 'user', 'id', e.who, 'userId', e.who), '{}', 'x', now(), sha256(random()::text::bytea)
+        from subscription s, (values (1, 'created', '${ada}'), (2, 'updated', '${bea}'), (3, 'joined', '${ada}')) e(n, act, who)
+       order by s.id, e.n`);
+    await migrateDown(database.url, 'FiltersOfLists0035');
+    expect(await migrateUp(database.url)).toContain('LastEditors0036');
+    const { rows } = await client.query('select id, channels_by from subscription order by id');
+    await client.end();
+    await database.drop();
+    expect(rows).toEqual([
+      { id: hers, channels_by: bea },
+      { id: gone, channels_by: null },
+      { id: unnamed, channels_by: null },
+    ]);
   });
 });

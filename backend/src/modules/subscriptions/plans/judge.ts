@@ -105,12 +105,17 @@ export class Judge<H extends Hit = Hit> {
     else this.seats.set(thing, new Set([seat]));
   }
 
-  /** A rule fires as its condition comes true: when it holds with this match and did not just before it. */
+  /**
+   * A rule fires as its condition comes true: when it holds with this match, and did not with the one before, or not just before
+   * this one. A lowest figure rises by time alone, as what was lower leaves, and is told with the match that finds it so.
+   */
   private fires(rule: Rule, match: Judged, hit: H): boolean {
     const window = this.window(match.seat, groupOf(rule, match));
     // Something read late counts in the window that ends with the latest, or a crossing that it completes would go unseen.
+    window.moveTo(window.end, rule);
+    const held = holds(rule, window.total, match.limit);
     window.moveTo(match.at, rule);
-    const before = holds(rule, window.total, match.limit);
+    const before = held && holds(rule, window.total, match.limit);
     if (hit.at.getTime() <= window.since(rule)) return false;
     window.push(hit);
     window.moveTo(match.at, rule);

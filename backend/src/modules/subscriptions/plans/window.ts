@@ -68,6 +68,11 @@ export class Window<H extends Hit> {
     return this.latest - windowMinutes * 60_000;
   }
 
+  /** Where it ends. */
+  get end(): Date {
+    return new Date(Math.max(this.latest, 0));
+  }
+
   get size(): number {
     return this.hits.length - this.start;
   }

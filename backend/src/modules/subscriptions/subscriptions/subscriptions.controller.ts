@@ -34,7 +34,8 @@ export class SubscriptionsController {
     permission: 'subscriptions:read',
     summary: 'Your subscriptions and the shared ones',
     params: workspacePath,
-    query: listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt' }),
+    query: listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt', filter: true }),
+    errors: [FilterRefused],
     response: subscriptions,
   })
   list(@Who() who: Member, @Input.query() query: ListQuery) {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { subscriptionFields } from '#contract/filter/index.js';
 import { grantJoin, type Member } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { type Plan, planOf } from '../plans/plan.js';
 import type { SubscriptionShown } from './subscriptions.schemas.js';
@@ -27,17 +29,19 @@ export class SubscriptionQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
   ) {}
 
-  /** A page of the caller's subscriptions and the shared ones. */
+  /** A page of the caller's subscriptions and the shared ones. @throws FilterRefused */
   async list(who: Member, query: ListQuery): Promise<Page<SubscriptionShown>> {
-    const seek = this.cursor.seek(LIST, query, 4);
+    const filter = filterCondition(query.filter, subscriptionFields, await this.contexts.context(who), 4);
+    const seek = this.cursor.seek(LIST, query, 4 + filter.params.length);
     const rows = await this.reads.adHoc<Row & { _key: string[] }>(
       `select ${SHOWN}, ${seek.key}
          from subscription s ${grantJoin('s.workspace_id', '$1')}
-        where ${THEIRS} and ${seek.condition}
+        where ${THEIRS} and ${filter.text} and ${seek.condition}
         order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, who.userId, ...seek.values],
+      [who.id, who.workspaceId, who.userId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows.map(shownOf));
   }

@@ -26,6 +26,8 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 /** What browsers let these pages do: show this one style sheet and post the form to where it came from. */
 export const PAGE_POLICY = [
   `default-src 'none'`,
+  `script-src 'none'`,
+  `object-src 'none'`,
   `style-src 'sha256-${STYLE_HASH}'`,
   `img-src 'self'`,
   `form-action 'self'`,

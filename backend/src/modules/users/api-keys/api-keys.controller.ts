@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, IfMatch, Input, PreconditionFailed, Who } from '#platform/http/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
@@ -39,6 +40,7 @@ export class ApiKeysController {
     params: workspacePath,
     query: keyQuery,
     response: apiKeys,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: KeyQuery) {
     return this.queries.list(who, query);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { apiKeyFields } from '#contract/filter/index.js';
 import { grantJoin, type Member } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type Page, type SortedList } from '#platform/http/index.js';
 import { NoSuchApiKey } from './api-keys.errors.js';
 import type { ApiKeyShown, KeyQuery } from './api-keys.schemas.js';
@@ -26,16 +28,18 @@ export class ApiKeyQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
   ) {}
 
-  /** A page of them. */
+  /** A page of them. @throws FilterRefused */
   async list(who: Member, query: KeyQuery): Promise<Page<ApiKeyShown>> {
     const list = { ...LIST, name: `${LIST.name}/${query.serviceAccountId ?? ''}` };
-    const seek = this.cursor.seek(list, query, 4);
+    const filter = filterCondition(query.filter, apiKeyFields, await this.contexts.context(who), 4);
+    const seek = this.cursor.seek(list, query, 4 + filter.params.length);
     const rows = await this.reads.adHoc<ApiKeyShown & { _key: string[] }>(
-      `select ${SHOWN}, ${seek.key} ${VISIBLE} and ($3::uuid is null or k.service_account_id = $3) and ${seek.condition}
-        order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, query.serviceAccountId ?? null, ...seek.values],
+      `select ${SHOWN}, ${seek.key} ${VISIBLE} and ($3::uuid is null or k.service_account_id = $3) and ${filter.text}
+        and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, query.serviceAccountId ?? null, ...filter.params, ...seek.values],
     );
     return this.cursor.page(list, query, rows);
   }

@@ -79,7 +79,7 @@ export const newRotation = z.strictObject({
 export type NewRotation = z.infer<typeof newRotation>;
 
 /** The query of the list. */
-export const keyQuery = listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt' }).extend({
+export const keyQuery = listQuery({ sort: ['createdAt', 'name'], defaultSort: '-createdAt', filter: true }).extend({
   serviceAccountId: z.uuid().optional().describe('Only the keys of this service account.'),
 });
 export type KeyQuery = z.infer<typeof keyQuery>;

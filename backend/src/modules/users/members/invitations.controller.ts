@@ -6,6 +6,7 @@ import {
   WorkspaceReadOnly,
   WorkspaceSuspended,
 } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
 import { QuotaExceeded } from '#platform/quotas/index.js';
 import { requirePerson } from '../accounts/person.js';
@@ -36,8 +37,9 @@ export class InvitationsController {
     permission: 'members:write',
     summary: 'The open invitations of a workspace',
     params: workspacePath,
-    query: listQuery({ sort: ['createdAt', 'email'], defaultSort: '-createdAt' }),
+    query: listQuery({ sort: ['createdAt', 'email'], defaultSort: '-createdAt', filter: true }),
     response: invitations,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: ListQuery) {
     return this.service.list(who, query);

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
+import { invitationFields } from '#contract/filter/index.js';
 import {
   type Actor,
   AlreadyMember,
@@ -9,6 +10,7 @@ import {
   WorkspaceSuspended,
 } from '#platform/access/index.js';
 import { type EntityManager, isoTime, query, Reads, Transactions } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
 import {
@@ -53,19 +55,21 @@ export class InvitationsService {
     private readonly verifications: EmailVerificationsService,
     private readonly mails: InvitationMails,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
     private readonly quotas: Quotas,
     private readonly limits: RateLimits,
   ) {}
 
-  /** A page of the invitations that nobody has used or taken back. */
+  /** A page of the invitations that nobody has used or taken back. @throws FilterRefused */
   async list(who: Member, query: ListQuery): Promise<Page<InvitationShown>> {
-    const seek = this.cursor.seek(LIST, query, 3);
+    const filter = filterCondition(query.filter, invitationFields, await this.contexts.context(who), 3);
+    const seek = this.cursor.seek(LIST, query, 3 + filter.params.length);
     const rows = await this.reads.adHoc<InvitationShown & { _key: string[] }>(
       `select ${SHOWN}, ${seek.key}
        from invitation i join access_grant g on g.workspace_id = i.workspace_id and g.principal_id = $1
-       where i.workspace_id = $2 and i.accepted_at is null and i.revoked_at is null and ${seek.condition}
+       where i.workspace_id = $2 and i.accepted_at is null and i.revoked_at is null and ${filter.text} and ${seek.condition}
        order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, ...seek.values],
+      [who.id, who.workspaceId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows);
   }

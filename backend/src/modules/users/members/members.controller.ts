@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { LastOwner, type Member } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, Input, listQuery, type ListQuery, Who } from '#platform/http/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { workspacePath } from '../workspaces/workspaces.schemas.js';
@@ -18,8 +19,9 @@ export class MembersController {
     permission: 'members:read',
     summary: 'The members of a workspace',
     params: workspacePath,
-    query: listQuery({ sort: ['joinedAt', 'name'], defaultSort: 'joinedAt' }),
+    query: listQuery({ sort: ['joinedAt', 'name'], defaultSort: 'joinedAt', filter: true }),
     response: members,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: ListQuery) {
     return this.service.list(who, query);

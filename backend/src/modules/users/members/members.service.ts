@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { memberFields } from '#contract/filter/index.js';
 import { type Member, MembershipApi } from '#platform/access/index.js';
 import { type EntityManager, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { chosenRole, requireRightsOver, requireStill, RESUMED, SUSPENDED, toldRole } from '../roles/role-rights.js';
 import type { RoleChoice } from '../roles/roles.schemas.js';
@@ -37,15 +39,18 @@ export class MembersService {
     private readonly events: EventLog,
     private readonly memberships: MembershipApi,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
     private readonly mails: SuspensionMails,
   ) {}
 
-  /** A page of the members. */
+  /** A page of the members. @throws FilterRefused */
   async list(who: Member, query: ListQuery): Promise<Page<MemberShown>> {
-    const seek = this.cursor.seek(LIST, query, 3);
+    const filter = filterCondition(query.filter, memberFields, await this.contexts.context(who), 3);
+    const seek = this.cursor.seek(LIST, query, 3 + filter.params.length);
     const rows = await this.reads.adHoc<MemberShown & { _key: string[] }>(
-      `select ${SHOWN}, ${seek.key} from ${VISIBLE} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, ...seek.values],
+      `select ${SHOWN}, ${seek.key} from ${VISIBLE} and ${filter.text} and ${seek.condition}
+        order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows);
   }

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
 import { Endpoint, IfMatch, Input, listQuery, type ListQuery, PreconditionFailed, Who } from '#platform/http/index.js';
 import { requirePerson } from '../accounts/person.js';
 import { BeyondOwnPermissions } from '../members/members.errors.js';
@@ -32,8 +33,9 @@ export class ServiceAccountsController {
     permission: 'service_accounts:read',
     summary: 'The service accounts of a workspace',
     params: workspacePath,
-    query: listQuery({ sort: ['name', 'createdAt'], defaultSort: 'name' }),
+    query: listQuery({ sort: ['name', 'createdAt'], defaultSort: 'name', filter: true }),
     response: serviceAccounts,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: ListQuery) {
     return this.queries.list(who, query);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { serviceAccountFields } from '#contract/filter/index.js';
 import { grantJoin, type Member } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
+import { filterCondition, FilterContexts } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { NoSuchServiceAccount } from './service-accounts.errors.js';
 import type { ServiceAccountShown } from './service-accounts.schemas.js';
@@ -29,14 +31,17 @@ export class ServiceAccountQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
   ) {}
 
-  /** A page of them. */
+  /** A page of them. @throws FilterRefused */
   async list(who: Member, query: ListQuery): Promise<Page<ServiceAccountShown>> {
-    const seek = this.cursor.seek(LIST, query, 3);
+    const filter = filterCondition(query.filter, serviceAccountFields, await this.contexts.context(who), 3);
+    const seek = this.cursor.seek(LIST, query, 3 + filter.params.length);
     const rows = await this.reads.adHoc<ServiceAccountShown & { _key: string[] }>(
-      `select ${SHOWN}, ${seek.key} ${VISIBLE} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, ...seek.values],
+      `select ${SHOWN}, ${seek.key} ${VISIBLE} and ${filter.text} and ${seek.condition}
+        order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows);
   }

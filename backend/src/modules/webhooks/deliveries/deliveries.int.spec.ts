@@ -156,6 +156,31 @@ describe('a failure', () => {
     expect(await seconds(asking)).toBeGreaterThanOrEqual(120);
   });
 
+  it('that asks for quiet is heeded for the whole endpoint, whoever holds it then', async () => {
+    const endpoint = await room.endpoint(team);
+    room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(503, { 'retry-after': '600' }).end());
+    // Its lane is nobody's until then: what a process remembered of it is gone.
+    const left = () =>
+      room.until(async () => {
+        const quiet = `select 1 from webhook_lane where endpoint_id = $1 and owner is null and due_at > now() + interval '9 minutes'`;
+        return (await room.rows(quiet, [endpoint.id])).length === 1;
+      });
+    await room.found(team);
+    await room.read();
+    await left();
+    await room.found(team);
+    await room.read();
+    await left();
+    await room.rows(`update webhook_lane set due_at = now() where endpoint_id = $1 returning 1`, [endpoint.id]);
+    await left();
+    const rows = await room.deliveries({ endpointId: endpoint.id });
+    expect(rows).toMatchObject([
+      { state: 'queued', attempts: 1 },
+      { state: 'queued', attempts: 0 },
+    ]);
+    expect(room.got(endpoint)).toHaveLength(1);
+  });
+
   it.each<[string, (endpoint: Shown) => void, RegExp]>([
     [
       'a redirect',
@@ -296,5 +321,31 @@ describe('an endpoint of its own kind', () => {
       expect((await room.deliveries({ endpointId: one.id })).filter(({ state }) => state === 'queued')).toHaveLength(
         40,
       );
+  });
+});
+
+describe('an event that cannot be told', () => {
+  it('stops nothing else, is seen in the history, and is sent again when it can', async () => {
+    const endpoint = await room.endpoint(team);
+    room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(500).end());
+    const poisoned = await room.found(team);
+    await room.until(async () => (await room.deliveries({ eventId: poisoned }))[0]?.attempts === 1);
+    const occurs = (at: string) =>
+      room.rows(`update event set occurred_at = ${at} where id = $1 returning 1`, [poisoned]);
+    await occurs(`'infinity'`);
+    room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(204).end());
+    const fine = await room.found(team);
+    await room.settled(endpoint.id);
+    expect(await room.deliveries({ eventId: fine })).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+    const [row] = await room.deliveries({ eventId: poisoned });
+    expect(row).toMatchObject({ state: 'failed', attempts: 10, error: expect.stringContaining('could not be sent') });
+    expect(await told(row!.id, 'webhook_delivery.failed')).toHaveLength(1);
+    const failed = await room.call(team.owner, 'GET', team.url('webhook-deliveries?filter=state:failed'));
+    expect(failed.json()).toMatchObject({ items: [{ id: row!.id, error: row!.error }] });
+    expect(room.got(endpoint)).toHaveLength(2);
+    await occurs('now()');
+    await room.call(team.owner, 'POST', team.url(`webhook-deliveries/${row!.id}/replay`));
+    expect((await room.settled(endpoint.id)).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+    expect(room.got(endpoint)).toHaveLength(3);
   });
 });

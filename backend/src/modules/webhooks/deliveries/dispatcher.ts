@@ -88,8 +88,7 @@ export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, Before
   /** Something is due: every lane looks once more. */
   poked(): void {
     for (const lane of this.lanes.values()) lane.hungry = true;
-    this.looked = 0;
-    this.ring();
+    this.lookAgain();
   }
 
   handed(handed: readonly Handed[]): void {
@@ -126,7 +125,7 @@ export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, Before
       this.looked = now;
       const taken = await this.store.take(this.owner);
       for (const one of taken) this.hold(one);
-      if (taken.length === TAKEN_AT_ONCE) this.poked();
+      if (taken.length === TAKEN_AT_ONCE) this.lookAgain();
       this.divide();
     }
     await this.feed();
@@ -138,6 +137,16 @@ export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, Before
     const lane = new Lane(id, epoch, this.pace(id));
     this.lanes.set(id, lane);
     return lane;
+  }
+
+  /** Unless it was taken anew meanwhile. */
+  private drop(lane: Lane): void {
+    if (this.lanes.get(lane.id) === lane) this.lanes.delete(lane.id);
+  }
+
+  private lookAgain(): void {
+    this.looked = 0;
+    this.ring();
   }
 
   private divide(): void {
@@ -159,8 +168,7 @@ export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, Before
     }));
     const released = await this.store.release(given, this.owner);
     for (const { lane, wakes } of given)
-      if (this.lanes.get(lane.id) !== lane) continue;
-      else if (released.has(lane.id)) this.lanes.delete(lane.id);
+      if (released.has(lane.id)) this.drop(lane);
       else if (lane.wakes === wakes) lane.hungry = true; // woken meanwhile, or lost: the next look or renewal tells
   }
 
@@ -187,8 +195,7 @@ export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, Before
     for (const { lane, id, n } of wanted) {
       const read = found.get(id);
       if (!read) {
-        // Somebody else's by now, or gone with its workspace.
-        if (this.lanes.get(id) === lane) this.lanes.delete(id);
+        this.drop(lane); // somebody else's by now, or gone with its workspace
         continue;
       }
       const endpoint = endpoints.get(id);
@@ -258,7 +265,7 @@ export class Dispatcher implements DispatcherEar, OnApplicationBootstrap, Before
     const held = [...this.lanes.values()];
     if (held.length === 0) return;
     const kept = await this.store.renew(held, this.owner);
-    for (const lane of held) if (!kept.has(lane.id)) this.lanes.delete(lane.id);
+    for (const lane of held) if (!kept.has(lane.id)) this.drop(lane);
   }
 
   /** Until somebody rings, a rate permits more, or it is time to look. */

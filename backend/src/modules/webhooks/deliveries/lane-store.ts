@@ -144,14 +144,15 @@ const ABANDON = `
   update webhook_lane l set owner = null, held_until = null, due_at = now()
     from unnest($1::uuid[], $2::bigint[]) as h(id, epoch) where l.endpoint_id = h.id and l.epoch = h.epoch and l.owner = $3`;
 
-/** Nothing waits for a poke that never came, or for a release of what was held, longer than this is apart. */
+// Nothing waits for a poke that never came, or for a release of what was held, longer than this is apart. One look a lane: what has
+// piled up in one of them costs nothing.
 const SWEEP = `
   update webhook_lane l set due_at = now()
     from webhook_endpoint p
    where p.id = l.endpoint_id and p.state = 'enabled' and p.removed_at is null and l.owner is null and (l.due_at is null or l.due_at > now())
-     and (l.quiet_until is null or l.quiet_until <= now())
-     and exists (select from webhook_delivery d where d.endpoint_id = l.endpoint_id and d.state = 'queued' and d.next_attempt_at <= now() and ${FREE})
-     and not (p.ordered and l.due_at is not null)`;
+     and (l.quiet_until is null or l.quiet_until <= now()) and not (p.ordered and l.due_at is not null)
+     and (select true from webhook_delivery d
+           where d.endpoint_id = l.endpoint_id and d.state = 'queued' and d.next_attempt_at <= now() and ${FREE} limit 1)`;
 
 /** The statements by which processes share endpoints among them. Time is the database's own. */
 @Injectable()

@@ -277,3 +277,25 @@ describe('an endpoint whose owner may hear nothing for it any more', () => {
     expect(mails).toHaveLength(1);
   });
 });
+
+describe('two processes', () => {
+  it('send each delivery once, and one goes on with what the other leaves', async () => {
+    const endpoints = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => room.endpoint(team, { ordered: n % 3 === 0 })),
+    );
+    const other = await WebhookRoom.open({}, room.application.instance);
+    try {
+      for (let n = 0; n < 60; n++) await room.found(team);
+      await room.read();
+    } finally {
+      // It ends while there is still something to send.
+      await other.close();
+    }
+    for (const endpoint of endpoints) {
+      const rows = await room.settled(endpoint.id, false);
+      expect(rows.map(({ state, attempts }) => [state, attempts])).toEqual(Array(60).fill(['delivered', 1]));
+      const ids = room.got(endpoint).map(({ headers }) => headers['webhook-id']);
+      expect(ids.sort()).toEqual(rows.map(({ id }) => id).sort());
+    }
+  });
+});

@@ -22,7 +22,7 @@ const PATIENCE = 5 * 86_400_000;
 const STORE = `
   with ran as (
     select * from jsonb_to_recordset($1::jsonb) as r(id uuid, lane uuid, epoch bigint, outcome text, delay float8, started_at timestamptz,
-           duration_ms int, status int, headers jsonb, body text, error text)),
+           duration_ms int, status int, headers jsonb, body text, error text, version int)),
   done as (
     update webhook_delivery d
        set attempts = d.attempts + case r.outcome when 'dropped' then 0 else 1 end,
@@ -33,10 +33,10 @@ const STORE = `
            status = r.status, error = r.error, duration_ms = r.duration_ms
       from ran r join webhook_lane l on l.endpoint_id = r.lane and l.epoch = r.epoch
      where d.id = r.id and d.state = 'queued'
-    returning d.id, d.attempts, d.endpoint_id, r.outcome, r.started_at, r.duration_ms, r.status, r.headers, r.body, r.error),
+    returning d.id, d.attempts, d.endpoint_id, r.outcome, r.started_at, r.duration_ms, r.status, r.headers, r.body, r.error, r.version),
   kept as (
-    insert into webhook_attempt (delivery_id, attempt, started_at, duration_ms, status, headers, body, error)
-    select id, attempts, started_at, duration_ms, status, headers, body, error from done where outcome <> 'dropped'
+    insert into webhook_attempt (delivery_id, attempt, started_at, duration_ms, status, headers, body, error, endpoint_version)
+    select id, attempts, started_at, duration_ms, status, headers, body, error, version from done where outcome <> 'dropped'
     on conflict do nothing)
   select id from done`;
 
@@ -185,5 +185,6 @@ function columns({ one: { row, lane, attempt }, delay }: { one: Ran; delay: numb
     headers,
     body,
     error,
+    version: attempt.endpointVersion,
   };
 }

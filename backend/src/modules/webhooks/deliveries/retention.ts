@@ -40,6 +40,8 @@ const OLD = [
 const OVER = [
   `delete from incoming_receipt where (webhook_id, delivery_id) in (
      select webhook_id, delivery_id from incoming_receipt where received_at < now() - interval '30 days' limit ${BATCH})`,
+  `update incoming_webhook set previous_secret = null, previous_until = null where id in (
+     select id from incoming_webhook where previous_until < now() limit ${BATCH})`,
   `delete from webhook_inbox where id in (select id from webhook_inbox where expires_at < now() limit ${BATCH})`,
   `delete from webhook_secret where id in (select id from webhook_secret where expires_at < now() limit ${BATCH})`,
 ];

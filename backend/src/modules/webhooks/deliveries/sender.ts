@@ -13,6 +13,8 @@ import { retryAfter } from './retries.js';
 /** What came of one attempt. `dropped`: nobody was asked, and nobody will be; `withheld`: not now, as the owner may hear nothing. */
 export interface Attempt {
   readonly outcome: 'delivered' | 'failed' | 'gone' | 'dropped' | 'withheld';
+  /** What the endpoint was when it was sent to. */
+  readonly endpointVersion: number;
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly status: number | null;
@@ -45,7 +47,8 @@ export class Sender {
     const began = performance.now();
     const done = (more: Pick<Attempt, 'outcome'> & Partial<Attempt>): Attempt => {
       const durationMs = Math.round(performance.now() - began);
-      return { startedAt, durationMs, status: null, headers: null, body: null, error: null, asked: undefined, ...more };
+      const nothing = { status: null, headers: null, body: null, error: null, asked: undefined };
+      return { endpointVersion: endpoint.version, startedAt, durationMs, ...nothing, ...more };
     };
     try {
       // Also here something may be wrong with one delivery alone, such as a type that is gone: that is a failure like others.

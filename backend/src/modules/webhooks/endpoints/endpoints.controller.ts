@@ -49,9 +49,11 @@ export class EndpointsController {
   @Endpoint({
     permission: 'webhooks:read',
     summary: 'The webhook endpoints of a workspace',
+    description: 'Such as `filter=state:paused host:hooks.example.com`.',
     params: workspacePath,
-    query: listQuery({ sort: ['createdAt'], defaultSort: '-createdAt' }),
+    query: listQuery({ sort: ['createdAt'], defaultSort: '-createdAt', filter: true }),
     response: endpoints,
+    errors: [FilterRefused],
   })
   list(@Who() who: Member, @Input.query() query: ListQuery) {
     return this.queries.list(who, query);

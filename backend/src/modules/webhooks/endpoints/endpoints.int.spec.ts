@@ -192,6 +192,23 @@ describe('an endpoint', () => {
     expect(await rows()).toEqual([]);
   });
 
+  it('is found by the filter language', async () => {
+    const mine = await room.make.workspace().create();
+    const [one, two] = [
+      await room.endpoint(mine, { url: 'https://one.invalid/x', description: 'Deals for the Café' }),
+      await room.endpoint(mine, { url: 'https://two.invalid/x', ordered: true }),
+    ];
+    await room.call(mine.owner, 'PATCH', mine.url(`webhook-endpoints/${two.id}`), { enabled: false });
+    const listed = (filter: string) =>
+      room.call(mine.owner, 'GET', mine.url(`webhook-endpoints?filter=${encodeURIComponent(filter)}`));
+    const found = async (filter: string) =>
+      (await listed(filter)).json<{ items: { id: string }[] }>().items.map(({ id }) => id);
+    expect(await found(`state:enabled host:one.invalid description:cafe owner:${mine.owner.id}`)).toEqual([one.id]);
+    expect(await found('-state:enabled ordered:true hook:false')).toEqual([two.id]);
+    expect(await found('failing>-1d')).toEqual([]);
+    expect((await listed('colour:red')).json()).toMatchObject({ code: 'filter_refused' });
+  });
+
   it('keeps nothing but the host of its address when it is removed', async () => {
     const { id } = await room.endpoint(team, { url: URL, headers: { 'x-token': 'hidden' } });
     await room.call(admin, 'DELETE', at(id));

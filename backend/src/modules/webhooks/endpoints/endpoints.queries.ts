@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { toSql, webhookEndpointFields } from '#contract/filter/index.js';
 import { grantJoin, type Member } from '#platform/access/index.js';
 import { isoTime, Reads } from '#platform/database/index.js';
+import { FilterContexts, readFilter } from '#platform/filters/index.js';
 import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import type { EndpointShown, SecretShown } from './endpoints.schemas.js';
 
@@ -21,17 +23,20 @@ export class EndpointQueries {
   constructor(
     private readonly reads: Reads,
     private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
   ) {}
 
-  /** A page of a workspace's endpoints. */
+  /** A page of a workspace's endpoints. @throws FilterRefused */
   async list(who: Member, query: ListQuery): Promise<Page<EndpointShown>> {
-    const seek = this.cursor.seek(LIST, query, 3);
+    const context = await this.contexts.context(who);
+    const filter = toSql(readFilter(query.filter ?? '', webhookEndpointFields, context), context, { start: 3 });
+    const seek = this.cursor.seek(LIST, query, 3 + filter.params.length);
     const rows = await this.reads.adHoc<EndpointShown & { _key: string[] }>(
       `select ${SHOWN}, ${seek.key}
          from webhook_endpoint p ${grantJoin('p.workspace_id', '$1')} left join webhook_lane l on l.endpoint_id = p.id
-        where p.workspace_id = $2 and p.removed_at is null and ${seek.condition}
+        where p.workspace_id = $2 and p.removed_at is null and ${filter.text} and ${seek.condition}
         order by ${seek.orderBy} limit ${seek.limit}`,
-      [who.id, who.workspaceId, ...seek.values],
+      [who.id, who.workspaceId, ...filter.params, ...seek.values],
     );
     return this.cursor.page(LIST, query, rows);
   }

@@ -65,6 +65,7 @@ export class EndpointsService {
       em.persist(made);
       await em.flush();
       await query(em, 'insert into webhook_lane (endpoint_id) values ($1)', [made.id]);
+      await remember(em, made);
       const secret = await this.secrets.add(em, made.id, secretKind, made.createdAt);
       this.events.record(em, 'webhook_endpoint.created', { ...about(made, who), data: made.told() });
       return { made, secret };
@@ -95,6 +96,7 @@ export class EndpointsService {
       endpoint.change(choice);
       if (elsewhere && !own) this.carry(endpoint, {});
       if (own) this.carry(endpoint, own);
+      if (choice.url !== undefined || own) await remember(em, endpoint);
       if (enabled !== undefined && enabled !== (endpoint.state === 'enabled')) {
         endpoint.switch(enabled);
         if (enabled) await this.wake(em, id);
@@ -118,7 +120,8 @@ export class EndpointsService {
       const endpoint = await found(em, who, id);
       expectVersion(ifMatch, endpoint.version);
       endpoint.remove();
-      await query(em, `delete from webhook_secret where endpoint_id = $1`, [id]);
+      for (const table of ['webhook_secret', 'webhook_address'])
+        await query(em, `delete from ${table} where endpoint_id = $1`, [id]);
       this.events.record(em, 'webhook_endpoint.deleted', { ...about(endpoint, who), data: endpoint.told() });
     });
   }
@@ -157,7 +160,7 @@ export class EndpointsService {
     await em.flush();
     if (await this.stops.deaf(em, id)) throw new EndpointUnheard();
     const text =
-      'update webhook_lane set failing_since = null, due_at = now(), wakes = wakes + 1 where endpoint_id = $1';
+      'update webhook_lane set failing_since = null, quiet_until = null, due_at = now(), wakes = wakes + 1 where endpoint_id = $1';
     await query(em, text, [id]);
   }
 
@@ -177,6 +180,16 @@ async function found(em: EntityManager, { workspaceId }: Member, id: string): Pr
   const endpoint = await em.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!endpoint) throw new NoSuchEndpoint();
   return endpoint;
+}
+
+/** Where it sends from this version on, for the history. */
+async function remember(em: EntityManager, { id, version, url, headerNames }: WebhookEndpoint): Promise<void> {
+  await query(em, 'insert into webhook_address (endpoint_id, version, url, header_names) values ($1, $2, $3, $4)', [
+    id,
+    version,
+    url,
+    headerNames,
+  ]);
 }
 
 /** Counts under a lock on the workspace, so that two requests at once cannot both take the last place. */

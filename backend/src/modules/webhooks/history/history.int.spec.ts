@@ -48,6 +48,37 @@ describe('the history', () => {
     });
   });
 
+  it('shows where each attempt went, and by which headers, until the endpoint is removed', async () => {
+    const endpoint = await room.endpoint(team, { headers: { 'x-old': 'hidden' } });
+    room.sink.answer(path(endpoint), (_taken, response) => response.writeHead(500).end());
+    const eventId = await room.found(team);
+    await room.until(async () => (await room.deliveries({ eventId, endpointId: endpoint.id }))[0]?.attempts === 1);
+    const [row] = await room.deliveries({ eventId, endpointId: endpoint.id });
+    const shown = () => get<Detail>(`webhook-deliveries/${row!.id}`);
+    const url = room.sink.url(`/${uuidv7()}`);
+    const change = { url, headers: { 'x-new': 'hidden' } };
+    await room.call(team.owner, 'PATCH', team.url(`webhook-endpoints/${endpoint.id}`), change);
+    const old = { url: endpoint.url, headerNames: ['x-old'] };
+    expect(await shown()).toMatchObject({ request: old, answers: [old] });
+    await room.settled(endpoint.id);
+    const now = { url, headerNames: ['x-new'] };
+    const both = await shown();
+    expect(both).toMatchObject({
+      request: now,
+      answers: [
+        { ...now, attempt: 2 },
+        { ...old, attempt: 1 },
+      ],
+    });
+    expect(JSON.stringify(both)).not.toContain('hidden');
+    await room.call(team.owner, 'DELETE', team.url(`webhook-endpoints/${endpoint.id}`));
+    const origin = new URL('/', url).href;
+    expect(await shown()).toMatchObject({
+      request: { url: origin, headerNames: [] },
+      answers: [{ url: null }, { url: null }],
+    });
+  });
+
   it('is searched by the filter language, and only in its own workspace', async () => {
     const { endpoint, row } = await served(404);
     const list = async (filter: string, of = team) =>

@@ -29,8 +29,14 @@ const DETAIL = `
    where d.id = $2 and d.workspace_id = $3`;
 
 const ANSWERS = `
-  select attempt, ${isoTime('started_at')} as "startedAt", duration_ms as "durationMs", status, headers, body, error
-    from webhook_attempt where delivery_id = $1 order by attempt desc limit 100`;
+  select t.attempt, ${isoTime('t.started_at')} as "startedAt", t.duration_ms as "durationMs", t.status, t.headers, t.body, t.error,
+         a.url, a.header_names as "headerNames"
+    from webhook_attempt t
+    join webhook_delivery d on d.id = t.delivery_id
+    left join lateral (
+      select url, header_names from webhook_address where endpoint_id = d.endpoint_id and version <= t.endpoint_version
+       order by version desc limit 1) a on true
+   where t.delivery_id = $1 order by t.attempt desc limit 100`;
 
 const REPLAY = `
   select r.id, r.endpoint_id as "endpointId", r.filter, ${isoTime('r.from_at')} as from, ${isoTime('r.to_at')} as to, r.state, r.error,
@@ -76,7 +82,13 @@ export class HistoryQueries {
     const told = { ...shown, workspaceId, version, subjectType, actor, occurredAt, data, createdAt: made };
     const seen = row.test || who.permissions.has(this.sight.needed(row.type));
     const event = seen ? toldOf(told) : undefined;
-    return { ...shown, request: { url, headerNames, body: event ? payloadOf(event) : null }, answers };
+    // As they were when it was sent last; before that, and of what was sent long ago, as they are.
+    const request = {
+      url: answers[0]?.url ?? url,
+      headerNames: answers[0]?.headerNames ?? headerNames,
+      body: event ? payloadOf(event) : null,
+    };
+    return { ...shown, request, answers };
   }
 
   /** @throws NoSuchReplay */

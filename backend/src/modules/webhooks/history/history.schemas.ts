@@ -35,6 +35,8 @@ export const deliveries = page(delivery);
 
 const attempt = z.object({
   attempt: z.int(),
+  url: z.string().nullable().describe('Where it was sent then; null when that is not known any more.'),
+  headerNames: z.array(z.string()).nullable().describe('The names of the headers of its own that it carried then.'),
   startedAt: z.iso.datetime(),
   durationMs: z.int(),
   status: z.int().nullable(),
@@ -46,7 +48,7 @@ const attempt = z.object({
 /** A delivery with what was sent and what came back. */
 export const deliveryDetail = delivery.extend({
   request: z.object({
-    url: z.string(),
+    url: z.string().describe('Where it was sent last, or will be.'),
     headerNames: z.array(z.string()),
     body: z.string().nullable().describe('Null when the event is gone, or is not for you to see.'),
   }),

@@ -1,8 +1,16 @@
-import { Controller, Delete, Get, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Member } from '#platform/access/index.js';
-import { Endpoint, Input, listQuery, type ListQuery, TooManyRequests, Who } from '#platform/http/index.js';
+import {
+  Endpoint,
+  type EndpointOptions,
+  Input,
+  listQuery,
+  type ListQuery,
+  TooManyRequests,
+  Who,
+} from '#platform/http/index.js';
 import { workspacePath } from '../endpoints/endpoints.schemas.js';
 import { NoSuchInbox, TooManyInboxes } from './inbox.errors.js';
 import {
@@ -84,28 +92,56 @@ export class WebhookInboxController {
   }
 }
 
-/** Where debugging inboxes are posted to. */
+/** What every way to send to a debugging inbox has in common. */
+const DOOR = {
+  permission: 'public',
+  summary: 'Send something to a debugging inbox',
+  description: 'Any method, and any body up to 64 kB. The address itself is the permission.',
+  params: inboxTokenPath,
+  status: 200,
+  idempotent: false,
+  rateClass: 'none',
+  response: taken,
+  errors: [NoSuchInbox, TooManyRequests],
+} satisfies EndpointOptions;
+const DOOR_WITH_BODY = {
+  ...DOOR,
+  body: z.unknown(),
+  bodyExample: { hello: 'world' },
+  rawBody: 'any',
+  bodyLimit: 64 * 1024,
+} satisfies EndpointOptions;
+
+/** Where debugging inboxes are sent to. */
 @Controller('webhook-inboxes')
 export class WebhookInboxPostController {
   constructor(private readonly service: InboxService) {}
 
   @Post(':inboxToken')
-  @Endpoint({
-    permission: 'public',
-    summary: 'Post to a debugging inbox',
-    description: 'JSON up to 64 kB. The address itself is the permission.',
-    params: inboxTokenPath,
-    body: z.unknown(),
-    bodyExample: { hello: 'world' },
-    rawBody: true,
-    bodyLimit: 64 * 1024,
-    status: 200,
-    idempotent: false,
-    response: taken,
-    errors: [NoSuchInbox, TooManyRequests],
-  })
-  take(@Req() { body, headers }: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
-    const text = Buffer.isBuffer(body) ? body.toString('utf8') : body === undefined ? '' : JSON.stringify(body);
-    return this.service.take(inboxToken, headers, text);
+  @Endpoint(DOOR_WITH_BODY)
+  take(@Req() request: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
+    return this.keep(request, inboxToken);
+  }
+
+  @Put(':inboxToken')
+  @Endpoint(DOOR_WITH_BODY)
+  takePut(@Req() request: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
+    return this.keep(request, inboxToken);
+  }
+
+  @Patch(':inboxToken')
+  @Endpoint(DOOR_WITH_BODY)
+  takePatch(@Req() request: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
+    return this.keep(request, inboxToken);
+  }
+
+  @Get(':inboxToken')
+  @Endpoint({ ...DOOR, getOnly: true })
+  takeGet(@Req() request: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
+    return this.keep(request, inboxToken);
+  }
+
+  private keep({ body, headers, ip, method }: FastifyRequest, token: string) {
+    return this.service.take({ token, ip, method }, headers, Buffer.isBuffer(body) ? body : Buffer.alloc(0));
   }
 }

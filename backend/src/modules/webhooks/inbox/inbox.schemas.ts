@@ -28,7 +28,7 @@ export type NewInbox = z.infer<typeof newInbox>;
 export const inbox = z.object({
   id: z.uuid(),
   name: z.string(),
-  url: z.string().describe('What is posted here is kept: JSON or a form, up to 64 kB, the newest 100.'),
+  url: z.string().describe('What is sent here is kept, whatever it is: up to 64 kB, the newest 100.'),
   requests: z.int(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
@@ -39,7 +39,10 @@ export const inboxes = z.object({ items: z.array(inbox) });
 const inboxRequest = z.object({
   id: z.uuid(),
   receivedAt: z.iso.datetime(),
+  method: z.string(),
   headers: z.record(z.string(), z.string()),
+  contentType: z.string().nullable(),
+  encoding: z.enum(['text', 'base64']).describe('How the body is written here; what is no text is base64.'),
   body: z.string(),
   size: z.int().describe('Bytes of the body.'),
 });

@@ -1,11 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
 import { grantJoin, type Member } from '#platform/access/index.js';
 import { isoTime, query, Reads, Transactions } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
-import { Cursor, type ListQuery, type Page, RateLimits, type SortedList } from '#platform/http/index.js';
+import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { CapabilityUrls } from '../capability-urls.js';
+import { WebhooksConfig } from '../webhooks.config.js';
 import { NoSuchInbox, TooManyInboxes } from './inbox.errors.js';
 import type { InboxRequest, InboxShown, NewInbox } from './inbox.schemas.js';
 
@@ -15,7 +17,6 @@ const MOST = 100;
 const KEPT = 100;
 const HEADERS = 50;
 const HEADER_LENGTH = 1_000;
-const RATE = { name: 'webhook-inbox', limit: 120, windowSeconds: 60 };
 /** What would let a reader of the inbox act as the sender. */
 const MASKED = ['authorization', 'proxy-authorization', 'cookie'];
 
@@ -40,8 +41,8 @@ export class InboxService {
     private readonly reads: Reads,
     private readonly cursor: Cursor,
     private readonly urls: CapabilityUrls,
-    private readonly limits: RateLimits,
     private readonly events: EventLog,
+    @Inject(WebhooksConfig) private readonly config: WebhooksConfig,
   ) {}
 
   async list(who: Member): Promise<{ items: InboxShown[] }> {
@@ -100,31 +101,39 @@ export class InboxService {
     await this.one(who, id);
     const seek = this.cursor.seek(LIST, listed, 2);
     const rows = await this.reads.adHoc<InboxRequest & { _key: string[] }>(
-      `select r.id, ${isoTime('r.received_at')} as "receivedAt", r.headers, r.body, r.size, ${seek.key}
+      `select r.id, ${isoTime('r.received_at')} as "receivedAt", r.method, r.headers,
+              r.content_type as "contentType", r.encoding, r.body, r.size, ${seek.key}
          from webhook_inbox_request r where r.inbox_id = $1 and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
       [id, ...seek.values],
     );
     return this.cursor.page(LIST, listed, rows);
   }
 
-  /** Keeps what somebody posted, and forgets the oldest. @throws NoSuchInbox, TooManyRequests */
-  async take(token: string, headers: IncomingHttpHeaders, body: string): Promise<{ received: true }> {
-    const id = this.urls.read(PATH, token);
+  /** Keeps what somebody sent, and forgets the oldest. @throws NoSuchInbox, TooManyRequests */
+  async take(
+    { token, ip, method }: { token: string; ip: string; method: string },
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+  ): Promise<{ received: true }> {
+    const id = this.urls.admit(PATH, token, { ip, perMinute: this.config.inboxPerMinute });
     if (id === undefined) throw new NoSuchInbox();
-    await this.limits.spend(RATE, id);
+    const encoding = isUtf8(body) && !body.includes(0) ? 'text' : 'base64';
     const given = Object.entries(headers)
       .slice(0, HEADERS)
       .map(([name, value]) => [name, MASKED.includes(name) ? '•••' : String(value).slice(0, HEADER_LENGTH)] as const);
     await this.transactions.run(async (em) => {
       const text = `
-        insert into webhook_inbox_request (id, inbox_id, received_at, headers, body, size)
-        select $1, id, now(), $3::jsonb, $4, $5 from webhook_inbox where id = $2 and expires_at > now() returning id`;
+        insert into webhook_inbox_request (id, inbox_id, received_at, headers, body, size, method, content_type, encoding)
+        select $1, id, now(), $3::jsonb, $4, $5, $6, $7, $8 from webhook_inbox where id = $2 and expires_at > now() returning id`;
       const made = await query(em, text, [
         uuidv7(),
         id,
         JSON.stringify(Object.fromEntries(given)),
-        body.replaceAll('\0', ''),
-        Buffer.byteLength(body),
+        body.toString(encoding === 'text' ? 'utf8' : 'base64'),
+        body.length,
+        method,
+        headers['content-type']?.slice(0, HEADER_LENGTH) ?? null,
+        encoding,
       ]);
       if (made.length === 0) throw new NoSuchInbox();
       await query(

@@ -3,7 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Member } from '#platform/access/index.js';
 import { UnsupportedMediaType } from '#platform/errors/index.js';
-import { Endpoint, Input, parseForm, parseJson, Who } from '#platform/http/index.js';
+import { FilterRefused } from '#platform/filters/index.js';
+import {
+  Endpoint,
+  Input,
+  listQuery,
+  type ListQuery,
+  parseForm,
+  parseJson,
+  TooManyRequests,
+  Who,
+} from '#platform/http/index.js';
 import { workspacePath } from '../endpoints/endpoints.schemas.js';
 import { IncomingRefused, NoSuchIncomingWebhook, TooManyIncomingWebhooks } from './incoming.errors.js';
 import {
@@ -13,6 +23,8 @@ import {
   incomingChange,
   type IncomingPath,
   incomingPath,
+  incomingRotation,
+  type IncomingRotation,
   incomings,
   type IncomingTokenPath,
   incomingTokenPath,
@@ -28,9 +40,17 @@ export class IncomingController {
   constructor(private readonly service: IncomingService) {}
 
   @Get()
-  @Endpoint({ permission: 'webhooks:read', summary: 'Incoming webhooks', params: workspacePath, response: incomings })
-  list(@Who() who: Member) {
-    return this.service.list(who);
+  @Endpoint({
+    permission: 'webhooks:read',
+    summary: 'Incoming webhooks',
+    description: 'Such as `filter=scheme:github refused>0`.',
+    params: workspacePath,
+    query: listQuery({ sort: ['createdAt'], defaultSort: '-createdAt', filter: true }),
+    response: incomings,
+    errors: [FilterRefused],
+  })
+  list(@Who() who: Member, @Input.query() query: ListQuery) {
+    return this.service.list(who, query);
   }
 
   @Post()
@@ -76,6 +96,23 @@ export class IncomingController {
     return this.service.change(who, incomingId, body);
   }
 
+  @Post(':incomingId/secret-rotations')
+  @Endpoint({
+    permission: 'webhooks:write',
+    summary: 'Give an incoming webhook a new secret',
+    description:
+      'The answer holds it; it is not shown again. The earlier one is taken too for the overlap that you choose.',
+    params: incomingPath,
+    body: incomingRotation,
+    bodyExample: { overlapSeconds: 86_400 },
+    response: madeIncoming,
+    errors: [NoSuchIncomingWebhook],
+    oneTimeSecret: true,
+  })
+  rotate(@Who() who: Member, @Input.params() { incomingId }: IncomingPath, @Input.body() body: IncomingRotation) {
+    return this.service.rotate(who, incomingId, body);
+  }
+
   @Delete(':incomingId')
   @Endpoint({
     permission: 'webhooks:write',
@@ -99,7 +136,8 @@ export class IncomingPostController {
     permission: 'public',
     summary: 'Send a webhook in',
     description:
-      'Signed, at most 128 kB of JSON, or a form with JSON in its field `payload`; taken once by its id. A wrong signature is refused and counted.',
+      'Signed, at most 128 kB of JSON, or a form with JSON in its field `payload`; taken once by its id. A wrong signature is refused and counted. So many ' +
+      'a minute for each address of ours, whoever sends (SIGNALBOX_WEBHOOK_INCOMING_PER_MINUTE).',
     params: incomingTokenPath,
     body: z.unknown(),
     bodyExample: { action: 'opened', number: 7 },
@@ -107,13 +145,14 @@ export class IncomingPostController {
     bodyLimit: 128 * 1024,
     status: 200,
     idempotent: false,
+    rateClass: 'none',
     response: heard,
-    errors: [NoSuchIncomingWebhook, IncomingRefused, UnsupportedMediaType],
+    errors: [NoSuchIncomingWebhook, IncomingRefused, UnsupportedMediaType, TooManyRequests],
   })
-  hear(@Req() { body, headers }: FastifyRequest, @Input.params() { incomingToken }: IncomingTokenPath) {
+  hear(@Req() { body, headers, ip }: FastifyRequest, @Input.params() { incomingToken }: IncomingTokenPath) {
     const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
     const form = headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded');
-    return this.service.hear(incomingToken, headers, raw, form ? parsePayload : parseJson);
+    return this.service.hear({ token: incomingToken, ip }, headers, raw, form ? parsePayload : parseJson);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { page } from '#platform/http/index.js';
 import { capabilityToken } from '../capability-urls.js';
 import { workspacePath } from '../endpoints/endpoints.schemas.js';
 
@@ -41,9 +42,21 @@ export const incoming = z.object({
   lastRefusedAt: z.iso.datetime().nullable(),
   lastRefusal: z.string().nullable(),
   createdAt: z.iso.datetime(),
+  previousUntil: z.iso.datetime().nullable().describe('Until when the earlier secret is taken too, after a rotation.'),
 });
 export type IncomingShown = z.infer<typeof incoming>;
-export const incomings = z.object({ items: z.array(incoming) });
+export const incomings = page(incoming);
+
+/** A rotation of its secret. */
+export const incomingRotation = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(7 * 86_400)
+    .default(86_400)
+    .describe('So long the earlier secret is taken too.'),
+});
+export type IncomingRotation = z.infer<typeof incomingRotation>;
 
 /** With its secret, which is shown once. */
 export const madeIncoming = incoming.extend({ secret: z.string() });

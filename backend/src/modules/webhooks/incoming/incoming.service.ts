@@ -1,26 +1,44 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { EventData } from '#contract/events/index.js';
 import { grantJoin, type Member, systemActor } from '#platform/access/index.js';
 import { Secrets } from '#platform/crypto/index.js';
 import { affected, isoTime, query, Reads, Transactions } from '#platform/database/index.js';
 import { EventLog } from '#platform/event-log/index.js';
+import { FilterContexts, readFilter } from '#platform/filters/index.js';
+import { Cursor, type ListQuery, type Page, type SortedList } from '#platform/http/index.js';
 import { makeHmacSecret } from '#platform/webhook-signature/index.js';
 import { CapabilityUrls } from '../capability-urls.js';
+import { WebhooksConfig } from '../webhooks.config.js';
+import { incomingWebhookFields, toSql } from '#contract/filter/index.js';
 import { IncomingRefused, NoSuchIncomingWebhook, TooManyIncomingWebhooks } from './incoming.errors.js';
-import type { Heard, IncomingChange, IncomingShown, MadeIncoming, NewIncoming } from './incoming.schemas.js';
+import type {
+  Heard,
+  IncomingChange,
+  IncomingRotation,
+  IncomingShown,
+  MadeIncoming,
+  NewIncoming,
+} from './incoming.schemas.js';
 import { verify, type Proven, type Scheme } from './verify.js';
 
 const PATH = 'incoming-webhooks';
 const MOST = 100;
 const context = (id: string): string => `incoming_webhook:${id}`;
 
-const SHOWN = `
-  select i.id, i.name, i.scheme, i.enabled, i.received::float8, i.refused::float8, ${isoTime('i.last_received_at')} as "lastReceivedAt",
-         ${isoTime('i.last_refused_at')} as "lastRefusedAt", i.last_refusal as "lastRefusal", ${isoTime('i.created_at')} as "createdAt"
-    from incoming_webhook i ${grantJoin('i.workspace_id', '$1')} where i.workspace_id = $2 and i.removed_at is null`;
+const LIST: SortedList = {
+  name: 'incoming-webhooks',
+  sorts: { createdAt: { sql: 'i.created_at', type: 'timestamptz' } },
+  id: { sql: 'i.id', type: 'uuid' },
+};
+
+const SHOWN = `i.id, i.name, i.scheme, i.enabled, i.received::float8, i.refused::float8, ${isoTime('i.last_received_at')} as "lastReceivedAt",
+         ${isoTime('i.last_refused_at')} as "lastRefusedAt", i.last_refusal as "lastRefusal", ${isoTime('i.created_at')} as "createdAt",
+         ${isoTime('case when i.previous_until > now() then i.previous_until end')} as "previousUntil"`;
+const FROM = `
+  from incoming_webhook i ${grantJoin('i.workspace_id', '$1')} where i.workspace_id = $2 and i.removed_at is null`;
 
 interface Kept {
   id: string;
@@ -28,6 +46,7 @@ interface Kept {
   name: string;
   scheme: Scheme;
   secret: string;
+  previous: string | null;
 }
 
 type Row = Omit<IncomingShown, 'url'>;
@@ -41,17 +60,30 @@ export class IncomingService {
     private readonly urls: CapabilityUrls,
     private readonly secrets: Secrets,
     private readonly events: EventLog,
+    private readonly cursor: Cursor,
+    private readonly contexts: FilterContexts,
+    @Inject(WebhooksConfig) private readonly config: WebhooksConfig,
   ) {}
 
-  async list(who: Member): Promise<{ items: IncomingShown[] }> {
-    const text = `${SHOWN} order by i.created_at desc, i.id desc limit ${MOST}`;
-    const rows = await this.reads.all<Row>('incoming_webhooks.list', text, [who.id, who.workspaceId]);
-    return { items: rows.map((row) => this.shown(row)) };
+  /** A page of a workspace's. @throws FilterRefused */
+  async list(who: Member, listed: ListQuery): Promise<Page<IncomingShown>> {
+    const context = await this.contexts.context(who);
+    const filter = toSql(readFilter(listed.filter ?? '', incomingWebhookFields, context), context, { start: 3 });
+    const seek = this.cursor.seek(LIST, listed, 3 + filter.params.length);
+    const rows = await this.reads.adHoc<Row & { _key: string[] }>(
+      `select ${SHOWN}, ${seek.key} ${FROM} and ${filter.text} and ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
+      [who.id, who.workspaceId, ...filter.params, ...seek.values],
+    );
+    return this.cursor.page(
+      LIST,
+      listed,
+      rows.map((row) => ({ ...this.shown(row), _key: row._key })),
+    );
   }
 
   /** @throws NoSuchIncomingWebhook */
   async one(who: Member, id: string): Promise<IncomingShown> {
-    const text = `${SHOWN} and i.id = $3`;
+    const text = `select ${SHOWN} ${FROM} and i.id = $3`;
     const row = await this.reads.one<Row>('incoming_webhooks.one', text, [who.id, who.workspaceId, id]);
     if (!row) throw new NoSuchIncomingWebhook();
     return this.shown(row);
@@ -61,7 +93,7 @@ export class IncomingService {
   async create(who: Member, { name, scheme }: NewIncoming): Promise<MadeIncoming> {
     const id = uuidv7();
     const { workspaceId } = who;
-    const secret = scheme === 'standard' ? makeHmacSecret() : randomBytes(32).toString('base64url');
+    const secret = makeSecret(scheme);
     await this.transactions.run(async (em) => {
       await query(em, 'select pg_advisory_xact_lock(hashtextextended($1, 52))', [workspaceId]);
       const counting = 'select count(*)::int as n from incoming_webhook where workspace_id = $1 and removed_at is null';
@@ -97,11 +129,31 @@ export class IncomingService {
     return this.one(who, id);
   }
 
+  /** Gives it a new secret; the earlier one is taken too for the overlap. @throws NoSuchIncomingWebhook */
+  async rotate(who: Member, id: string, { overlapSeconds }: IncomingRotation): Promise<MadeIncoming> {
+    const { scheme } = await this.one(who, id);
+    const secret = makeSecret(scheme);
+    await this.transactions.run(async (em) => {
+      const text = `
+        update incoming_webhook
+           set previous_secret = case when $4 > 0 then secret end,
+               previous_until = case when $4 > 0 then now() + make_interval(secs => $4) end, secret = $3, updated_at = now()
+         where id = $1 and workspace_id = $2 and removed_at is null returning ${isoTime('previous_until')} as "previousUntil"`;
+      const values = [id, who.workspaceId, this.secrets.seal(secret, context(id)), overlapSeconds];
+      const [data] = await query<EventData<'incoming_webhook.secret_rotated'>>(em, text, values);
+      if (!data) throw new NoSuchIncomingWebhook();
+      const about = { workspaceId: who.workspaceId, subjectId: id, actor: who };
+      this.events.record(em, 'incoming_webhook.secret_rotated', { ...about, data });
+    });
+    return { ...(await this.one(who, id)), secret };
+  }
+
   /** @throws NoSuchIncomingWebhook */
   async remove(who: Member, id: string): Promise<void> {
     await this.transactions.run(async (em) => {
       const text = `
-        update incoming_webhook set removed_at = now(), secret = '' where id = $1 and workspace_id = $2 and removed_at is null returning name`;
+        update incoming_webhook set removed_at = now(), secret = '', previous_secret = null, previous_until = null
+         where id = $1 and workspace_id = $2 and removed_at is null returning name`;
       const [data] = await query<{ name: string }>(em, text, [id, who.workspaceId]);
       if (!data) throw new NoSuchIncomingWebhook();
       const about = { workspaceId: who.workspaceId, subjectId: id, actor: who };
@@ -109,14 +161,18 @@ export class IncomingService {
     });
   }
 
-  /** Takes what somebody posted, once. @throws NoSuchIncomingWebhook, IncomingRefused, ValidationFailed from `parse` */
+  /**
+   * Takes what somebody posted, once.
+   *
+   * @throws NoSuchIncomingWebhook, IncomingRefused, TooManyRequests, ValidationFailed from `parse`
+   */
   async hear(
-    token: string,
+    { token, ip }: { token: string; ip: string },
     headers: IncomingHttpHeaders,
     raw: Buffer,
     parse: (raw: Buffer) => unknown,
   ): Promise<Heard> {
-    const kept = await this.kept(token);
+    const kept = await this.kept(this.urls.admit(PATH, token, { ip, perMinute: this.config.incomingPerMinute }));
     const { seal, ...proven } = await this.proven(kept, headers, raw);
     const body = parse(raw) as EventData<'incoming.received'>['body'];
     const fresh = await this.transactions.run(async (em) => {
@@ -134,10 +190,10 @@ export class IncomingService {
     return { received: true, repeated: !fresh };
   }
 
-  private async kept(token: string): Promise<Kept> {
-    const id = this.urls.read(PATH, token);
+  private async kept(id: string | undefined): Promise<Kept> {
     const text = `
-      select id, workspace_id as "workspaceId", name, scheme, secret from incoming_webhook
+      select id, workspace_id as "workspaceId", name, scheme, secret,
+             case when previous_until > now() then previous_secret end as previous from incoming_webhook
        where id = $1 and enabled and removed_at is null`;
     const kept = id === undefined ? undefined : await this.reads.one<Kept>('incoming_webhooks.kept', text, [id]);
     if (!kept) throw new NoSuchIncomingWebhook();
@@ -145,11 +201,21 @@ export class IncomingService {
   }
 
   /** What is refused is counted, for whoever looks why nothing comes. */
-  private async proven({ id, scheme, secret }: Kept, headers: IncomingHttpHeaders, raw: Buffer): Promise<Proven> {
+  private async proven(
+    { id, scheme, secret, previous }: Kept,
+    headers: IncomingHttpHeaders,
+    raw: Buffer,
+  ): Promise<Proven> {
     try {
       if (headers['user-agent']?.startsWith('Signalbox-Webhooks/'))
         throw new IncomingRefused('Webhooks of Signalbox are not taken: they could go round in circles.');
-      return verify(scheme, this.secrets.open(secret, context(id)), headers, raw);
+      const secrets = [secret, previous].filter((sealed) => sealed !== null);
+      return verify(
+        scheme,
+        secrets.map((sealed) => this.secrets.open(sealed, context(id))),
+        headers,
+        raw,
+      );
     } catch (error) {
       if (!(error instanceof IncomingRefused)) throw error;
       const text = `update incoming_webhook set refused = refused + 1, last_refused_at = now(), last_refusal = $2 where id = $1`;
@@ -161,4 +227,8 @@ export class IncomingService {
   private shown(row: Row): IncomingShown {
     return { ...row, url: this.urls.url(PATH, row.id) };
   }
+}
+
+function makeSecret(scheme: Scheme): string {
+  return scheme === 'standard' ? makeHmacSecret() : randomBytes(32).toString('base64url');
 }

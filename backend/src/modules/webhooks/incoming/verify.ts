@@ -21,23 +21,24 @@ const LONGEST_ID = 200;
 const MOST_SIGNATURES = 10;
 
 /**
- * Checks that a request was made by somebody who knows the secret.
+ * Checks that a request was made by somebody who knows a secret.
  *
+ * @param secrets those that count now, the newest first: an earlier one overlaps for a while
  * @throws IncomingRefused in one sentence, which never repeats what was sent
  */
 export function verify(
   scheme: Scheme,
-  secret: string,
+  secrets: readonly string[],
   headers: IncomingHttpHeaders,
   body: Buffer,
   now = Date.now(),
 ): Proven {
-  if (scheme === 'standard') return standard(secret, headers, body, now);
-  if (scheme === 'github') return github(secret, headers, body);
-  return bearer(secret, headers);
+  if (scheme === 'standard') return standard(secrets, headers, body, now);
+  if (scheme === 'github') return github(secrets, headers, body);
+  return bearer(secrets, headers);
 }
 
-function standard(secret: string, headers: IncomingHttpHeaders, body: Buffer, now: number): Proven {
+function standard(secrets: readonly string[], headers: IncomingHttpHeaders, body: Buffer, now: number): Proven {
   const [id, stamp, given] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => one(headers, name));
   if (!id || !stamp || !given)
     throw new IncomingRefused('The webhook has no webhook-id, webhook-timestamp or webhook-signature.');
@@ -45,13 +46,9 @@ function standard(secret: string, headers: IncomingHttpHeaders, body: Buffer, no
   if (!/^\d{1,12}$/.test(stamp) || Math.abs(now / 1000 - timestamp) > TOLERANCE)
     throw new IncomingRefused('The webhook was signed more than five minutes ago, or ahead of time.');
   if (id.includes('.')) throw new IncomingRefused('The webhook-id contains a dot.');
-  const wanted = signWebhook(secret, { id, timestamp, body });
-  if (
-    !given
-      .split(' ')
-      .slice(0, MOST_SIGNATURES)
-      .some((signature) => same(signature, wanted))
-  )
+  const wanted = secrets.map((secret) => signWebhook(secret, { id, timestamp, body }));
+  const signatures = given.split(' ').slice(0, MOST_SIGNATURES);
+  if (!signatures.some((signature) => wanted.some((one) => same(signature, one))))
     throw new IncomingRefused(
       'The signature does not fit: check the secret, and that the body is signed as it is sent.',
     );
@@ -59,19 +56,21 @@ function standard(secret: string, headers: IncomingHttpHeaders, body: Buffer, no
 }
 
 /** @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
-function github(secret: string, headers: IncomingHttpHeaders, body: Buffer): Proven {
+function github(secrets: readonly string[], headers: IncomingHttpHeaders, body: Buffer): Proven {
   const given = one(headers, 'x-hub-signature-256');
   const id = one(headers, 'x-github-delivery');
   if (!given || !id) throw new IncomingRefused('The webhook has no X-Hub-Signature-256 or X-GitHub-Delivery.');
-  const digest = createHmac('sha256', secret).update(body).digest('hex');
-  if (!same(given, `sha256=${digest}`)) throw new IncomingRefused('The signature does not fit: check the secret.');
+  const digests = secrets.map((secret) => createHmac('sha256', secret).update(body).digest('hex'));
+  const digest = digests.find((one) => same(given, `sha256=${one}`));
+  if (digest === undefined) throw new IncomingRefused('The signature does not fit: check the secret.');
   const kind = one(headers, 'x-github-event')?.slice(0, LONGEST_ID) ?? null;
   return { deliveryId: bounded(id), kind, seal: `sig:${digest}` };
 }
 
-function bearer(secret: string, headers: IncomingHttpHeaders): Proven {
+function bearer(secrets: readonly string[], headers: IncomingHttpHeaders): Proven {
   const given = one(headers, 'x-webhook-secret') ?? /^Bearer (.+)$/i.exec(one(headers, 'authorization') ?? '')?.[1];
-  if (!given || !same(given, secret)) throw new IncomingRefused('The secret in X-Webhook-Secret is missing or wrong.');
+  if (!given || !secrets.some((secret) => same(given, secret)))
+    throw new IncomingRefused('The secret in X-Webhook-Secret is missing or wrong.');
   const id = one(headers, 'webhook-id') ?? one(headers, 'idempotency-key');
   if (!id) throw new IncomingRefused('Name the delivery in the header webhook-id, so that a repeat can be told.');
   return { deliveryId: bounded(id), kind: null, seal: null };

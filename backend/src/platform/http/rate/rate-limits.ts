@@ -30,6 +30,11 @@ export class RateLimits implements OnApplicationShutdown {
     return this.counter.take(policy, principal);
   }
 
+  /** Counts one request for a room's own limits; never waits. @throws TooManyRequests */
+  admit(policy: RatePolicy, principal: string): void {
+    refuse(this.take(policy, principal));
+  }
+
   /**
    * Counts one attempt for all processes at once. Refused attempts count too, so that hammering does not pay.
    *

@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
-import { UnsupportedMediaType, ValidationFailed } from '#platform/errors/index.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import { PayloadTooLarge, UnsupportedMediaType, ValidationFailed } from '#platform/errors/index.js';
 import { invalid, refuseHostile, refuseHostileText } from './hostile.js';
 
 const MAX_FORM_FIELDS = 1000;
 
 /**
  * Replaces Fastify's parsers: JSON and forms, both checked for what cannot be stored; both stay bytes where the endpoint
- * wants them. Every other media type, and every
+ * wants them. Every other media type, unless the endpoint takes any, and every
  * compressed body, is answered 415.
  */
 export function registerBodyParsers(server: FastifyInstance): void {
@@ -24,6 +25,44 @@ export function registerBodyParsers(server: FastifyInstance): void {
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
     const raw = request.routeOptions.config.endpoint?.rawBody;
     settle(done, () => (raw ? body : parseForm(body as Buffer)));
+  });
+  // Unread where it is refused.
+  server.addContentTypeParser('*', async (request: FastifyRequest, body: Readable) => {
+    if (takesAny(request)) return readBytes(body, request.routeOptions.bodyLimit);
+    throw new UnsupportedMediaType(
+      'Send the body as application/json, or as multipart/form-data where files are uploaded.',
+      { headers: { Connection: 'close' } },
+    );
+  });
+  // What a parser of its own leaves to the handler, such as a form with files, stays bytes too.
+  server.addHook('preValidation', (request, _reply, done) => {
+    if (!takesAny(request) || Buffer.isBuffer(request.body)) return done();
+    readBytes(request.raw, request.routeOptions.bodyLimit).then((bytes) => {
+      request.body = bytes;
+      done();
+    }, done);
+  });
+}
+
+function takesAny(request: FastifyRequest): boolean {
+  return request.routeOptions.config.endpoint?.rawBody === 'any';
+}
+
+/** @throws PayloadTooLarge at the first byte too many; the rest is not kept */
+function readBytes(body: Readable, most: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    body.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= most) return void chunks.push(chunk);
+      chunks.length = 0;
+      body.removeAllListeners('data').resume();
+      const headers = { Connection: 'close' };
+      reject(new PayloadTooLarge('The body is larger than this endpoint accepts.', { headers }));
+    });
+    body.once('end', () => resolve(Buffer.concat(chunks)));
+    body.once('error', reject);
   });
 }
 

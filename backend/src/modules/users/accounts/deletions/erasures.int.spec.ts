@@ -123,8 +123,8 @@ async function somebody() {
      values (gen_random_uuid(), $1, $2, $2, 'admin', sha256('taken back' || convert_to($2::text, 'UTF8')), now(), now(), now())`,
     [shared.id, email],
   );
-  const rules = [{ topic: 'deal', channel: 'push', enabled: false }];
-  await spec.request('PUT', '/api/v1/me/notification-preferences', { headers: ada.headers, payload: { rules } });
+  const cells = [{ kind: 'deal.found', channel: 'push', enabled: false }];
+  await spec.request('PATCH', '/api/v1/me/notification-preferences', { headers: ada.headers, payload: { cells } });
   const files = [await upload(ada, own, 'New York to Lisbon roundtrip $299')];
   const sharedFile = await upload(ada, shared, 'Boston to Paris roundtrip $310');
   await until(

@@ -91,8 +91,8 @@ describe('the export of a person', () => {
     }
     await until(async () => (await spec.rows(`select from delivery where user_id = $1`, [ada.id])).length === 2);
     for (const { headers } of [ada, bob]) {
-      const payload = { rules: [{ topic: 'deal', channel: 'push', enabled: false }] };
-      await spec.request('PUT', '/api/v1/me/notification-preferences', { headers, payload });
+      const payload = { cells: [{ kind: 'deal.found', channel: 'push', enabled: false }] };
+      await spec.request('PATCH', '/api/v1/me/notification-preferences', { headers, payload });
     }
     const promotion = { headers: bob.headers, payload: { role: 'admin' }, remoteAddress: '198.51.100.2' };
     await spec.request('PATCH', team.url(`members/${ada.id}`), promotion);
@@ -163,7 +163,7 @@ describe('the export of a person', () => {
       Array.from({ length: 2 }, () => expect.objectContaining({ workspaceId: team.id, channel: 'mail' })),
     );
     expect(read(zip, 'notifications/preferences')).toEqual([
-      expect.objectContaining({ workspaceId: null, rules: [{ topic: 'deal', channel: 'push', enabled: false }] }),
+      expect.objectContaining({ workspaceId: null, rules: [{ kind: 'deal.found', channel: 'push', enabled: false }] }),
     ]);
     expect(read(zip, 'notifications/channels')).toEqual([]);
     expect(read(zip, 'deals/uploads')).toEqual([
