@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 
 const GUARDS: Record<string, RegExp> = {
   'content-security-policy':
-    /^(?!.*(unsafe|\*|data:\s*script))(?=.*default-src '(self|none)')(?=.*script-src '(self|none)'(;|$))(?=.*style-src '(self|sha256-[\w+/]{43}=)'(;|$))(?=.*object-src 'none')(?=.*base-uri 'none')(?=.*frame-ancestors 'none')/,
+    /^(?!.*(unsafe|\*|data:\s*script))(?=.*default-src '(self|none)')(?=.*script-src '(self|none)'(;|$))(?=.*style-src '(self|sha256-[\w+/]{43}=)'( 'nonce-[\w+/]{22}==')?(;|$))(?=.*object-src 'none')(?=.*base-uri 'none')(?=.*frame-ancestors 'none')/,
   'cross-origin-opener-policy': /^same-origin$/,
   'cross-origin-resource-policy': /^same-origin$/,
   'permissions-policy': /camera=\(\).*geolocation=\(\).*microphone=\(\).*publickey-credentials-get=\(self\)/,

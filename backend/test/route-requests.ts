@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Permission } from '#platform/access/index.js';
+import { readConsole } from '#platform/console/index.js';
 import { TEST_PASSWORD, type TestPerson } from './factories.js';
 import { equipped, nextCode, pendingCode, ownerOfPendingApp, newPasskeyOf, passkeySignIn } from './factor-requests.js';
 import { parkedEvent, READER } from './parked-events.js';
@@ -49,6 +50,18 @@ const ofParkedEvent = {
   params: { ...ofReader.params, position: parkedEvent },
   strange: { absent: { reader: READER, position: '999999' }, malformed: { reader: READER, position: 'first' } },
 } satisfies RouteRequest;
+
+/** Any file of the built console in a folder. */
+const ofFile = (folder: string): RouteRequest => ({
+  params: {
+    file: async () =>
+      readConsole()
+        .map(({ path }) => path)
+        .find((path) => path.startsWith(folder) && path !== '/index.html')
+        ?.slice(folder.length) ?? '',
+  },
+  strange: { absent: { file: 'nothing.js' }, malformed: { file: '%' } },
+});
 
 const ofOwnChannel = { params: { channelId: ownChannel } } satisfies RouteRequest;
 
@@ -128,6 +141,8 @@ const serviceKey: Maker = async (tenant) => {
 
 /** By method and path, below /api/v1. */
 export const routeRequests: Record<string, RouteRequest> = {
+  'GET /:file': ofFile('/'),
+  'GET /media/:file': ofFile('/media/'),
   'POST registrations': { body: () => ({ name: 'Ada', email: email(), password: 'something quite long' }) },
   'POST email-verifications': { body: () => ({ email: email() }) },
   'POST email-verifications/completion': {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { eventCatalogue } from '#contract/events/index.js';
-import { activityTarget } from '#platform/filters/activity-target.js';
+import { activityTarget } from '#platform/filters/index.js';
 import type { WordsOf } from '#platform/language/index.js';
 
 // Whatever people read outside the console is in every language: a text that lacks one, or that stands outside of a

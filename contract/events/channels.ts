@@ -56,6 +56,7 @@ export const channelEvents = defineEvents({
     version: 1,
     subject: 'address',
     data: z.object({}),
-    about: 'Notifications go to a mail address again: an operator or its owner said so, or its owner has read a link there.',
+    about:
+      'Notifications go to a mail address again: an operator or its owner said so, or its owner has read a link there.',
   },
 });

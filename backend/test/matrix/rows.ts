@@ -58,6 +58,8 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
   ],
   self: [
     'GET me',
+    'GET me/mail-suppression',
+    'DELETE me/mail-suppression',
     'PATCH me',
     'GET permissions',
     'GET sessions',

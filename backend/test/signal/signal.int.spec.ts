@@ -122,7 +122,7 @@ it('tells ten people with a hundred subscriptions exactly what they asked for', 
       .filter(({ headers }) => headers.has('list'))
       .map(
         ({ to, subject, text }) =>
-          `${to}: ${/subscription “([^”]*)” on/.exec(text)?.[1]?.replaceAll(/\s+/g, ' ')}: ${subject}`,
+          `${to}: ${/subscription “([^”]*)” (?:matched|asks)/.exec(text)?.[1]?.replaceAll(/\s+/g, ' ')}: ${subject}`,
       );
   for (const until = Date.now() + 90_000; alerts().length < expected.length && Date.now() < until;)
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,3 +1,4 @@
+import { APP_BASE_HREF } from '@angular/common';
 import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
 import { type ApplicationConfig, LOCALE_ID, provideBrowserGlobalErrorListeners } from '@angular/core';
 import {
@@ -27,6 +28,8 @@ export function appConfig(language: Language): ApplicationConfig {
         withViewTransitions({ skipInitialTransition: true }),
       ),
       provideHttpClient(withFetch(), withInterceptors([bearer])),
+      // No <base> in the page: the content policy allows none.
+      { provide: APP_BASE_HREF, useValue: '/' },
       { provide: LOCALE_ID, useValue: language },
       { provide: ApiConfiguration, useValue: { rootUrl: '' } },
       { provide: TitleStrategy, useClass: PageTitle },

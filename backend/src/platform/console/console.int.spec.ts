@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => application.close());
 
 /** The files that a page names. */
-const named = (page: string) => [...page.matchAll(/(?:src|href)="([\w.-]+\.\w+)"/g)].map(([, name]) => `/${name}`);
+const named = (page: string) => [...page.matchAll(/(?:src|href)="(\/[\w.-]+\.\w+)"/g)].map(([, path]) => path!);
 
 describe('the console', () => {
   it('is one page at the address of each of its pages', async () => {

@@ -37,12 +37,7 @@ export const PAGES = [
 /** Where the build puts files: at the root, and what styles refer to. */
 const FOLDERS = ['', '/media'];
 
-const NOT_BUILT = `<!doctype html>
-<html lang="en">
-<title>Signalbox</title>
-<p>The console has not been built: <code>npm run build</code>. The API is at <a href="/api/docs">/api/docs</a>.</p>
-</html>
-`;
+const NOT_BUILT = 'The console has not been built: npm run build. The API is at /api/docs.';
 /** Stands in the built page where each answer has a number of its own. */
 const NONCE = 'NONCE_OF_THE_ANSWER';
 
@@ -69,9 +64,7 @@ function servePage(server: FastifyInstance, path: string, page: string): void {
     const policy = String(reply.getHeader('content-security-policy'));
     void reply.headers({
       'Cache-Control': 'no-cache',
-      'Content-Security-Policy': policy
-        .replace("base-uri 'none'", "base-uri 'self'")
-        .replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
+      'Content-Security-Policy': policy.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
     });
     return reply.type('text/html; charset=utf-8').send(page.replaceAll(NONCE, nonce));
   });

@@ -1,1 +1,2 @@
+export { readConsole } from './console-files.js';
 export { ConsoleModule, PAGES } from './console.module.js';

@@ -218,7 +218,7 @@ describe('erasure', () => {
       `select distinct count(*)::int as n from pg_index where indrelid = 'event'::regclass
          or indrelid in (select inhrelid from pg_inherits where inhparent = 'event'::regclass) group by indrelid`,
     );
-    expect(counted).toEqual([{ n: 13 }]);
+    expect(counted).toEqual([{ n: 15 }]);
   });
 
   it('erases parked copies, and waits for what is not sealed', async () => {

@@ -1,8 +1,8 @@
 import { activityFields, changesOf } from '#contract/filter/index.js';
-import type { LogEvent } from '#platform/event-log/index.js';
 import { tellable } from './event-sight.js';
 import type { FilterTarget } from './filter-targets.js';
 import { activityTemplates } from './activity-template-words.js';
+import type { JudgedEvent } from './judged-event.js';
 
 /** Every event of every room, by type, actor and subject. What one may be told of is for `EventSight` to say, type by type. */
 export const activityTarget: FilterTarget = {
@@ -41,7 +41,7 @@ export const activityTarget: FilterTarget = {
     },
   ],
   subject: (event) => {
-    const { type, actor, subjectId, subjectType, occurredAt, scope, data } = event as LogEvent;
+    const { type, actor, subjectId, subjectType, occurredAt, scope, data } = event as JudgedEvent;
     return { ...changesOf(type, data), type, actor, subjectId, subjectType, occurredAt, scope };
   },
 };

@@ -9,10 +9,10 @@ import {
   type OwnerContext,
   type Rates,
 } from '#contract/filter/index.js';
-import type { LogEvent } from '#platform/event-log/index.js';
 import type { EventFilterSnapshots, Stored } from './event-filter-snapshots.js';
 import { placeResolver } from './filter-contexts.js';
 import type { FilterTargets } from './filter-targets.js';
+import type { JudgedEvent } from './judged-event.js';
 
 /** Whoever waits for events of one target in one workspace: a subscription, a webhook endpoint, a live watch. */
 export interface Listener {
@@ -166,7 +166,7 @@ export class EventFilters<L extends Listener> implements Stored {
   }
 
   /** Those whose filter the event matches, in no particular order. Who may see the event is for the caller to ask. */
-  matching(event: LogEvent): L[] {
+  matching(event: JudgedEvent): L[] {
     const moment = { now: event.occurredAt.getTime(), type: event.type, ...(this.rates && { rates: this.rates }) };
     return this.targets.hearing(event).flatMap((target) => {
       const engine = this.byTarget.get(target.name);

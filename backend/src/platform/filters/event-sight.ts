@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { eventCatalogue, type EventDefinition, type EventType } from '#contract/events/index.js';
 import type { Member, Permission } from '#platform/access/index.js';
-import type { LogEvent } from '#platform/event-log/index.js';
+import type { JudgedEvent } from './judged-event.js';
 
 /** Somebody who is told of events: what they may do in the workspace now, and which person they are. */
 export interface Seer {
@@ -37,7 +37,7 @@ export class EventSight {
   }
 
   /** Whether somebody may be told of an event, as far as permissions decide: what is one person's own needs none. */
-  sees({ permissions, userId }: Seer, { type, scope }: Pick<LogEvent, 'type' | 'scope'>): boolean {
+  sees({ permissions, userId }: Seer, { type, scope }: Pick<JudgedEvent, 'type' | 'scope'>): boolean {
     if (scope.kind === 'user') return scope.id === userId;
     return permissions.has(this.needed(type));
   }
@@ -48,7 +48,7 @@ export class EventSight {
    */
   opens(
     { kind, permissions }: Pick<Member, 'kind' | 'permissions'>,
-    { type, scope }: Pick<LogEvent, 'type' | 'scope'>,
+    { type, scope }: Pick<JudgedEvent, 'type' | 'scope'>,
   ): boolean {
     return (kind === 'user' && scope.kind === 'user') || permissions.has(this.needed(type));
   }

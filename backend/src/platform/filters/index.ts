@@ -1,3 +1,4 @@
+export { activityTarget } from './activity-target.js';
 export { EventFilters } from './event-filters.js';
 export type { Listener } from './event-filters.js';
 export { EventSight, isTold, tellable } from './event-sight.js';
