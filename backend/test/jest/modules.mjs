@@ -17,6 +17,8 @@ const aliases = Object.entries(imports).map(([alias, { source }]) => {
   return { head, tail, source: join(root, source) };
 });
 
+const UUID = join(root, 'node_modules', 'uuid') + sep;
+
 /** @type {Sources} what this worker has loaded of ours for any spec */
 export const sources = new Map();
 /** @type {Map<string, string>} where the source map of each lies */
@@ -31,12 +33,15 @@ const parsed = new Map();
  */
 function locate(specifier, from) {
   const path = pathOf(specifier, from);
-  if (!path || path.endsWith('.cjs') || path.includes(`${sep}node_modules${sep}`)) return undefined;
+  if (!path || path.endsWith('.cjs')) return undefined;
+  if (path.includes(`${sep}node_modules${sep}`) && !path.startsWith(UUID)) return undefined;
   return path.endsWith('.js') && !existsSync(path) ? `${path.slice(0, -3)}.ts` : path;
 }
 
 /** @param {string} specifier @param {string} from */
 function pathOf(specifier, from) {
+  // Its ids never go back in time: one spec that moves the clock on would date those of all specs after it.
+  if (specifier === 'uuid') return fileURLToPath(import.meta.resolve('uuid'));
   if (specifier.startsWith('.')) return join(dirname(from), specifier);
   if (specifier.startsWith('/')) return specifier;
   if (specifier.startsWith('file:')) return fileURLToPath(specifier);
@@ -56,6 +61,8 @@ export class Modules {
   #turn = Promise.resolve();
   #transform;
   #jest;
+  /** @type {typeof import('@mikro-orm/nestjs') | undefined} */
+  #orm;
 
   /**
    * @param {(path: string) => Transformed} transform
@@ -77,13 +84,19 @@ export class Modules {
   }
 
   clear() {
+    // Entities that a spec named and never opened a database with would be those of the next spec too.
+    this.#orm?.MikroOrmModule.clearStorage();
     this.#loaded.clear();
   }
 
   /** @param {string} entry */
   async #link(entry) {
     const { found, packages } = this.#explore(entry);
-    for (const name of packages) this.#loaded.set(name, synthetic(name, await this.#exportsOf(name)));
+    for (const name of packages) {
+      const exported = await this.#exportsOf(name);
+      if (name === '@mikro-orm/nestjs') this.#orm = /** @type {typeof import('@mikro-orm/nestjs')} */ (exported);
+      this.#loaded.set(name, synthetic(name, exported));
+    }
     for (const [module, names] of found) module.linkRequests(names.map((name) => this.#get(name)));
     const module = this.#get(entry);
     if (module instanceof SourceTextModule && module.status === 'unlinked') module.instantiate();

@@ -258,7 +258,7 @@ describe('the erasure of a person', () => {
     expect(await roles(team)).toEqual({ [kept.id]: 'owner', [later.id]: 'member' });
     const about = (await spec.events({ workspaceId: team.id, subjectId: kept.id })).map((e) => [e.type, e.data]);
     expect(about).toEqual([
-      ['member.resumed', { role: 'member' }],
+      ['member.resumed', { role: 'member', state: 'active', before: { state: 'suspended' } }],
       ['member.role_changed', { before: 'member', after: 'owner' }],
     ]);
     const mail = await spec.mailTo(kept.email);
