@@ -204,6 +204,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
         });
       const body = await bodyOf(route, as ?? ours.workspace.owner);
       expectProblem(await send(route, { as, path: given(NOBODYS_ID, strange?.absent), body }), 404);
+      if (strange && !strange.malformed) return;
       expectProblem(await send(route, { as, path: given('no-id', strange?.malformed), body }), 400);
     });
 

@@ -38,8 +38,8 @@ export interface RouteRequest {
   peopleOnly?: true;
   /** What it answers at best in this application, when it is not its success. */
   answers?: number;
-  /** For a path whose parameters are no uuids: values that nothing has, and values that nothing can have. */
-  strange?: { absent: Record<string, string>; malformed: Record<string, string> };
+  /** For a path whose parameters are no uuids: values that nothing has, and values that nothing can have, if there are such. */
+  strange?: { absent: Record<string, string>; malformed?: Record<string, string> };
 }
 
 const ofReader = {
@@ -60,7 +60,7 @@ const ofFile = (folder: string): RouteRequest => ({
         .find((path) => path.startsWith(folder) && path !== '/index.html')
         ?.slice(folder.length) ?? '',
   },
-  strange: { absent: { file: 'nothing.js' }, malformed: { file: '%' } },
+  strange: { absent: { file: 'nothing.js' } },
 });
 
 const ofOwnChannel = { params: { channelId: ownChannel } } satisfies RouteRequest;

@@ -10,7 +10,7 @@ const REQUESTS = FULL ? 20_000 : 2_000;
 const AT_ONCE = 8;
 const RUNS = 25;
 /** So many more, at most, for a handler that none of these reached. */
-const MORE = 60;
+const MORE = 300;
 /** The same requests in every `npm test`, others in every long run; a failure says which. */
 const SEED = Number(process.env['SIGNALBOX_TEST_SEED'] ?? (FULL ? Date.now() % 2 ** 31 : 20_261_121));
 
