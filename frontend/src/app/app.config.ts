@@ -3,6 +3,7 @@ import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/
 import { type ApplicationConfig, LOCALE_ID, provideBrowserGlobalErrorListeners } from '@angular/core';
 import {
   provideRouter,
+  RouteReuseStrategy,
   TitleStrategy,
   withComponentInputBinding,
   withInMemoryScrolling,
@@ -12,7 +13,7 @@ import {
 import { ApiConfiguration } from './api/generated/api-configuration';
 import { routes } from './app.routes';
 import type { Language } from './preferences/language';
-import { bearer } from './session';
+import { bearer, ReuseInWorkspace } from './session';
 import { PageTitle } from './shell/page-title';
 
 /** What the whole console is made with. */
@@ -32,6 +33,7 @@ export function appConfig(language: Language): ApplicationConfig {
       { provide: APP_BASE_HREF, useValue: '/' },
       { provide: LOCALE_ID, useValue: language },
       { provide: ApiConfiguration, useValue: { rootUrl: '' } },
+      { provide: RouteReuseStrategy, useExisting: ReuseInWorkspace },
       { provide: TitleStrategy, useClass: PageTitle },
     ],
   };

@@ -27,6 +27,7 @@ export class InboxPage {
   private readonly router = inject(Router);
   /** The one that is open, by the address. */
   readonly notificationId = input<string>();
+  private seen?: string;
   private readonly rows = viewChild<ElementRef<HTMLElement>>('rows');
   protected readonly icons = { lucideArchive, lucideArchiveRestore, lucideCheckCheck, lucideClock, lucideInbox };
   protected readonly away = $localize`Archive`;
@@ -40,7 +41,10 @@ export class InboxPage {
   constructor() {
     effect(() => {
       const open = this.store.list.items().find(({ id }) => id === this.notificationId());
-      if (open) untracked(() => void this.store.read(open));
+      // Once for each that is opened: what is marked as unread again, or could not be marked, stays so.
+      if (!open || open.id === this.seen) return;
+      this.seen = open.id;
+      untracked(() => void this.store.read(open));
     });
   }
 

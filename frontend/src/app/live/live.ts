@@ -1,6 +1,7 @@
 import { computed, DestroyRef, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { ConnectionState, LiveClient, PageListener, WatchListener } from '#contract/realtime/client/index.js';
 import type { ServerMessage } from '#contract/realtime/index.js';
+import { problemOf } from '../api';
 import { Session } from '../session';
 
 /** How the person's inbox stands. */
@@ -89,10 +90,17 @@ export class Live {
       open: io,
       token: (fresh) => this.session.accessToken(fresh),
     });
-    client.onState((state) => this.now.set(state));
+    client.onState((state) => this.stands(state));
     client.inbox.add((news) => this.news.set(news));
     client.connect();
     return client;
+  }
+
+  private stands(state: ConnectionState): void {
+    this.now.set(state);
+    // The server ended the session: asking for a token finds that out, and forgets it.
+    const over = (state.name === 'ended' || state.name === 'refused') && state.why.code === 'credentials_over';
+    if (over) void this.session.accessToken(true).catch(problemOf);
   }
 
   private close(): void {

@@ -1,5 +1,11 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import { type CanActivateFn, Router } from '@angular/router';
+import {
+  type ActivatedRouteSnapshot,
+  BaseRouteReuseStrategy,
+  type CanActivateFn,
+  RedirectCommand,
+  Router,
+} from '@angular/router';
 import { Session } from './session';
 
 const KEY = 'signalbox.workspace';
@@ -43,7 +49,7 @@ export const insideWorkspace: CanActivateFn = ({ params }) => {
       .workspaces()
       .some((one) => one.id === id)
   )
-    return inject(Router).createUrlTree(['/not-found']);
+    return new RedirectCommand(inject(Router).createUrlTree(['/not-found']), { skipLocationChange: true });
   inject(CurrentWorkspace).enter(id);
   return true;
 };
@@ -53,3 +59,11 @@ export const toWorkspace: CanActivateFn = () => {
   const id = inject(CurrentWorkspace).preferred();
   return inject(Router).createUrlTree(id === undefined ? ['/welcome'] : ['/workspaces', id]);
 };
+
+/** A page of one workspace is made anew in another: what it shows and watches is that of the one it was made in. */
+@Injectable({ providedIn: 'root' })
+export class ReuseInWorkspace extends BaseRouteReuseStrategy {
+  override shouldReuseRoute(future: ActivatedRouteSnapshot, now: ActivatedRouteSnapshot): boolean {
+    return super.shouldReuseRoute(future, now) && future.params['workspaceId'] === now.params['workspaceId'];
+  }
+}

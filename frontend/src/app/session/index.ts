@@ -1,4 +1,4 @@
 export { bearer } from './bearer';
-export { CurrentWorkspace, insideWorkspace, toWorkspace } from './current-workspace';
+export { CurrentWorkspace, insideWorkspace, ReuseInWorkspace, toWorkspace } from './current-workspace';
 export { signedIn, signedOut } from './guards';
 export { Session, type Person, type SignedIn, type Workspace } from './session';

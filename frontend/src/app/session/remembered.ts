@@ -16,8 +16,12 @@ export class Remembered {
   }
 
   read(): Kept | undefined {
-    const text = localStorage.getItem(KEY);
-    return text === null ? undefined : (JSON.parse(text) as Kept);
+    try {
+      return (JSON.parse(localStorage.getItem(KEY) ?? 'null') as Kept | null) ?? undefined;
+    } catch {
+      this.forget();
+      return undefined;
+    }
   }
 
   forget(): void {

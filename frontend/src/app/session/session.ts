@@ -43,8 +43,9 @@ export class Session {
   /** The workspaces of the person, by name. */
   readonly workspaces = this.mine.asReadonly();
   readonly signedIn = computed(() => this.person() !== undefined);
-  /** When this session has to end, or undefined. */
-  readonly sessionId = signal<string | undefined>(undefined);
+  private readonly cut = signal(false);
+  /** True when the server ended the session, and not the person. */
+  readonly ended = this.cut.asReadonly();
 
   /**
    * Takes up the session that this browser has, once. Without a network it is the one remembered.
@@ -70,12 +71,6 @@ export class Session {
     this.remember();
   }
 
-  /** Takes over what a change of the profile answered. */
-  changed(person: Person): void {
-    this.who.set(person);
-    this.remember();
-  }
-
   /** Ends the session here and on the server, and forgets what was kept of it. */
   async signOut(): Promise<void> {
     try {
@@ -87,12 +82,10 @@ export class Session {
     this.forget();
   }
 
-  /** Forgets the session: it is over on the server. */
-  forget(): void {
+  private forget(): void {
     this.token = undefined;
     this.who.set(undefined);
     this.mine.set([]);
-    this.sessionId.set(undefined);
     this.remembered.forget();
     this.opening = Promise.resolve(false);
   }
@@ -116,22 +109,17 @@ export class Session {
       this.keep(answer);
       return answer.accessToken;
     } catch (error) {
-      if (error instanceof Problem && (error.status === 401 || error.status === 403)) this.forget();
+      if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
+        this.cut.set(this.signedIn());
+        this.forget();
+      }
       throw error;
     }
   }
 
-  private keep({
-    accessToken,
-    expiresIn,
-    sessionId,
-  }: {
-    accessToken: string;
-    expiresIn: number;
-    sessionId: string;
-  }): void {
+  private keep({ accessToken, expiresIn }: { accessToken: string; expiresIn: number }): void {
     this.token = { text: accessToken, until: Date.now() + expiresIn * 1000 };
-    this.sessionId.set(sessionId);
+    this.cut.set(false);
   }
 
   private async takeUp(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
 import { lucideKeyboard, lucideLogOut, lucideMonitor, lucideMoon, lucideSettings, lucideSun } from '@ng-icons/lucide';
 import { ThemeChoice } from '../preferences/theme';
@@ -40,7 +40,7 @@ import { Icon } from '../ui';
           ><kbd>?</kbd>
         </button>
         <div class="menu-line" role="separator"></div>
-        <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="leave()">
+        <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="session.signOut()">
           <sb-icon [svg]="icons.lucideLogOut" [size]="16" /><span i18n>Sign out</span>
         </button>
       </div>
@@ -51,7 +51,6 @@ export class AccountMenu {
   protected readonly session = inject(Session);
   protected readonly theme = inject(ThemeChoice);
   protected readonly shortcuts = inject(Shortcuts);
-  private readonly router = inject(Router);
   protected readonly icons = { lucideKeyboard, lucideLogOut, lucideSettings };
   protected readonly initials = computed(() =>
     (this.session.person()?.name ?? '')
@@ -68,9 +67,4 @@ export class AccountMenu {
         dark: { icon: lucideMoon, name: $localize`Look: dark` },
       })[this.theme.theme()],
   );
-
-  protected async leave(): Promise<void> {
-    await this.session.signOut();
-    await this.router.navigate(['/sign-in']);
-  }
 }

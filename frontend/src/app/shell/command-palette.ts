@@ -118,7 +118,7 @@ export class CommandPalette {
       icon: lucideLogOut,
       words: $localize`leave log out`,
       group: $localize`Do`,
-      run: () => this.session.signOut().then(() => this.router.navigate(['/sign-in'])),
+      run: () => this.session.signOut(),
     },
   ]);
 

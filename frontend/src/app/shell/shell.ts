@@ -1,9 +1,19 @@
-import { ChangeDetectionStrategy, Component, computed, ElementRef, inject, signal, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { lucideMenu, lucidePanelLeftClose, lucidePanelLeftOpen, lucideSearch, lucideX } from '@ng-icons/lucide';
 import { filter, map } from 'rxjs';
-import { CurrentWorkspace } from '../session';
+import { CurrentWorkspace, Session } from '../session';
 import { AccountMenu } from './account-menu';
 import { CommandPalette } from './command-palette';
 import { ConnectionNote } from './connection-note';
@@ -52,6 +62,16 @@ export class Shell {
       map(() => this.arrive()),
     ),
   );
+
+  constructor() {
+    const session = inject(Session);
+    effect(() => {
+      if (session.signedIn()) return;
+      // Whoever was cut off comes back here after signing in.
+      const queryParams = session.ended() ? { next: this.router.url } : {};
+      untracked(() => void this.router.navigate(['/sign-in'], { queryParams }));
+    });
+  }
 
   protected fold(): void {
     this.narrow.update((narrow) => !narrow);
