@@ -257,7 +257,10 @@ describe('an endpoint whose owner may hear nothing for it any more', () => {
     // The reader, and the sender, wait for the row that somebody takes over.
     await room.application.race({ ...lock, until: 2 }, async () => {
       const taken = call('POST', second.endpoint, '/ownership');
-      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      // The sender may wait as well, for what it looks up by `state`: only the one who takes it over names the workspace.
+      const waiting = `
+        select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%"workspace_id" =%for update'`;
       await room.until(async () => (await room.rows(waiting)).length > 0);
       for (const one of [first, second]) await leaves(one);
       for (let n = 0; n < 20; n++) await room.found(team);
