@@ -35,12 +35,13 @@ function ofSuccess({ security: _, responses, ...operation }: Operation): object 
   return withoutExamples({ ...operation, responses: good }) as object;
 }
 
-function withoutExamples(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutExamples);
+/** @param names whether the keys are names that a schema gives to its properties, which may be called anything */
+function withoutExamples(value: unknown, names = false): unknown {
+  if (Array.isArray(value)) return value.map((one) => withoutExamples(one));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, inner]) => !(key === 'examples' || (key === 'example' && inner !== undefined)))
-      .map(([key, inner]) => [key, withoutExamples(inner)]),
+      .filter(([key, inner]) => names || !(key === 'examples' || (key === 'example' && inner !== undefined)))
+      .map(([key, inner]) => [key, withoutExamples(inner, !names && key === 'properties')]),
   );
 }
