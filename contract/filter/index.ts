@@ -31,6 +31,7 @@ export {
 } from './fields.js';
 export { explain } from './explain.js';
 export { fold, words } from './fold.js';
+export { fromForm, toForm, type Condition } from './form.js';
 export { FilterEngine } from './engine/filter-engine.js';
 export { SnapshotError } from './engine/snapshot.js';
 export type { Origin } from './engine/stored-engine.js';
@@ -40,6 +41,7 @@ export { compileNode, toMatcher } from './match.js';
 export { inMinorUnits, isCurrency, minorDigits, type Amount, type Rates } from './money.js';
 export { MAX_DEPTH, MAX_TERMS, parse } from './parser.js';
 export type { Subject } from './read.js';
+export { operatorsOf } from './refusal.js';
 export { toSql, type SqlCondition, type SqlOptions, type SqlParameter } from './sql.js';
 export { webhookDeliveryFields } from './targets/webhook-delivery.js';
 export { webhookEndpointFields } from './targets/webhook-endpoint.js';
@@ -54,6 +56,7 @@ export { apiKeyFields, invitationFields, memberFields, serviceAccountFields } fr
 export { channelFields, deliveryFields, subscriptionFields } from './targets/lists/telling.js';
 export { notificationFields } from './targets/notification.js';
 export { asValue, print, quote, type Operator, type Tree } from './tree.js';
+export { instantOf, localTime, type LocalTime } from './zone.js';
 
 /** Parses and binds a filter's text. @throws FilterError where the text is wrong for this target or owner */
 export function compile(text: string, catalogue: FieldCatalogue, owner: OwnerContext): BoundFilter {
