@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Reads } from '#platform/database/index.js';
 import type { Actor, Member } from './actor.js';
 import { barred } from './grants.errors.js';
-import { type MemberRole, narrowed, type Permission, permissionsOf, readsOnly } from './permissions.js';
+import { type MemberRole, narrowed, type Permission, permissionsIn } from './permissions.js';
 
 /** How long a process may believe a grant, in milliseconds: a removed member is out everywhere after this. */
 const TRUSTED_MS = 1000;
@@ -90,7 +90,6 @@ export class Grants {
     const row = await this.reads.one<GrantRow>(name, text, [...values]);
     if (!row) return undefined;
     const { role, readOnly } = row;
-    const permissions = permissionsOf(role, row.permissions);
-    return { role, readOnly, permissions: readOnly ? new Set([...permissions].filter(readsOnly)) : permissions };
+    return { role, readOnly, permissions: permissionsIn({ role, readOnly, made: row.permissions }) };
   }
 }

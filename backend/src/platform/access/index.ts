@@ -23,6 +23,7 @@ export {
   isRole,
   narrowed,
   permissions,
+  permissionsIn,
   permissionsOf,
   readsOnly,
   rolePermissions,

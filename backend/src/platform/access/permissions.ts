@@ -104,3 +104,16 @@ export function permissionsOf(role: MemberRole, made: readonly string[] | null):
   // A permission that has left the catalogue since grants nothing, nor does one that no role may hold.
   return new Set(workspacePermissions.filter((permission) => made?.includes(permission)));
 }
+
+/**
+ * What a role allows in a workspace. @param grant the role, the permissions that a made one lists, and whether the workspace
+ * lets nobody change anything for now
+ */
+export function permissionsIn(grant: {
+  role: MemberRole;
+  made: readonly string[] | null;
+  readOnly: boolean;
+}): ReadonlySet<Permission> {
+  const held = permissionsOf(grant.role, grant.made);
+  return grant.readOnly ? new Set([...held].filter(readsOnly)) : held;
+}

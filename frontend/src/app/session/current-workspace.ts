@@ -20,6 +20,11 @@ export class CurrentWorkspace {
   readonly id = this.chosen.asReadonly();
   readonly workspace = computed(() => this.session.workspaces().find(({ id }) => id === this.chosen()));
 
+  /** Whether the person may do something in it, such as "deals:write"; the server decides all the same. */
+  may(permission: string): boolean {
+    return this.workspace()?.permissions.includes(permission) ?? false;
+  }
+
   /** The id, where the address is sure to name one. @throws Error elsewhere */
   required(): string {
     const id = this.chosen();

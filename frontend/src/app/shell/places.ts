@@ -28,10 +28,14 @@ export class Places {
     const operator = this.session.person()?.operator === true;
     return features.flatMap((feature) => {
       if (feature.place === 'instance' && !operator) return [];
+      if (feature.permission && !this.current.may(feature.permission)) return [];
       const base = BASES[feature.place](workspace);
       return base === undefined ? [] : [destination(feature, base)];
     });
   });
+
+  /** The start page of the workspace, or where one is made. */
+  readonly home = computed(() => BASES.work(this.current.id() ?? this.current.preferred()) ?? '/');
 
   /** Those of one place. */
   readonly in = (place: Place) => this.all().filter((one) => one.place === place);

@@ -1,10 +1,17 @@
 export { Ago } from './ago';
 export { Clock } from './clock';
+export { Code } from './code';
+export { Confirm, ConfirmDialog, type Question } from './confirm';
+export { Copy, Secret } from './copy';
+export { Dialog } from './dialog';
 export { EmptyState } from './empty-state';
+export { FilterBar } from './filter-bar';
 export { Icon } from './icon';
 export { MoneyPipe } from './money';
+export { type Act, More } from './more';
 export { Page } from './page';
 export { Paged, type PageOf } from './paged';
 export { ProblemNote } from './problem-note';
 export { Skeleton } from './skeleton';
+export { type Tab, Tabs } from './tabs';
 export { Toasts, ToastStack, type Toast } from './toasts';

@@ -77,6 +77,10 @@ describe('a role of a workspace', () => {
     ]);
     expect([await status(key, 'members'), await status(key, 'api-keys')]).toEqual([200, 403]);
     expect((await send('PATCH', acme.url(), key, { name: 'Taken' })).statusCode).toBe(403);
+    const shownTo = async (as: Caller) => (await send('GET', acme.url(), as)).json().permissions.toSorted();
+    expect(await shownTo(bob)).toEqual(['api_keys:read', 'api_keys:write', 'members:read', 'workspace:read']);
+    const reader = await factory(spec.app).apiKey(acme, bob).scopes('workspace:read', 'deals:read').create();
+    expect(await shownTo(reader)).toEqual(['workspace:read']);
     const beyond = { name: 'A key', scopes: ['deals:read'], expiresAt: null };
     expect((await send('POST', acme.url('api-keys'), bob, beyond)).statusCode).toBe(400);
     const shown = (await send('GET', acme.url('members'), acme.owner)).json().items;

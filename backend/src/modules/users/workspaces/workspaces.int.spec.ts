@@ -42,6 +42,9 @@ describe('workspaces', () => {
     expect(first.items).toEqual([expect.objectContaining({ name: 'Alpha', role: 'owner' })]);
     const second = (await list(`sort=name&limit=1&cursor=${encodeURIComponent(first.nextCursor)}`)).json();
     expect(second.items).toEqual([expect.objectContaining({ name: 'Beta', role: 'viewer' })]);
+    expect(first.items[0].permissions).toContain('members:write');
+    expect(second.items[0].permissions).toContain('deals:read');
+    expect(second.items[0].permissions).not.toContain('deals:write');
     expect(second.nextCursor).toBeNull();
     expect((await list('sort=-name')).json().items.map((w: { name: string }) => w.name)).toEqual(['Beta', 'Alpha']);
     expect(other.id).toBeDefined();

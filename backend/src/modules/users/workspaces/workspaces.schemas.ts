@@ -27,6 +27,9 @@ export const workspace = z.object({
   id: z.uuid(),
   name: z.string(),
   role: memberRole.describe('The caller\'s role in it; "custom" for one that the workspace made itself.'),
+  permissions: z
+    .array(z.string())
+    .describe('What the caller may do in it now; see GET /permissions. None while it is closed to them.'),
   secondFactorRequired: z.boolean().describe('Whether it asks its people for a second factor.'),
   secondFactorNeeded: z.boolean().describe('Whether it stays closed until the caller has a second factor.'),
   closedBecause: z

@@ -1,6 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
-import { type Actor, type Member, MembershipApi } from '#platform/access/index.js';
+import {
+  type Actor,
+  type Member,
+  MembershipApi,
+  narrowed,
+  permissionsIn,
+  rolePermissions,
+} from '#platform/access/index.js';
 import { type EntityManager, isoTime, Reads, Transactions } from '#platform/database/index.js';
 import { NotFound } from '#platform/errors/index.js';
 import { EventLog } from '#platform/event-log/index.js';
@@ -15,14 +22,18 @@ const LIST: SortedList = {
 };
 
 const SHOWN = `w.id, w.name, g.role, w.second_factor_required as "secondFactorRequired",
-  g.reason is not distinct from 'second_factor_needed' as "secondFactorNeeded", g.reason as "closedBecause",
+  g.reason is not distinct from 'second_factor_needed' as "secondFactorNeeded", g.reason as "closedBecause", r.permissions as made,
   coalesce(w.suspension = 'read_only', false) as "readOnly", w.version, ${isoTime('w.created_at')} as "createdAt"`;
 // A workspace that is closed to the person is listed with the reason, and nothing of it opens.
 const GRANTED = `workspace w join (
-    select workspace_id, role, null::text as reason from access_grant where principal_id = $1
+    select workspace_id, role, role_id, null::text as reason from access_grant where principal_id = $1
     union all
-    select workspace_id, role, reason from access_barred where principal_id = $1
-  ) g on g.workspace_id = w.id`;
+    select workspace_id, role, null, reason from access_barred where principal_id = $1
+  ) g on g.workspace_id = w.id
+  left join workspace_role r on r.id = g.role_id`;
+
+/** A workspace as it is read: `made` are the permissions of a role of its own. */
+type Row = Omit<WorkspaceShown, 'permissions'> & { made: string[] | null };
 
 /** Opens, shows and renames workspaces. */
 @Injectable()
@@ -37,7 +48,7 @@ export class WorkspacesService {
 
   /** Opens a workspace whose owner is the caller. */
   async create(actor: Actor, { name }: NewWorkspace): Promise<WorkspaceShown> {
-    return this.transactions.run(async (em) => shown(await this.open(em, actor, name), 'owner'));
+    return this.transactions.run(async (em) => shown(await this.open(em, actor, name), 'owner', rolePermissions.owner));
   }
 
   /** Opens a workspace for a person inside the caller's transaction. */
@@ -55,22 +66,22 @@ export class WorkspacesService {
   /** A page of the workspaces that the caller belongs to. */
   async mine(actor: Actor, query: ListQuery): Promise<Page<WorkspaceShown>> {
     const seek = this.cursor.seek(LIST, query, 2);
-    const rows = await this.reads.adHoc<WorkspaceShown & { _key: string[] }>(
+    const rows = await this.reads.adHoc<Row & { _key: string[] }>(
       `select ${SHOWN}, ${seek.key} from ${GRANTED} where ${seek.condition} order by ${seek.orderBy} limit ${seek.limit}`,
       [actor.id, ...seek.values],
     );
-    return this.cursor.page(LIST, query, rows);
+    const { items, nextCursor } = this.cursor.page(LIST, query, rows);
+    return { items: items.map((row) => withPermissions(row, actor)), nextCursor };
   }
 
   /** @throws NotFound when the workspace is gone */
   async one(member: Member): Promise<WorkspaceShown> {
-    const row = await this.reads.one<WorkspaceShown>(
-      'users.workspace',
-      `select ${SHOWN} from ${GRANTED} where w.id = $2`,
-      [member.id, member.workspaceId],
-    );
+    const row = await this.reads.one<Row>('users.workspace', `select ${SHOWN} from ${GRANTED} where w.id = $2`, [
+      member.id,
+      member.workspaceId,
+    ]);
     if (!row) throw new NotFound('There is no such workspace.');
-    return row;
+    return withPermissions(row, member);
   }
 
   /** @throws PreconditionFailed when `ifMatch` names an older version */
@@ -87,14 +98,29 @@ export class WorkspacesService {
           actor: member,
           data: { before: { name: before }, after: { name } },
         });
-      return shown(workspace, member.role);
+      return shown(workspace, member.role, member.permissions);
     });
   }
 }
 
-function shown(workspace: Workspace, role: WorkspaceShown['role']): WorkspaceShown {
+function withPermissions({ made, ...row }: Row, actor: Actor): WorkspaceShown {
+  const { role, readOnly } = row;
+  const permissions = row.closedBecause === null ? narrowed(permissionsIn({ role, made, readOnly }), actor.scopes) : [];
+  return { ...row, permissions: [...permissions] };
+}
+
+function shown(workspace: Workspace, role: WorkspaceShown['role'], permissions: Iterable<string>): WorkspaceShown {
   const { id, name, secondFactorRequired, version, createdAt } = workspace;
   const open = { secondFactorRequired, secondFactorNeeded: false, closedBecause: null };
   const readOnly = workspace.suspension === 'read_only';
-  return { id, name, role, ...open, readOnly, version, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    name,
+    role,
+    permissions: [...permissions],
+    ...open,
+    readOnly,
+    version,
+    createdAt: createdAt.toISOString(),
+  };
 }

@@ -4,7 +4,7 @@ import { lucideArrowRight, lucidePlane, lucideSearch } from '@ng-icons/lucide';
 import { dealsList, type Item, Requests } from '../../api';
 import { Live } from '../../live/live';
 import { CurrentWorkspace } from '../../session';
-import { Ago, EmptyState, Icon, MoneyPipe, Page, Paged, ProblemNote, Skeleton } from '../../ui';
+import { Ago, EmptyState, FilterBar, Icon, MoneyPipe, Page, Paged, ProblemNote, Skeleton } from '../../ui';
 import { routeOf } from '../route-of';
 
 export type Deal = Item<typeof dealsList>;
@@ -12,7 +12,7 @@ export type Deal = Item<typeof dealsList>;
 /** The deals of a workspace, newest first, narrowed by a filter that stands in the address. New ones announce themselves. */
 @Component({
   selector: 'sb-deal-list',
-  imports: [Ago, EmptyState, MoneyPipe, Icon, Page, ProblemNote, RouterLink, Skeleton],
+  imports: [Ago, EmptyState, FilterBar, MoneyPipe, Icon, Page, ProblemNote, RouterLink, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './deal-list.html',
 })
@@ -53,8 +53,7 @@ export class DealList {
   }
 
   protected narrow(filter: string): void {
-    const text = filter.trim();
-    void this.router.navigate([], { queryParams: { filter: text || null } });
+    void this.router.navigate([], { queryParams: { filter: filter || null } });
   }
 
   protected async showNews(): Promise<void> {
