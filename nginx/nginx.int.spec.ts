@@ -1,9 +1,23 @@
+import { once } from 'node:events';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect as connectHttp2, constants as http2 } from 'node:http2';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -15,6 +29,7 @@ import { Endpoint } from '#platform/http/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory } from '#test/factories.js';
 import { ask, openSocket, refusalOf } from '#test/sockets.js';
+import { makeCertificate } from '../scripts/lib/certificate.mjs';
 import { findProgram, root } from '../scripts/lib/paths.mjs';
 
 @Controller('caller')
@@ -33,6 +48,9 @@ let application: TestApplication;
 let nginx: ChildProcess;
 let folder: string;
 let port: number;
+/** Where the same nginx ends TLS, and where it sends browsers there. */
+let tls: number;
+let redirect: number;
 
 /** What nginx has written so far. */
 const log = () => readFileSync(join(folder, 'log'), 'utf8');
@@ -41,19 +59,33 @@ const log = () => readFileSync(join(folder, 'log'), 'utf8');
 const local = (at: string) =>
   ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${at}/${name};`).join('\n');
 
-/** The repository's configuration with this run's ports; everything else is what production runs. */
-function configure(backendPort: number): void {
+/** The repository's configuration with this run's ports and folders, both servers at once; everything else is what production runs. */
+async function configure(backendPort: number): Promise<void> {
   cpSync(join(root, 'nginx'), folder, { recursive: true });
   mkdirSync(join(folder, 'local'));
+  mkdirSync(join(folder, 'tls'));
+  mkdirSync(join(folder, 'acme/.well-known/acme-challenge'), { recursive: true });
+  writeFileSync(join(folder, 'acme/.well-known/acme-challenge/word'), 'proof');
+  await makeCertificate(join(folder, 'tls'), ['localhost', '127.0.0.1']);
   writeFileSync(join(folder, 'local/test.conf'), local(folder));
-  const upstream = readFileSync(join(root, 'nginx/upstream.conf'), 'utf8');
-  writeFileSync(join(folder, 'upstream.conf'), upstream.replace('127.0.0.1:3000', `127.0.0.1:${backendPort}`));
-  const main = readFileSync(join(root, 'nginx/nginx.conf'), 'utf8');
-  const changed = main
-    .replace('listen 8080', `listen 127.0.0.1:${port}`)
-    .replace('/srv/signalbox', join(root, 'frontend/dist'));
-  expect(changed).not.toBe(main);
-  writeFileSync(join(folder, 'nginx.conf'), changed);
+  change('upstream.conf', ['127.0.0.1:3000', `127.0.0.1:${backendPort}`]);
+  change('site.conf', ['/srv/signalbox', join(root, 'frontend/dist')]);
+  change('server.conf', ['listen 8080', `listen 127.0.0.1:${port}`]);
+  change(
+    'server.tls.conf',
+    ['listen 8080', `listen 127.0.0.1:${redirect}`],
+    ['listen 8443', `listen 127.0.0.1:${tls}`],
+  );
+  change('server.tls.conf', ['/srv/acme', join(folder, 'acme')]);
+  change('nginx.conf', ['include server.conf;', 'include server.conf; include server.tls.conf;']);
+}
+
+function change(file: string, ...edits: [string, string][]): void {
+  const path = join(folder, file);
+  const before = readFileSync(path, 'utf8');
+  const after = edits.reduce((text, [from, to]) => text.replaceAll(from, to), before);
+  expect(after).not.toBe(before);
+  writeFileSync(path, after);
 }
 
 const options = (more: string) => [
@@ -76,16 +108,24 @@ async function freePort(): Promise<number> {
 }
 
 /** Sends a request through nginx, from one of the machine's addresses. */
-async function through(path: string, headers: Record<string, string> = {}, method = 'GET', localAddress = '127.0.0.1') {
+async function through(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  localAddress = '127.0.0.1',
+  at = port,
+) {
   const answer = await new Promise<IncomingMessage>((answered, failed) =>
-    httpRequest({ host: '127.0.0.1', port, path, method, headers, localAddress, agent: false }, answered)
+    httpRequest({ host: '127.0.0.1', port: at, path, method, headers, localAddress, agent: false }, answered)
       .on('error', failed)
       .end(),
   );
-  let text = '';
-  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
-  return { status: answer.statusCode, headers: answer.headers, text };
+  const bytes = Buffer.concat(await answer.toArray());
+  return { status: answer.statusCode, headers: answer.headers, text: bytes.toString(), bytes };
 }
+
+/** The first script of the built console. */
+const script = `/${readdirSync(join(root, 'frontend/dist')).find((name) => /^main-.{8}\.js$/.test(name))}`;
 
 const GUARDS = [
   'content-security-policy',
@@ -133,8 +173,8 @@ beforeAll(async () => {
   });
   await application.app.listen(0, '127.0.0.1');
   folder = mkdtempSync(join(tmpdir(), 'signalbox-nginx-'));
-  port = await freePort();
-  configure((application.app.getHttpServer().address() as AddressInfo).port);
+  [port, tls, redirect] = [await freePort(), await freePort(), await freePort()];
+  await configure((application.app.getHttpServer().address() as AddressInfo).port);
   // A file, since nginx cannot open /dev/stdout when that is a pipe of Node's, which is a socket.
   const output = openSync(join(folder, 'log'), 'a');
   const args = options('daemon off; master_process off;');
@@ -194,20 +234,35 @@ describe('nginx', () => {
     expect([status, headers['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
   });
 
-  it('serves files of the console itself, under the same policy', async () => {
-    const { status, headers, text } = await through('/signalbox.svg');
-    expect([status, headers['content-type']]).toEqual([200, 'image/svg+xml']);
-    expect(text).toBe(readFileSync(join(root, 'frontend/public/signalbox.svg'), 'utf8'));
-    expect(headers['cache-control']).toBe('no-cache');
-    expectGuarded(headers);
-    expect(headers['x-request-id']).toBeUndefined();
+  it('serves files of the console itself, packed, under the same policy', async () => {
+    const plain = await through(script);
+    expect([plain.status, plain.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(plain.text).toBe(readFileSync(join(root, 'frontend/dist', script), 'utf8'));
+    for (const [asked, encoding, unpack] of [
+      ['gzip, deflate, br', 'br', brotliDecompressSync],
+      ['gzip', 'gzip', gunzipSync],
+    ] as const) {
+      const { status, headers, bytes } = await through(script, { 'accept-encoding': asked });
+      expect([status, headers['content-encoding'], headers['vary']]).toEqual([200, encoding, 'Accept-Encoding']);
+      expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
+      expect(unpack(bytes).toString()).toBe(plain.text);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expectGuarded(headers);
+      expect(headers['x-request-id']).toBeUndefined();
+    }
+  });
+
+  it('leaves files whose names stay to the backend', async () => {
+    const { status, headers } = await through('/signalbox.svg');
+    expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, 'image/svg+xml', 'no-cache']);
+    expect(headers['x-request-id']).toBeDefined();
   });
 
   it.each<[string, number, () => Promise<{ status: number | undefined; headers: IncomingHttpHeaders }>]>([
     ['what it does not show', 404, () => through('/metrics')],
     ['a body that is too large', 413, () => through('/api/v1/x', { 'content-length': '99999999' }, 'POST')],
     ['an address that is too long', 414, () => through(`/${'x'.repeat(20_000)}`)],
-    ['a method that it does not serve for files', 405, () => through('/signalbox.svg', {}, 'POST')],
+    ['a method that it does not serve for files', 405, () => through(script, {}, 'POST')],
     ['what is not HTTP', 400, () => spoken('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')],
   ])('guards its own error pages: %s', async (_, status, ask) => {
     const answer = await ask();
@@ -216,7 +271,7 @@ describe('nginx', () => {
   });
 
   it('says each of these things once on what it passes on', async () => {
-    for (const path of ['/', '/api/v1/nowhere', '/api/docs', '/missing.css', '/health']) {
+    for (const path of ['/', '/api/v1/nowhere', '/api/docs', '/missing-ABCD1234.css', '/health']) {
       const { headers } = await through(path);
       expectGuarded(headers);
       for (const name of GUARDS)
@@ -225,7 +280,7 @@ describe('nginx', () => {
   });
 
   it('keeps browsers on https where TLS ends before it, and there only', async () => {
-    for (const path of ['/metrics', '/signalbox.svg']) {
+    for (const path of ['/metrics', script]) {
       const { headers } = await through(path, { 'X-Forwarded-Proto': 'https' });
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
       expect((await through(path)).headers['strict-transport-security']).toBeUndefined();
@@ -233,7 +288,7 @@ describe('nginx', () => {
   });
 
   it('asks the backend for a file that it has not got', async () => {
-    const { status, headers } = await through('/missing.css');
+    const { status, headers } = await through('/missing-ABCD1234.css');
     expect([status, typeof headers['x-request-id']]).toEqual([404, 'string']);
   });
 
@@ -271,5 +326,82 @@ describe('nginx', () => {
     await through('/setup?code=hidden-code');
     while (!log().includes('GET /setup ')) await new Promise((settle) => setTimeout(settle, 10));
     expect(log()).not.toContain('hidden-code');
+  });
+});
+
+describe('nginx with TLS', () => {
+  const ca = () => readFileSync(join(folder, 'tls/fullchain.pem'));
+
+  /** Shakes hands. @returns what was agreed on */
+  async function agreed(options: ConnectionOptions) {
+    const socket = connectTls({ host: '127.0.0.1', port: tls, servername: 'localhost', ca: ca(), ...options });
+    try {
+      await once(socket, 'secureConnect');
+      return { protocol: socket.getProtocol(), cipher: socket.getCipher().name, alpn: socket.alpnProtocol };
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  it('speaks TLS 1.2 and newer, with forward secrecy and HTTP/2', async () => {
+    expect(await agreed({ ALPNProtocols: ['h2', 'http/1.1'] })).toMatchObject({ protocol: 'TLSv1.3', alpn: 'h2' });
+    expect(await agreed({ maxVersion: 'TLSv1.2' })).toMatchObject({
+      protocol: 'TLSv1.2',
+      cipher: expect.stringMatching(/^ECDHE-.*(?:GCM|POLY1305)/),
+    });
+    const old = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    await expect(agreed(old)).rejects.toThrow();
+    await expect(agreed({ maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' })).rejects.toThrow();
+  });
+
+  it('serves page and API over HTTP/2, and keeps browsers on TLS', async () => {
+    const session = connectHttp2(`https://localhost:${tls}`, { ca: ca() });
+    for (const [path, type] of [
+      ['/', 'text/html; charset=utf-8'],
+      ['/api/openapi.json', 'application/json; charset=utf-8'],
+      [script, 'text/javascript; charset=utf-8'],
+    ]) {
+      const stream = session.request({ ':path': path });
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+      expect([path, headers[':status'], headers['content-type']]).toEqual([path, http2.HTTP_STATUS_OK, type]);
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+      stream.close();
+    }
+    session.close();
+  });
+
+  it('carries sockets', async () => {
+    const make = factory(application.app);
+    const team = await make.workspace().create();
+    const { key } = await make.apiKey(team, team.owner).create();
+    const url = `https://localhost:${tls}`;
+    const { socket } = await openSocket(url, key, { ca: ca().toString() });
+    expect(await ask(socket, 'head', {})).toMatchObject({ ok: true });
+    socket.disconnect();
+  });
+
+  it('sends who comes without TLS there, and answers the certificate authority', async () => {
+    const { status, headers } = await through(
+      '/setup?code=a',
+      { host: 'signals.example:8080' },
+      'GET',
+      '127.0.0.1',
+      redirect,
+    );
+    expect([status, headers['location']]).toEqual([308, 'https://signals.example/setup?code=a']);
+    const proof = await through('/.well-known/acme-challenge/word', {}, 'GET', '127.0.0.1', redirect);
+    expect([proof.status, proof.text]).toEqual([200, 'proof']);
+    expect((await through('/.well-known/acme-challenge/other', {}, 'GET', '127.0.0.1', redirect)).status).toBe(404);
+  });
+
+  it('slows an address that asks without end', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 700 }, () => through('/api/v1/caller', {}, 'GET', '127.0.0.9')),
+    );
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([200, 429]));
+    const slowed = answers.find(({ status }) => status === 429)!;
+    expectGuarded(slowed.headers);
+    expect((await through('/api/v1/caller')).status).toBe(200);
   });
 });

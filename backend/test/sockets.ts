@@ -25,6 +25,8 @@ export interface SocketOptions {
   localAddress?: string;
   /** What is sent as `auth` instead of the token. */
   auth?: Record<string, unknown>;
+  /** The certificate that the server is believed by. */
+  readonly ca?: string;
 }
 
 /** A socket that is about to open. @param url of the server, such as `http://127.0.0.1:3000` */
@@ -37,6 +39,7 @@ export function newSocket(url: string, token?: string, options: SocketOptions = 
     auth: options.auth ?? (token === undefined ? {} : { token }),
     ...(options.headers ? { extraHeaders: options.headers } : {}),
     ...(options.localAddress ? { localAddress: options.localAddress } : {}),
+    ...(options.ca ? { ca: options.ca } : {}),
   });
 }
 

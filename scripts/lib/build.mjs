@@ -46,12 +46,14 @@ const PARTS = [
         'frontend/src',
       ],
       'contract',
+      'scripts/compress-console.mjs',
     ],
     stamp: 'frontend/.built-from',
     proof: 'frontend/dist/index.html',
     commands: [
       ['node_modules/ng-openapi-gen/lib/index.js', '--config', 'frontend/ng-openapi-gen.json', '--silent', 'true'],
       ['node_modules/@angular/cli/bin/ng.js', 'build'],
+      ['scripts/compress-console.mjs'],
     ],
   },
 ];

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -19,8 +18,8 @@ const TYPES: Record<string, string> = {
 };
 /** The build puts a digest of the content into these names: they never change. */
 const HASHED = /-[\w-]{8}\.(?:js|css|woff2)$/;
-/** Is compressed already. */
-const DENSE = new Set(['.png', '.woff2', '.ico']);
+/** Copies that the build has packed, of the file whose name comes before. */
+const PACKED = /\.(?:br|gz)$/;
 
 /** One file of the console, as it is sent. */
 export interface ConsoleFile {
@@ -28,7 +27,7 @@ export interface ConsoleFile {
   path: string;
   type: string;
   bytes: Buffer;
-  /** The same, compressed by brotli, where that is smaller. */
+  /** The same, packed by brotli, where the build has made that. */
   brotli?: Buffer;
   etag: string;
   /** True when the name changes with the content. */
@@ -43,7 +42,7 @@ export interface ConsoleFile {
 export function readConsole(folder = consoleFolder()): ConsoleFile[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !PACKED.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
     .sort()
     .map((path) => readFile(folder, path));
@@ -53,7 +52,8 @@ function readFile(folder: string, path: string): ConsoleFile {
   const bytes = readFileSync(join(folder, path));
   const type = TYPES[extname(path)];
   if (!type) throw new Error(`The console holds ${path}, whose media type is not known.`);
-  const brotli = DENSE.has(extname(path)) ? undefined : smaller(bytes);
+  const packed = join(folder, `${path}.br`);
+  const brotli = existsSync(packed) ? readFileSync(packed) : undefined;
   return {
     path,
     type,
@@ -62,14 +62,6 @@ function readFile(folder: string, path: string): ConsoleFile {
     immutable: HASHED.test(path),
     ...(brotli && { brotli }),
   };
-}
-
-/** Quality 9 of 11: the highest two take ten times as long at each start for some percent. */
-function smaller(bytes: Buffer): Buffer | undefined {
-  const packed = brotliCompressSync(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-  });
-  return packed.length < bytes.length ? packed : undefined;
 }
 
 /** frontend/dist of the repository or image, from sources and from dist alike. */

@@ -96,14 +96,16 @@ describe('readConsole', () => {
     mkdirSync(join(folder, 'media'));
     writeFileSync(join(folder, 'index.html'), 'page');
     writeFileSync(join(folder, 'media/inter-ABCD1234.woff2'), 'font');
-    writeFileSync(join(folder, 'main-ABCD1234.js'), 'a'.repeat(500));
+    writeFileSync(join(folder, 'main-ABCD1234.js'), 'script');
+    writeFileSync(join(folder, 'main-ABCD1234.js.br'), 'packed');
+    writeFileSync(join(folder, 'main-ABCD1234.js.gz'), 'packed');
     const files = readConsole(folder);
     expect(files).toMatchObject([
       { path: '/index.html', type: 'text/html; charset=utf-8', immutable: false },
       { path: '/main-ABCD1234.js', type: 'text/javascript; charset=utf-8', immutable: true },
       { path: '/media/inter-ABCD1234.woff2', type: 'font/woff2', immutable: true },
     ]);
-    expect(files.map(({ brotli }) => brotli !== undefined)).toEqual([false, true, false]);
+    expect(files.map(({ brotli }) => brotli?.toString())).toEqual([undefined, 'packed', undefined]);
     writeFileSync(join(folder, 'notes.xyz'), 'notes');
     expect(() => readConsole(folder)).toThrow('notes.xyz');
     rmSync(folder, { recursive: true });
