@@ -166,9 +166,16 @@ export class RegistrationsService {
     });
   }
 
+  /** Who may sign up now: nobody but the first owner (`setup`), invited people (`invite`), or anybody (`open`). */
+  async policy(): Promise<'setup' | 'invite' | 'open'> {
+    const owned = await this.setupCode.owned(this.transactions.reader());
+    return owned ? this.config.registration : 'setup';
+  }
+
   private async requireOpen(): Promise<void> {
-    if (!(await this.setupCode.owned(this.transactions.reader()))) throw new SetupRequired();
-    if (this.config.registration !== 'open') throw new RegistrationClosed();
+    const policy = await this.policy();
+    if (policy === 'setup') throw new SetupRequired();
+    if (policy !== 'open') throw new RegistrationClosed();
   }
 }
 

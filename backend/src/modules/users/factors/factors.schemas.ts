@@ -50,6 +50,7 @@ export type PasskeySignIn = z.infer<typeof passkeySignIn>;
 
 /** What a person has set up. */
 export const ownFactors = z.object({
+  password: z.boolean().describe('Whether the account has a password; one that signs in elsewhere may have none.'),
   required: z.boolean().describe('Whether signing in with a password asks for a second factor.'),
   totp: z.object({ active: z.boolean(), since: z.iso.datetime().nullable() }),
   passkeys: z.array(passkey),

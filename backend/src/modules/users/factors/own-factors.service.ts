@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
+import { Account } from '../accounts/account.entity.js';
 import type { OwnFactors } from './factors.schemas.js';
 import { Passkey } from './passkeys/passkey.entity.js';
 import { shownPasskey } from './passkeys/passkeys.service.js';
@@ -22,7 +23,9 @@ export class OwnFactorsService {
     const em = this.transactions.reader();
     const totp = await em.findOne(TotpFactor, { userId, confirmedAt: { $ne: null } });
     const passkeys = await em.find(Passkey, { userId }, { orderBy: { createdAt: 1, id: 1 } });
+    const account = await em.findOneOrFail(Account, userId);
     return {
+      password: account.passwordHash !== null,
       required: totp !== null || passkeys.length > 0,
       totp: { active: totp !== null, since: totp?.confirmedAt?.toISOString() ?? null },
       passkeys: passkeys.map(shownPasskey),

@@ -6,6 +6,7 @@ import { QuotaExceeded } from '#platform/quotas/index.js';
 import { RegistrationClosed, SetupRequired } from '../accounts/accounts.errors.js';
 import { requirePerson } from '../accounts/person.js';
 import { ReauthenticationRequired } from '../accounts/reauthentications/reauthentications.errors.js';
+import { RegistrationsService } from '../accounts/registrations.service.js';
 import { LastSignInMethod } from '../factors/factors.errors.js';
 import { InvitationClosed, OtherAddress } from '../members/members.errors.js';
 import type { Visitor } from '../sessions/session.entity.js';
@@ -60,17 +61,19 @@ export class IdentitySignInsController {
     private readonly service: IdentitySignIns,
     private readonly cookie: JourneyCookie,
     private readonly signIns: SignIns,
+    private readonly registrations: RegistrationsService,
   ) {}
 
   @Get('sign-in-providers')
   @Endpoint({
     permission: 'public',
-    summary: 'Where else people may sign in',
+    summary: 'Where else people may sign in, and who may sign up',
     response: providers,
-    example: { items: [{ id: 'google', name: 'Google', preset: 'google' }] },
+    example: { items: [{ id: 'google', name: 'Google', preset: 'google' }], registration: 'invite' },
   })
-  list() {
-    return { items: this.all.all().map(({ id, name, preset }) => ({ id, name, preset })) };
+  async list() {
+    const items = this.all.all().map(({ id, name, preset }) => ({ id, name, preset }));
+    return { items, registration: await this.registrations.policy() };
   }
 
   @Post('sign-in-providers/:providerId/journey')

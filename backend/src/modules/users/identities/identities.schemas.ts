@@ -14,8 +14,13 @@ export const provider = z.object({
   preset: z.enum(['google', 'linkedin', 'github']).nullable(),
 });
 
-/** All of them. */
-export const providers = z.object({ items: z.array(provider) });
+/** All of them, and who may sign up. */
+export const providers = z.object({
+  items: z.array(provider),
+  registration: z
+    .enum(['setup', 'invite', 'open'])
+    .describe('Who may sign up: only the first owner, by the setup code; people with an invitation; or anybody.'),
+});
 
 /** The path of a provider. */
 export const providerPath = z.object({ providerId });

@@ -32,9 +32,9 @@ describe('where registration is open', () => {
   const identitiesOf = (who: TestPerson) =>
     spec.request('GET', `${API}/me/identities`, { headers: who.headers }).then((answer) => answer.json().items);
 
-  it('says which issuers there are, and no secret', async () => {
+  it('says which issuers there are, who may sign up, and no secret', async () => {
     const answer = await spec.request('GET', `${API}/sign-in-providers`);
-    expect(answer.json()).toEqual({ items: [{ id: 'acme', name: 'Acme', preset: null }] });
+    expect(answer.json()).toEqual({ items: [{ id: 'acme', name: 'Acme', preset: null }], registration: 'open' });
   });
 
   it('opens an account for an address that the issuer confirmed, and signs in to it from then on', async () => {

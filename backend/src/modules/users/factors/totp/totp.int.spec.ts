@@ -41,6 +41,7 @@ describe('an authenticator app', () => {
     expect(confirmed.json().recoveryCodes).toHaveLength(10);
     expect((await firstStep(spec, ada)).json().state).toBe('second_factor_required');
     expect((await send('GET', 'me/second-factors', ada)).json()).toEqual({
+      password: true,
       required: true,
       totp: { active: true, since: expect.any(String) },
       passkeys: [],
