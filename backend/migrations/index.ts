@@ -39,6 +39,7 @@ import { WebhookMends0052 } from './0052-webhook-mends.js';
 import { WebhookOwners0053 } from './0053-webhook-owners.js';
 import { WebhookMoments0054 } from './0054-webhook-moments.js';
 import { WebhookPace0055 } from './0055-webhook-pace.js';
+import { PartsOfEvents0060 } from './0060-parts-of-events.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -82,4 +83,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   PreferencesByKind0046,
   FiltersOfLists0035,
   LastEditors0036,
+  PartsOfEvents0060,
 ];

@@ -1,9 +1,18 @@
 import { query, type EntityManager } from '#platform/database/index.js';
 import { EVENT_COLUMNS, type EventRow } from './types.js';
 
+/** How far a reader is within an event that it reads in parts. */
+export interface PartRead {
+  position: number;
+  /** As the reader said. */
+  next: string;
+}
+
 /** A reader's place in the log and whether it may go on. */
 export interface Cursor {
   position: number;
+  /** Of the event behind the position. */
+  part: PartRead | null;
   state: 'running' | 'stopped';
   parksInRow: number;
 }
@@ -27,12 +36,12 @@ export async function registerCursor(em: EntityManager, reader: string, from: 's
  * @returns undefined when the row is held by another, or does not exist
  */
 export async function lockCursor(em: EntityManager, reader: string, wait: boolean): Promise<Cursor | undefined> {
-  const [row] = await query<{ position: string; state: Cursor['state']; parks_in_row: number }>(
+  const [row] = await query<{ position: string; part: PartRead | null; state: Cursor['state']; parks_in_row: number }>(
     em,
-    `select position, state, parks_in_row from reader_cursor where reader = $1 for update ${wait ? '' : 'skip locked'}`,
+    `select position, part, state, parks_in_row from reader_cursor where reader = $1 for update ${wait ? '' : 'skip locked'}`,
     [reader],
   );
-  return row && { position: Number(row.position), state: row.state, parksInRow: row.parks_in_row };
+  return row && { position: Number(row.position), part: row.part, state: row.state, parksInRow: row.parks_in_row };
 }
 
 /** What a reader has before it. */
@@ -83,14 +92,15 @@ export async function moveCursor(
   em: EntityManager,
   reader: string,
   position: number,
+  part: PartRead | null,
   progressed: boolean,
 ): Promise<void> {
   await query(
     em,
-    `update reader_cursor set position = $2, updated_at = now(),
+    `update reader_cursor set position = $2, part = $4::jsonb, updated_at = now(),
        parks_in_row = case when $3 then 0 else parks_in_row end,
        last_error = case when $3 then null else last_error end
      where reader = $1`,
-    [reader, position, progressed],
+    [reader, position, progressed, part && JSON.stringify(part)],
   );
 }

@@ -16,13 +16,25 @@ export interface LogReaderOptions {
   batch?: number;
 }
 
+/** Where a reader stopped within a batch of which one transaction would be too large. */
+export interface ReadTo {
+  /** The first event that is not wholly read. */
+  readonly event: LogEvent;
+  /** Where to go on within it, as the reader likes to call it; absent when nothing of it was read. */
+  readonly next?: string | undefined;
+}
+
 /** What a class under `@LogReader` offers. */
 export interface ReadsLog {
   /**
    * Applies a batch, in order. Everything goes through `em`, whose transaction also moves the cursor: the effects happen
    * exactly once. Erased events are left out. Throwing undoes the batch.
+   *
+   * @param next where to go on within the first event, as this reader said; a parked event is read from its beginning, so
+   *   that a reader of parts must pass over what it has done
+   * @returns where it stopped; nothing when the whole batch was read
    */
-  read(batch: LogEvent[], em: EntityManager): Promise<void>;
+  read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined | void>;
   /** Empties what the reader has built, so that it can be built again from the log. Only readers that have it can be. */
   reset?(em: EntityManager): Promise<void>;
 }

@@ -154,7 +154,9 @@ export class ParkedEvents {
           position,
           async (event) => {
             await holdJobsOf(em, position);
-            await instance.read([event], em);
+            // In parts, for the sake of memory, but in one transaction: whether it works is known once.
+            let stopped = await instance.read([event], em);
+            while (stopped) stopped = await instance.read([event], em, stopped.next);
           },
           'delete',
           (event) => note?.(em, event, 'read'),

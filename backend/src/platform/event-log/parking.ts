@@ -53,7 +53,7 @@ export async function park(
   const stops = cursor.parksInRow + 1 >= PARKS_THAT_STOP;
   await query(
     em,
-    `update reader_cursor set position = $2, parks_in_row = parks_in_row + 1, last_error = $3, updated_at = now(),
+    `update reader_cursor set position = $2, part = null, parks_in_row = parks_in_row + 1, last_error = $3, updated_at = now(),
        state = case when $4 then 'stopped' else state end, stopped_at = case when $4 then now() else stopped_at end
      where reader = $1`,
     [reader, event.position, error, stops],

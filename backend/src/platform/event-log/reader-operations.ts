@@ -86,7 +86,7 @@ export class ReaderOperations {
       await instance.reset?.(em);
       await query(
         em,
-        `update reader_cursor set position = $2, state = 'running', parks_in_row = 0, last_error = null, stopped_at = null,
+        `update reader_cursor set position = $2, part = null, state = 'running', parks_in_row = 0, last_error = null, stopped_at = null,
            updated_at = now() where reader = $1`,
         [reader, start],
       );

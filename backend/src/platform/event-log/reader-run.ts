@@ -4,6 +4,7 @@ import { traced } from '#platform/telemetry/index.js';
 import { lockCursor, moveCursor, readAhead, type Ahead } from './cursors.js';
 import { holdJobsOf } from './holding.js';
 import { describe, hold, park, sort } from './parking.js';
+import type { ReadTo } from './log-reader.js';
 import type { RegisteredReader } from './reader-registry.js';
 import type { LogEvent } from './types.js';
 
@@ -61,14 +62,24 @@ export class ReaderRun {
     const next = landing(ahead, limit);
     if (next <= cursor.position) return { step: 'idle', read: 0 };
     const { fresh, held } = await sort(em, name, ahead.rows, ahead.blocked);
-    await hold(em, name, held);
-    await moveCursor(em, name, next, fresh.length > 0);
+    let stopped: ReadTo | undefined;
     if (fresh.length > 0) {
       if (ahead.restored) await holdJobsOf(em, fresh[0]!.position);
       giving(fresh);
-      await traced(`read ${name}`, { 'signalbox.events': fresh.length }, () => instance.read(fresh, em));
+      const part = cursor.part?.position === fresh[0]!.position ? cursor.part.next : undefined;
+      const reading = () => instance.read(fresh, em, part);
+      stopped = (await traced(`read ${name}`, { 'signalbox.events': fresh.length }, reading)) ?? undefined;
     }
-    return { step: ahead.rows.length === limit || ahead.more ? 'more' : 'idle', read: ahead.rows.length };
+    const end = stopped ? stopped.event.position - 1 : next;
+    await hold(
+      em,
+      name,
+      held.filter(({ position }) => position <= end),
+    );
+    const part = stopped?.next === undefined ? null : { position: stopped.event.position, next: stopped.next };
+    await moveCursor(em, name, end, part, fresh.length > 0);
+    const more = stopped !== undefined || ahead.rows.length === limit || ahead.more;
+    return { step: more ? 'more' : 'idle', read: ahead.rows.filter((row) => Number(row.position) <= end).length };
   }
 
   private async blame(given: readonly LogEvent[], error: unknown): Promise<Step> {

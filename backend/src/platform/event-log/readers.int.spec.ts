@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { query, type EntityManager } from '#platform/database/index.js';
-import { LogOperationRefused, LogReader, type LogEvent, type LogReaderOptions, type ReadsLog } from './index.js';
+import {
+  LogOperationRefused,
+  LogReader,
+  type LogEvent,
+  type LogReaderOptions,
+  type ReadsLog,
+  type ReadTo,
+} from './index.js';
 import { expired, logDatabase, logProcess, rows, titles, until, type LogProcess } from '#test/event-log.js';
 
 jest.setTimeout(30_000);
@@ -148,6 +155,63 @@ describe('reading', () => {
     await process.record(undefined, 'call');
     await reached(2);
     expect(await effects()).toEqual(['call', 'answer']);
+  });
+
+  it('reads an event in parts, a transaction each, and goes on where it was after a failure between them', async () => {
+    const asked: string[] = [];
+    let deaths = 1;
+    @LogReader({ name: 'room' })
+    class Parts implements ReadsLog {
+      async read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined> {
+        const [event] = batch;
+        const part = Number(next ?? 0);
+        asked.push(`${event!.position} ${next} of ${batch.length}`);
+        await query(em, 'insert into effect (reader, position, subject_id, note) values ($1, $2, $3, $4)', [
+          `part ${part}`,
+          event!.position,
+          event!.subjectId,
+          titles([event!])[0],
+        ]);
+        if (part === 1 && event!.position === 1 && deaths-- > 0)
+          throw Object.assign(new Error('shutting down'), { code: '57P01' });
+        return part < 2 ? { event: event!, next: String(part + 1) } : batch[1] && { event: batch[1] };
+      }
+    }
+    const process = await boot(Parts);
+    await process.readers.stop();
+    for (const title of ['a', 'b']) await process.record(undefined, title);
+    await process.readers.start();
+    await reached(2);
+    expect(asked).toEqual(
+      ['1 undefined', '1 1', '1 1', '1 2']
+        .map((ask) => `${ask} of 2`)
+        .concat(['2 undefined', '2 1', '2 2'].map((ask) => `${ask} of 1`)),
+    );
+    for (const part of [0, 1, 2]) expect(await effects(`part ${part}`)).toEqual(['a', 'b']);
+    expect(await process.operations.lag()).toMatchObject([{ position: 2, behind: 0, parked: 0 }]);
+  });
+
+  it('parks an event of which a part cannot be read, reads on behind it, and retries it from its beginning', async () => {
+    const read: string[] = [];
+    let bad = true;
+    @LogReader({ name: 'room' })
+    class Parts implements ReadsLog {
+      async read([event]: LogEvent[], _em: EntityManager, next?: string): Promise<ReadTo | undefined> {
+        if (next === '1' && event!.position === 1 && bad) throw new Error('a bad part');
+        read.push(`${event!.position} ${next}`);
+        return next === undefined ? { event: event!, next: '1' } : undefined;
+      }
+    }
+    const process = await boot(Parts);
+    await process.record(undefined, 'a');
+    await until(async () => (await process.parked.list()).length === 1);
+    await process.record(undefined, 'b');
+    await reached(2);
+    expect(read).toEqual(['1 undefined', '2 undefined', '2 1']);
+    bad = false;
+    expect(await process.parked.retry('room', 1)).toBe(1);
+    expect(read.slice(3)).toEqual(['1 undefined', '1 1']);
+    expect(await process.parked.list()).toEqual([]);
   });
 
   it('refuses to boot with two readers of one name', async () => {

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { v7 as uuidv7 } from 'uuid';
 import { ProjectMemberships } from '#platform/access/index.js';
 import { Transactions } from '#platform/database/index.js';
+import { Readers } from '#platform/event-log/index.js';
 import { FilterTargets } from '#platform/filters/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { dealFound } from '#test/deals.js';
 import { Room } from '#test/subscriptions.js';
+import { MatchRecorder } from '../matches/match-recorder.js';
 import { Listeners } from './listeners.js';
+import { SubscriptionsReader } from './subscriptions.reader.js';
 
 let room: Room;
 let team: TestWorkspace;
@@ -60,6 +63,54 @@ describe('reading the log', () => {
         subject_id: delivery?.id,
       },
     ]);
+  });
+
+  it('tells many in shares, a transaction each, nobody twice and nobody not, though it dies between two', async () => {
+    const { app } = room.application;
+    const [reader, readers, recorder] = [app.get(SubscriptionsReader), app.get(Readers), app.get(MatchRecorder)];
+    const made = await Promise.all(Array.from({ length: 12 }, () => room.subscribe(ada, team, 'z:-77')));
+    const wanted = made.map(({ id }) => id).sort();
+    await readers.stop();
+    const eventId = await room.found(team, { z: -77 });
+    const next = await room.found(team, { z: -77 });
+    const record = jest.spyOn(recorder, 'record');
+    const told: string[][] = [];
+    let deaths = 2;
+    record.mockImplementation(async (...all) => {
+      if (!all[1].some(({ id }) => id === eventId || id === next))
+        return MatchRecorder.prototype.record.apply(recorder, all);
+      const part = all[2].map(({ listener }) => listener.subscriptionId);
+      if (told.length === 1 && deaths-- > 0) {
+        await MatchRecorder.prototype.record.apply(recorder, all);
+        throw Object.assign(new Error('shutting down'), { code: '57P01' });
+      }
+      told.push(part);
+      return MatchRecorder.prototype.record.apply(recorder, all);
+    });
+    reader.atOnce = 4;
+    try {
+      await readers.start();
+      await room.until(async () => (await room.deliveries({ eventId: next })).length === 12);
+      await room.read();
+    } finally {
+      record.mockRestore();
+      reader.atOnce = 5_000;
+    }
+    // Three shares of each event.
+    expect([deaths, told.length]).toEqual([-1, 6]);
+    expect(told.slice(0, 3).flat().sort()).toEqual(wanted);
+    for (const event of [eventId, next]) {
+      const deliveries = await room.deliveries({ eventId: event });
+      expect(deliveries.map(({ subscription_id }) => subscription_id).sort()).toEqual(wanted);
+      const rows = await room.rows<{ matches: number; notifications: number; events: number }>(
+        `select count(distinct m.id)::int as matches, count(distinct n.id)::int as notifications, count(distinct e.id)::int as events
+           from subscription_match m join notification n on n.id = m.notification_id
+           left join event e on e.subject_id = n.id and e.type = 'notification.created' where m.event_id = $1`,
+        [event],
+      );
+      expect(rows).toEqual([{ matches: 12, notifications: 12, events: 12 }]);
+    }
+    expect(await room.rows(`select part from reader_cursor where reader = 'subscriptions'`)).toEqual([{ part: null }]);
   });
 
   it('hears what a thing was before, and what changed', async () => {

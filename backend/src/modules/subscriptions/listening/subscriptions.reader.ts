@@ -1,11 +1,8 @@
 import type { EntityManager } from '#platform/database/index.js';
-import { LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
+import { gather, LogReader, type LogEvent, type ReadsLog, type ReadTo } from '#platform/event-log/index.js';
 import { MatchRecorder } from '../matches/match-recorder.js';
 import { Listeners } from './listeners.js';
 import { Seats, type Found, type Match } from './seats.js';
-
-/** So many matches are looked at together, and those of one event more. */
-const AT_ONCE = 20_000;
 
 /**
  * Asks every listening subscription about every event that its target hears, writes down each match with what becomes of
@@ -14,27 +11,22 @@ const AT_ONCE = 20_000;
  */
 @LogReader({ name: 'subscriptions' })
 export class SubscriptionsReader implements ReadsLog {
+  /** So many matches, or hardly more, are recorded and told by one transaction. */
+  atOnce = 5_000;
+
   constructor(
     private readonly listeners: Listeners,
     private readonly seats: Seats,
     private readonly recorder: MatchRecorder,
   ) {}
 
-  async read(batch: LogEvent[], em: EntityManager): Promise<void> {
+  async read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined> {
     await this.listeners.follow(em);
-    let events: LogEvent[] = [];
-    let found: Found[] = [];
-    // In parts, so that what a batch takes is bounded: hundreds of events may find thousands of filters each.
-    const record = async () => {
-      await this.recorder.record(em, events, await this.standing(em, found));
-      [events, found] = [[], []];
-    };
-    for (const event of batch) {
-      events.push(event);
-      for (const listener of this.listeners.hearing(event)) found.push({ event, listener });
-      if (found.length >= AT_ONCE) await record();
-    }
-    if (events.length > 0) await record();
+    const { heard, stopped } = gather(batch, next, this.atOnce, (event) => this.listeners.hearing(event));
+    const found = heard.flatMap(({ event, listeners }) => listeners.map((listener) => ({ event, listener })));
+    const events = heard.map(({ event }) => event);
+    await this.recorder.record(em, events, await this.standing(em, found), next === undefined);
+    return stopped;
   }
 
   /** What counts of the matches; a filter that was changed meanwhile is asked again, as it is now. */

@@ -41,10 +41,20 @@ export class MatchRecorder {
     @Inject(SubscriptionsConfig) private readonly config: SubscriptionsConfig,
   ) {}
 
-  /** @param batch what was read, in order @param matches what of it counts for whom, in order */
-  async record(em: EntityManager, batch: readonly LogEvent[], matches: readonly Match[]): Promise<void> {
+  /**
+   * @param batch what was read, in order
+   * @param matches what of it counts for whom, in order
+   * @param begun false when others were told of the event before: for whom it matches no more was seen then
+   */
+  async record(
+    em: EntityManager,
+    batch: readonly LogEvent[],
+    matches: readonly Match[],
+    begun: boolean,
+  ): Promise<void> {
     const weighed = matches.map((match) => this.weigh(match));
-    const lapsing = this.listeners.crossings ? await matchingThings(em, batch.map(thingName)) : [];
+    const lapses = begun && this.listeners.crossings;
+    const lapsing = lapses ? await matchingThings(em, batch.map(thingName)) : [];
     if (weighed.length === 0 && lapsing.length === 0) return;
     const judge = await this.prepared(em, weighed, lapsing);
     const known = await paces(em, seatsAtOnce(weighed), this.config.burstWindowMs);
@@ -54,7 +64,7 @@ export class MatchRecorder {
     const notifications: NewNotification[] = [];
     for (const event of batch) {
       const heard = byEvent.get(event.id) ?? [];
-      if (this.listeners.crossings) this.lapse(judge, event, heard, lapsingOf);
+      if (lapses) this.lapse(judge, event, heard, lapsingOf);
       for (const one of heard) {
         const outcome = this.outcome(judge, one, known);
         const row = this.row(one, outcome);

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { Grants } from '#platform/access/index.js';
+import { Readers } from '#platform/event-log/index.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { type Shown, WebhookRoom } from '#test/webhooks.js';
+import { EndpointStops } from './endpoint-stops.js';
+import { WebhooksReader } from './webhooks.reader.js';
 
 let room: WebhookRoom;
 let team: TestWorkspace;
@@ -66,6 +69,37 @@ describe('the endpoints that listen', () => {
       const again = await heardBy(first);
       // A removed endpoint is told nothing any more, though it listened then.
       expect(again).toEqual(place === before ? [early.id, changed.id, off.id].sort() : []);
+    }
+  });
+
+  it('are told in shares where they are many, each once, though the process dies between two', async () => {
+    const { app } = room.application;
+    const [reader, readers, stops] = [app.get(WebhooksReader), app.get(Readers), app.get(EndpointStops)];
+    const made = await Promise.all(Array.from({ length: 12 }, () => room.endpoint(team)));
+    await room.read();
+    await readers.stop();
+    const events = [await room.found(team), await room.found(team)];
+    // The last thing that is done for each share.
+    const last = jest.spyOn(stops, 'pauseDeaf');
+    let deaths = 2;
+    last.mockImplementation(async () => {
+      if (last.mock.calls.length > 1 && deaths-- > 0)
+        throw Object.assign(new Error('shutting down'), { code: '57P01' });
+    });
+    reader.atOnce = 4;
+    try {
+      await readers.start();
+      await room.read();
+    } finally {
+      reader.atOnce = 5_000;
+    }
+    // Three shares of each event, and two that were undone.
+    expect(last.mock.calls).toHaveLength(8);
+    last.mockRestore();
+    for (const event of events) expect(await heardBy(event)).toEqual(made.map(({ id }) => id).sort());
+    for (const endpoint of made) {
+      expect((await room.settled(endpoint.id)).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+      expect(room.got(endpoint)).toHaveLength(2);
     }
   });
 

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EventData, EventType } from '#contract/events/index.js';
 import type { OwnerContext } from '#contract/filter/index.js';
 import { query, type EntityManager } from '#platform/database/index.js';
-import type { LogEvent } from '#platform/event-log/index.js';
+import { gather, type Gathered, type LogEvent } from '#platform/event-log/index.js';
 import { FilterContexts, FilterTargets, type EventFilters, type Listener } from '#platform/filters/index.js';
 
 type Told = EventData<'webhook_endpoint.created'>;
@@ -40,26 +40,25 @@ export class Listening {
     private readonly contexts: FilterContexts,
   ) {}
 
-  /** Asks the listeners about each event of a batch, in order. @returns the endpoints that each event matches */
-  async follow(batch: readonly LogEvent[], em: EntityManager): Promise<Map<LogEvent, string[]>> {
+  /** Asks the listeners about each event of a batch, in order, as far as one transaction goes. */
+  async follow(
+    batch: readonly LogEvent[],
+    em: EntityManager,
+    next: string | undefined,
+    most: number,
+  ): Promise<Gathered<Listener>> {
     const position = (batch[0]?.position ?? 1) - 1;
     this.owner ??= await this.contexts.ownerContext({ userId: null });
     const filters = this.asOf === position && this.filters ? this.filters : await this.fill(position, em);
     this.asOf = undefined;
-    const matched = new Map<LogEvent, string[]>();
-    for (const event of batch) {
+    const gathered = gather(batch, next, most, (event) => {
       this.apply(filters, event);
       // What is for one person, or one project, leaves no workspace.
-      if (event.scope.kind !== 'workspace') continue;
-      const found = filters.matching(event);
-      if (found.length > 0)
-        matched.set(
-          event,
-          found.map(({ key }) => key),
-        );
-    }
-    this.asOf = batch.at(-1)?.position ?? position;
-    return matched;
+      return event.scope.kind === 'workspace' ? filters.matching(event) : [];
+    });
+    // An event that is asked about again changes nothing the second time.
+    this.asOf = gathered.stopped ? gathered.stopped.event.position - 1 : (batch.at(-1)?.position ?? position);
+    return gathered;
   }
 
   private async fill(position: number, em: EntityManager): Promise<EventFilters<Listener>> {

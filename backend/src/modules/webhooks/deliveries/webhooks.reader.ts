@@ -1,6 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterCommit, query, type EntityManager } from '#platform/database/index.js';
-import { holdsJobs, LogReader, type LogEvent, type ReadsLog } from '#platform/event-log/index.js';
+import {
+  type Gathered,
+  holdsJobs,
+  LogReader,
+  type LogEvent,
+  type ReadsLog,
+  type ReadTo,
+} from '#platform/event-log/index.js';
 import { DispatcherPokes } from './dispatcher-pokes.js';
 import { EndpointStops } from './endpoint-stops.js';
 import type { Handed } from './lane.js';
@@ -32,9 +39,6 @@ const INSERT = `
   returning l.endpoint_id as id, l.epoch::text, l.wakes::text, lanes.made::int, l.owner is not distinct from $3 as ours,
             case when taken then old.due_at is null end as alone`;
 
-/** Rows of one statement: a thousand endpoints that hear everything make a very long one of a batch. */
-const AT_ONCE = 5_000;
-
 interface NewDelivery {
   readonly id: string;
   readonly endpointId: string;
@@ -63,6 +67,9 @@ interface WokenLane {
  */
 @LogReader({ name: 'webhooks' })
 export class WebhooksReader implements ReadsLog {
+  /** So many deliveries, or hardly more, are written by one transaction: a thousand endpoints may hear everything. */
+  atOnce = 5_000;
+
   constructor(
     private readonly listening: Listening,
     private readonly sight: OwnerSight,
@@ -70,17 +77,23 @@ export class WebhooksReader implements ReadsLog {
     private readonly pokes: DispatcherPokes,
   ) {}
 
-  async read(batch: LogEvent[], em: EntityManager): Promise<void> {
-    const matched = await this.listening.follow(batch, em);
-    if (matched.size === 0) return;
-    const ids = [...new Set([...matched.values()].flat())];
+  async read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined> {
+    const { heard, stopped } = await this.listening.follow(batch, em, next, this.atOnce);
+    await this.record(em, heard);
+    return stopped;
+  }
+
+  private async record(em: EntityManager, heard: Gathered<{ key: string }>['heard']): Promise<void> {
+    const ids = [...new Set(heard.flatMap(({ listeners }) => listeners.map(({ key }) => key)))];
+    if (ids.length === 0) return;
     const found = await query<ServedEndpoint>(em, ENDPOINTS, [ids]);
     const owners = new Map(found.map((row) => [row.id, row]));
     const deaf = new Set(found.filter((row) => this.sight.deaf(row)).map(({ id }) => id));
     const rows: NewDelivery[] = [];
-    for (const [event, endpoints] of matched) {
+    for (const { event, listeners } of heard) {
+      if (listeners.length === 0) continue;
       const told = new Told(() => event);
-      for (const id of endpoints) {
+      for (const { key: id } of listeners) {
         const owner = owners.get(id);
         if (owner && !owner.removed && (deaf.has(id) ? !owner.closed : this.sight.sees(owner, event.type)))
           rows.push({ id: uuidv7(), endpointId: id, event, told });
@@ -88,9 +101,7 @@ export class WebhooksReader implements ReadsLog {
     }
     if (rows.length === 0) return;
     const here = holdsJobs(em) ? undefined : this.pokes.here;
-    const lanes: WokenLane[] = [];
-    for (let at = 0; at < rows.length; at += AT_ONCE)
-      lanes.push(...(await this.write(em, rows.slice(at, at + AT_ONCE), here?.owner ?? null)));
+    const lanes = await this.write(em, rows, here?.owner ?? null);
     await this.stops.pauseDeaf(em, deaf);
     afterCommit(em, this, () => {
       if (!here) return this.pokes.poke();
