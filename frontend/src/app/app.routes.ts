@@ -1,7 +1,7 @@
 import type { Route, Routes } from '@angular/router';
 import type { Place } from './feature';
 import { features } from './features';
-import { insideWorkspace, signedIn, signedOut, toWorkspace } from './session';
+import { insideWorkspace, signedIn, toWorkspace } from './session';
 
 const of = (...places: Place[]): Route[] =>
   features
@@ -23,7 +23,7 @@ export const routes: Routes = [
       { path: 'instance', children: of('instance') },
     ],
   },
-  { path: '', canActivate: [signedOut], loadChildren: accounts },
+  { path: '', loadChildren: accounts },
   {
     path: '**',
     title: () => $localize`Not found`,

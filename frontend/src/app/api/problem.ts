@@ -62,7 +62,7 @@ export function problemOf(error: unknown): Problem {
   const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : undefined;
   if (isBody(body)) {
     const { code, detail, requestId, errors, ...more } = body;
-    return new Problem(error.status, code, detail, errors ?? [], requestId, retryAfter, more);
+    return new Problem(error.status, code, detail, (errors ?? []).map(inside), requestId, retryAfter, more);
   }
   return new Problem(
     error.status,
@@ -72,6 +72,15 @@ export function problemOf(error: unknown): Problem {
     error.headers.get('X-Request-Id') ?? undefined,
     retryAfter,
   );
+}
+
+/** The server says which part of the request a path is in, and what follows on "name": `/body/name` "must not be empty". */
+function inside({ path, message }: FieldError): FieldError {
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  return {
+    path: path.replace(/^\/(?:body|query|params)(?=\/)/, ''),
+    message: /[.!?]$/.test(sentence) ? sentence : `${sentence}.`,
+  };
 }
 
 function isBody(value: unknown): value is ProblemBody & Record<string, unknown> {

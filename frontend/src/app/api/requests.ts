@@ -40,6 +40,11 @@ export class Requests {
     return (await this.response(operation, params, context)).body;
   }
 
+  /** Asks without a token, as one does before being signed in. @returns the answer's body @throws Problem */
+  openly<P, R>(operation: Operation<P, R>, params: P): Promise<R> {
+    return this.ask(operation, params, new HttpContext().set(WITHOUT_TOKEN, true));
+  }
+
   /** @returns the answer with its headers, such as the ETag that a change needs @throws Problem */
   async response<P, R>(operation: Operation<P, R>, params: P, context?: HttpContext): Promise<StrictHttpResponse<R>> {
     try {

@@ -9,8 +9,14 @@ export const signedIn: CanActivateFn = async (_route, { url }) => {
   return router.createUrlTree(['/sign-in'], { queryParams: url === '/' ? {} : { next: url } });
 };
 
-/** Sends who is signed in already to the console. */
-export const signedOut: CanActivateFn = async () => {
+/** Sends who is signed in already to where they were going. */
+export const signedOut: CanActivateFn = async ({ queryParams }) => {
   const router = inject(Router);
-  return (await inject(Session).open()) ? router.createUrlTree(['/']) : true;
+  return (await inject(Session).open()) ? router.parseUrl(String(queryParams['next'] ?? '/')) : true;
+};
+
+/** Lets everybody in, once it is known who is signed in. */
+export const opened: CanActivateFn = async () => {
+  await inject(Session).open();
+  return true;
 };

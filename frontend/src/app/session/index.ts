@@ -1,4 +1,5 @@
 export { bearer } from './bearer';
 export { CurrentWorkspace, insideWorkspace, ReuseInWorkspace, toWorkspace } from './current-workspace';
-export { signedIn, signedOut } from './guards';
-export { Session, type Person, type SignedIn, type Workspace } from './session';
+export { opened, signedIn, signedOut } from './guards';
+export { Session, type Person, type Question, type SignedIn, type Workspace } from './session';
+export { askForPasskey, makePasskey, offersQuietly, passkeysKnown } from './webauthn';

@@ -1,4 +1,3 @@
-import { HttpContext } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
 import {
   type Answer,
@@ -9,7 +8,6 @@ import {
   sessionsRenew,
   sessionsSignIn,
   sessionsSignOut,
-  WITHOUT_TOKEN,
   workspacesMine,
 } from '../api';
 import { csrfToken } from './csrf';
@@ -19,10 +17,11 @@ export type Person = Answer<typeof profileRead>;
 export type Workspace = Item<typeof workspacesMine>;
 /** What a finished sign-in gives, whichever way it went. */
 export type SignedIn = Extract<Answer<typeof sessionsSignIn>, { state: 'signed_in' }>;
+/** What a first step asks of a person who has a second factor. */
+export type Question = Extract<Answer<typeof sessionsSignIn>, { state: 'second_factor_required' }>;
 
 /** Renewed so many milliseconds before it ends, so that no request carries a token that ends on its way. */
 const MARGIN_MS = 60_000;
-const NO_TOKEN = () => new HttpContext().set(WITHOUT_TOKEN, true);
 
 /**
  * Who is signed in here, and with what. The access token lives in memory alone; the refresh token in a cookie that no page can read.
@@ -105,7 +104,7 @@ export class Session {
     const csrf = csrfToken();
     if (csrf === undefined) throw new Problem(401, 'unauthenticated', $localize`You are signed out.`);
     try {
-      const answer = await this.requests.ask(sessionsRenew, { 'X-CSRF-Token': csrf, body: {} }, NO_TOKEN());
+      const answer = await this.requests.openly(sessionsRenew, { 'X-CSRF-Token': csrf, body: {} });
       this.keep(answer);
       return answer.accessToken;
     } catch (error) {

@@ -64,6 +64,6 @@ export class Setup {
       );
       if (answer.session) await this.session.begin(answer.session);
     });
-    if (taken && this.session.signedIn()) await this.router.navigateByUrl('/');
+    if (taken && this.session.signedIn()) await this.router.navigateByUrl('/welcome');
   }
 }

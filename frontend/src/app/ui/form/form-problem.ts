@@ -1,13 +1,16 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import type { Problem } from '../../api';
 
-/** Why a form was not taken, above its button. */
+/** Why a form was not taken, above its button; what can be done about it goes inside. */
 @Component({
   selector: 'sb-form-problem',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (of(); as problem) {
-      <p class="m-0 rounded-[10px] bg-bad-soft px-3 py-2 text-bad" role="alert">{{ problem.message }}</p>
+      <div class="rounded-[10px] bg-bad-soft px-3 py-2 text-bad" role="alert">
+        <p class="m-0">{{ problem.message }}</p>
+        <ng-content />
+      </div>
     }
   `,
 })
