@@ -8,6 +8,7 @@ import { endProcess, identify } from './processes.mjs';
 /**
  * @typedef {object} App
  * @property {import('./processes.mjs').Identity | undefined} identity
+ * @property {import('node:child_process').ChildProcess} child
  * @property {Promise<number>} exited settles with the exit code (128 when a signal ended it)
  * @property {() => Promise<void>} stop
  */
@@ -15,15 +16,16 @@ import { endProcess, identify } from './processes.mjs';
 /**
  * Starts dist/backend/src/main.js in its own process group, so that a Ctrl-C reaches it once and in our order.
  * @param {Record<string, string>} env added to this process's environment
+ * @param {'inherit' | number} output where its words go: ours, or an open file
  * @returns {App}
  */
-export function startApp(env) {
+export function startApp(env, output = 'inherit') {
   const leash = pathToFileURL(join(root, 'scripts/lib/leash.mjs')).href;
   const child = spawn(pinnedNode, ['--enable-source-maps', '--import', leash, join(root, 'dist/backend/src/main.js')], {
     cwd: root,
     env: { ...process.env, ...env },
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   const identity = identify(child.pid ?? 0);
   const exited = /** @type {Promise<number>} */ (
@@ -31,6 +33,7 @@ export function startApp(env) {
   );
   return {
     identity,
+    child,
     exited,
     stop: async () => {
       await endProcess(identity, { patience: 30_000 });

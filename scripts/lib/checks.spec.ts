@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { jestCounts, runChecks, sum } from './checks.mjs';
+import { e2eCounts } from './e2e.mjs';
 import { Fault, sentence } from './fault.mjs';
 import { fill } from './module-template.mjs';
 
@@ -21,6 +22,13 @@ describe('the counts of npm test', () => {
     expect(jestCounts({ ...outcome, numRuntimeErrorTestSuites: 2 }).failed).toBe(3);
     const nothing = { ...outcome, numPassedTests: 0, numFailedTests: 0, numTotalTestSuites: 0 };
     expect(jestCounts(nothing).failed).toBe(1);
+  });
+
+  it('hold what passed at its second try as passed, and what fails outside of tests or finds none as failed', () => {
+    const stats = { expected: 5, flaky: 1, unexpected: 2, skipped: 3 };
+    expect(e2eCounts({ stats })).toEqual({ passed: 6, failed: 2, skipped: 3 });
+    expect(e2eCounts({ stats, errors: [{}] }).failed).toBe(3);
+    expect(e2eCounts({ stats: { expected: 0, flaky: 0, unexpected: 0, skipped: 0 } }).failed).toBe(1);
   });
 
   it('go on after a check that fails', async () => {

@@ -2,6 +2,7 @@
 import { BUILD, LINT, runChecks, runJest, SETTINGS_PAGE, sum } from './checks.mjs';
 import { command } from './command.mjs';
 import { ensureDebianPackages, REDIS } from './debian.mjs';
+import { runE2e } from './e2e.mjs';
 import { say } from './fault.mjs';
 import { ensurePackages } from './packages.mjs';
 
@@ -9,8 +10,11 @@ const WANTED = [
   REDIS,
   { program: 'dovecot', name: 'dovecot-imapd', why: 'a real IMAP server' },
   { program: 'nginx', name: 'nginx', why: 'the reverse proxy' },
+  { program: 'openssl', name: 'openssl', why: 'certificates' },
   { program: 'chromium', name: 'chromium', why: 'a real browser' },
 ];
+
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
 
 /** @param {{name: string}[]} missing */
 const refusal = (missing) =>
@@ -26,7 +30,9 @@ export async function test() {
     const whole = patterns.length === 0;
     const lint = await runChecks(whole ? LINT : [], 2);
     const build = await runChecks(whole ? [BUILD, SETTINGS_PAGE] : [BUILD]);
-    const { passed, failed, skipped } = sum(lint, build, await runJest(patterns));
+    const jest = await runJest(patterns);
+    const e2e = whole ? await runE2e([]) : NOTHING;
+    const { passed, failed, skipped } = sum(lint, build, jest, e2e);
     say(`${passed} passed, ${failed} failed, ${skipped} skipped`);
     return failed === 0 ? 0 : 1;
   });

@@ -43,7 +43,6 @@ const PERMISSIONS = [
     'serial',
     'storage-access',
     'usb',
-    'web-share',
     'xr-spatial-tracking',
   ].map((feature) => `${feature}=()`),
   'publickey-credentials-create=(self)',

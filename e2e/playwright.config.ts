@@ -1,0 +1,47 @@
+// The console in a real browser (docs/console.md). scripts/lib/e2e.mjs starts what it runs against and says where that is.
+import { defineConfig } from '@playwright/test';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // The certificate is our own; service workers ask for a flag beside Playwright's setting.
+  '--ignore-certificate-errors',
+];
+
+const alone = ['setup.e2e.ts', 'outage.e2e.ts'];
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.e2e.ts',
+  outputDir: '../test-results',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: true,
+  // A busy machine is slow, not wrong.
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
+  retries: 1,
+  reporter: [['list'], ['json', { outputFile: process.env['E2E_OUTCOME'] ?? '/dev/null' }]],
+  use: {
+    baseURL: process.env['E2E_URL'] ?? '',
+    ignoreHTTPSErrors: true,
+    serviceWorkers: 'block',
+    launchOptions: { executablePath: '/usr/bin/chromium', args: FLAGS },
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'Europe/Berlin',
+    contextOptions: { reducedMotion: 'reduce' },
+    screenshot: 'only-on-failure',
+  },
+  projects: [
+    // Makes the owner, by hand of a person. What stops the server comes when nobody else needs it.
+    { name: 'setup', testMatch: 'setup.e2e.ts', teardown: 'outage' },
+    { name: 'pages', testIgnore: alone, dependencies: ['setup'] },
+    { name: 'outage', testMatch: 'outage.e2e.ts' },
+  ],
+});

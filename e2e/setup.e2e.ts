@@ -1,0 +1,19 @@
+import { expect, test } from './support/test.js';
+import { OWNER, SETUP } from './support/stand.js';
+
+test('the first owner signs up by the link that the server printed, and has a workspace', async ({
+  visitor,
+  accessible,
+}) => {
+  await visitor.goto(SETUP);
+  await expect(visitor.getByRole('heading', { name: 'Welcome to Signalbox' })).toBeVisible();
+  await accessible(visitor);
+  await visitor.getByLabel('Your name').fill(OWNER.name);
+  await visitor.getByLabel('Email').fill(OWNER.email);
+  await visitor.getByLabel('Password').fill(OWNER.password);
+  await visitor.getByLabel('Workspace').fill('Ada & Company');
+  await visitor.getByRole('button', { name: 'Begin' }).click();
+  await expect(visitor.getByRole('heading', { level: 1, name: 'Ada & Company' })).toBeVisible();
+  await visitor.reload();
+  await expect(visitor.getByRole('heading', { level: 1, name: 'Ada & Company' })).toBeVisible();
+});
