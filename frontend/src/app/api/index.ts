@@ -1,3 +1,3 @@
-export { Problem, problemOf, type FieldError } from './problem';
+export { memberOf, Problem, problemOf, type FieldError } from './problem';
 export { Requests, WITHOUT_TOKEN, type Answer, type Body, type Item, type Operation } from './requests';
 export * from './generated/functions';

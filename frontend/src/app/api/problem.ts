@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 
 /** A field that the server refused. */
 export interface FieldError {
-  /** JSON pointer into the body, such as `/email`; query parameters are named alike. */
+  /** JSON pointer into the request, such as `/body/email`. */
   readonly path: string;
   readonly message: string;
 }
@@ -42,8 +42,14 @@ export class Problem extends Error {
 
   /** The sentence about one field of the body, if there is one. */
   of(field: string): string | undefined {
-    return this.fields.find(({ path }) => path.split('/')[1] === field)?.message;
+    return this.fields.find((one) => memberOf(one) === field)?.message;
   }
+}
+
+/** The member of the body that a refusal is about; undefined where it is about something else. */
+export function memberOf({ path }: FieldError): string | undefined {
+  const [, part, member] = path.split('/');
+  return part === 'body' ? member : undefined;
 }
 
 /** Makes a Problem of whatever a request ended with. */

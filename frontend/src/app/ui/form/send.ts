@@ -1,6 +1,6 @@
 import { signal, type WritableSignal } from '@angular/core';
 import { type FieldTree, submit, type ValidationError } from '@angular/forms/signals';
-import { type Problem, problemOf } from '../../api';
+import { memberOf, type Problem, problemOf } from '../../api';
 
 /** What a form's page keeps of its last attempt. */
 export interface Sending {
@@ -42,10 +42,10 @@ export async function send<T extends object>(
 
 function fieldErrors<T>(form: FieldTree<T>, problem: Problem): ValidationError.WithOptionalFieldTree[] {
   const fields = form as unknown as Record<string, FieldTree<unknown> | undefined>;
-  return problem.fields.flatMap(({ path, message }) => {
-    const name = path.split('/')[1] ?? '';
-    const fieldTree = name in fields ? fields[name] : undefined;
-    return fieldTree ? [{ kind: 'server', message, fieldTree }] : [];
+  return problem.fields.flatMap((one) => {
+    const name = memberOf(one);
+    const fieldTree = name !== undefined && name in fields ? fields[name] : undefined;
+    return fieldTree ? [{ kind: 'server', message: one.message, fieldTree }] : [];
   });
 }
 
