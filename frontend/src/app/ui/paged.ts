@@ -1,5 +1,5 @@
 import { computed, signal } from '@angular/core';
-import { type Problem, problemOf } from '../api';
+import { Problem, problemOf } from '../api';
 
 /** A page of a list, as the API gives it. */
 export interface PageOf<T> {
@@ -35,6 +35,19 @@ export class Paged<T extends { readonly id: string }> {
       this.next.set(undefined);
     }
     await this.ask(undefined);
+  }
+
+  /** Reads the first page again and lays it over what is shown; pages that were read since stay. What fails is left for the next time. */
+  async refresh(): Promise<void> {
+    const { round } = this;
+    if (this.asked() || this.next() === undefined) return;
+    const answer = await this.read(undefined).catch(problemOf);
+    if (answer instanceof Problem || round !== this.round) return;
+    const newest = new Set(answer.items.map(({ id }) => id));
+    const later = this.rows().length > answer.items.length && answer.nextCursor !== null;
+    this.rows.update((rows) => [...answer.items, ...(later ? rows.filter(({ id }) => !newest.has(id)) : [])]);
+    if (!later) this.next.set(answer.nextCursor);
+    this.failed.set(undefined);
   }
 
   /** The next page, if there is one. */

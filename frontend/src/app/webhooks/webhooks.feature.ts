@@ -1,0 +1,13 @@
+import { lucideWebhook } from '@ng-icons/lucide';
+import type { Feature } from '../feature';
+
+export const webhooks: Feature = {
+  path: 'webhooks',
+  title: () => $localize`Webhooks`,
+  icon: lucideWebhook,
+  place: 'workspace',
+  aliases: () => $localize`endpoints deliveries debugging inboxes incoming hooks zapier make`,
+  keys: 'g w',
+  permission: 'webhooks:read',
+  routes: () => import('./webhooks.routes').then(({ routes }) => routes),
+};
