@@ -63,12 +63,12 @@ export function problemOf(error: unknown): Problem {
       'offline',
       $localize`No answer came: you are offline, or the server is away. Nothing was lost.`,
     );
-  const body = error.error as unknown;
+  const body = parsed(error.error);
   const wait = Number(error.headers.get('Retry-After'));
   const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : undefined;
   if (isBody(body)) {
     const { code, detail, requestId, errors, ...more } = body;
-    return new Problem(error.status, code, detail, (errors ?? []).map(inside), requestId, retryAfter, more);
+    return new Problem(error.status, code, detail, (errors ?? []).map(asSentence), requestId, retryAfter, more);
   }
   return new Problem(
     error.status,
@@ -80,13 +80,21 @@ export function problemOf(error: unknown): Problem {
   );
 }
 
-/** The server says which part of the request a path is in, and what follows on "name": `/body/name` "must not be empty". */
-function inside({ path, message }: FieldError): FieldError {
+/** What the server says of a field goes on after its name: "must not be empty". Beside the field it is a sentence. */
+function asSentence({ path, message }: FieldError): FieldError {
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-  return {
-    path: path.replace(/^\/(?:body|query|params)(?=\/)/, ''),
-    message: /[.!?]$/.test(sentence) ? sentence : `${sentence}.`,
-  };
+  return { path, message: /[.!?]$/.test(sentence) ? sentence : `${sentence}.` };
+}
+
+/** Requests that expect nothing, or a text, get their refusal as a text. */
+function parsed(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    // Not the server's words: a proxy in between says it in its own.
+    return undefined;
+  }
 }
 
 function isBody(value: unknown): value is ProblemBody & Record<string, unknown> {
