@@ -1,8 +1,23 @@
 import type { Feature } from './feature';
+import { audit } from './audit/audit.feature';
 import { deals } from './deals/deals.feature';
 import { home } from './home/home.feature';
 import { inbox } from './inbox/inbox.feature';
+import { keys } from './keys/keys.feature';
+import { members } from './members/members.feature';
+import { plan } from './plan/plan.feature';
 import { webhooks } from './webhooks/webhooks.feature';
+import { workspaceSettings } from './workspace-settings/workspace-settings.feature';
 
 /** Every room of the console, in the order of the navigation. A new room is one folder and one line here. */
-export const features: readonly Feature[] = [home, deals, inbox, webhooks];
+export const features: readonly Feature[] = [
+  home,
+  deals,
+  inbox,
+  webhooks,
+  members,
+  keys,
+  plan,
+  audit,
+  workspaceSettings,
+];

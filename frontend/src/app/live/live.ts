@@ -43,32 +43,51 @@ export class Live {
 
   /** Tells of events until the caller is destroyed. Call it where `inject` works, or hand over the caller's DestroyRef. */
   watch(wanted: LiveWatch, listener: WatchListener, destroyRef = inject(DestroyRef)): void {
+    destroyRef.onDestroy(this.follow(wanted, listener));
+  }
+
+  /**
+   * Tells of events.
+   * @param back positions of the log whose events are told first; the server may know fewer
+   * @returns what ends it
+   */
+  follow(wanted: LiveWatch, listener: WatchListener, back = 0): () => void {
     let over = false;
     let end: (() => void) | undefined;
-    destroyRef.onDestroy(() => {
+    const begin = async () => {
+      const client = await this.open();
+      const head = back > 0 ? await client.ask('head', undefined) : undefined;
+      if (over) return;
+      const from = head && { position: Math.max(0, head.position - back), epoch: head.epoch };
+      const watch = client.watch(wanted, listener, from);
+      end = () => watch.close();
+    };
+    // A connection that was closed for good takes no question; whoever signs in again gets another one.
+    begin().catch(problemOf);
+    return () => {
       over = true;
       end?.();
-    });
-    void this.open().then((client) => {
-      if (over) return;
-      const watch = client.watch(wanted, listener);
-      end = () => watch.close();
-    });
+    };
   }
 
   /** Says that this person looks at a page, and hears who else does, until the caller is destroyed. */
   enter(page: { workspaceId: string; page: string }, listener: PageListener, destroyRef = inject(DestroyRef)): void {
+    destroyRef.onDestroy(this.visit(page, listener));
+  }
+
+  /** Says that this person looks at a page, and hears who else does. @returns what ends it */
+  visit(page: { workspaceId: string; page: string }, listener: PageListener): () => void {
     let over = false;
     let leave: (() => void) | undefined;
-    destroyRef.onDestroy(() => {
-      over = true;
-      leave?.();
-    });
     void this.open().then((client) => {
       if (over) return;
       const visit = client.enter(page, listener);
       leave = () => visit.leave();
     });
+    return () => {
+      over = true;
+      leave?.();
+    };
   }
 
   /** Tries again at once. */

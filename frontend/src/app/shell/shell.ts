@@ -13,6 +13,7 @@ import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } fro
 import { toSignal } from '@angular/core/rxjs-interop';
 import { lucideMenu, lucidePanelLeftClose, lucidePanelLeftOpen, lucideSearch, lucideX } from '@ng-icons/lucide';
 import { filter, map } from 'rxjs';
+import { Presence } from '../people/presence';
 import { CurrentWorkspace, Session } from '../session';
 import { AccountMenu } from './account-menu';
 import { CommandPalette } from './command-palette';
@@ -64,6 +65,8 @@ export class Shell {
   );
 
   constructor() {
+    // Whoever looks at any page of a workspace is there for its others.
+    inject(Presence);
     const session = inject(Session);
     effect(() => {
       if (session.signedIn()) return;
