@@ -8,11 +8,13 @@ import { members } from './members/members.feature';
 import { plan } from './plan/plan.feature';
 import { webhooks } from './webhooks/webhooks.feature';
 import { workspaceSettings } from './workspace-settings/workspace-settings.feature';
+import { subscriptions } from './subscriptions/subscriptions.feature';
 
 /** Every room of the console, in the order of the navigation. A new room is one folder and one line here. */
 export const features: readonly Feature[] = [
   home,
   deals,
+  subscriptions,
   inbox,
   webhooks,
   members,

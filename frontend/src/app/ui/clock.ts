@@ -28,8 +28,21 @@ export class Clock {
     return this.formats().day.format(new Date(at));
   }
 
+  /** Day of the week and time, without a zone. @param at RFC 3339 */
+  short(at: string): string {
+    return this.formats().short.format(new Date(at));
+  }
+
   private readonly formats = computed(() => ({
     whole: new Intl.DateTimeFormat(this.locale, { timeZone: this.zone(), dateStyle: 'medium', timeStyle: 'long' }),
+    short: new Intl.DateTimeFormat(this.locale, {
+      timeZone: this.zone(),
+      weekday: 'short',
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+    }),
     day: new Intl.DateTimeFormat(this.locale, { timeZone: this.zone(), dateStyle: 'medium' }),
   }));
 }
