@@ -3,6 +3,7 @@ import { audit } from './audit/audit.feature';
 import { deals } from './deals/deals.feature';
 import { home } from './home/home.feature';
 import { inbox } from './inbox/inbox.feature';
+import { instance } from './instance/instance.features';
 import { keys } from './keys/keys.feature';
 import { members } from './members/members.feature';
 import { plan } from './plan/plan.feature';
@@ -22,4 +23,5 @@ export const features: readonly Feature[] = [
   plan,
   audit,
   workspaceSettings,
+  ...instance,
 ];

@@ -19,6 +19,7 @@ export const PAGES = [
   '/confirm-email-change',
   '/inbox',
   '/inbox/*',
+  '/instance',
   '/instance/*',
   '/invitation',
   '/reset-password',

@@ -1,7 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
-import { lucideKeyboard, lucideLogOut, lucideMonitor, lucideMoon, lucideSettings, lucideSun } from '@ng-icons/lucide';
+import {
+  lucideKeyboard,
+  lucideLogOut,
+  lucideMonitor,
+  lucideMoon,
+  lucideServer,
+  lucideSettings,
+  lucideSun,
+} from '@ng-icons/lucide';
 import { ThemeChoice } from '../preferences/theme';
 import { Session } from '../session';
 import { Shortcuts } from './shortcuts';
@@ -32,6 +40,11 @@ import { Icon } from '../ui';
         <a cdkMenuItem class="menu-item" routerLink="/settings/profile"
           ><sb-icon [svg]="icons.lucideSettings" [size]="16" /><span i18n>Settings</span></a
         >
+        @if (session.person()?.operator) {
+          <a cdkMenuItem class="menu-item" routerLink="/instance"
+            ><sb-icon [svg]="icons.lucideServer" [size]="16" /><span i18n>Instance</span></a
+          >
+        }
         <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="theme.turn()">
           <sb-icon [svg]="look().icon" [size]="16" /><span>{{ look().name }}</span>
         </button>
@@ -51,7 +64,7 @@ export class AccountMenu {
   protected readonly session = inject(Session);
   protected readonly theme = inject(ThemeChoice);
   protected readonly shortcuts = inject(Shortcuts);
-  protected readonly icons = { lucideKeyboard, lucideLogOut, lucideSettings };
+  protected readonly icons = { lucideKeyboard, lucideLogOut, lucideServer, lucideSettings };
   protected readonly initials = computed(() =>
     (this.session.person()?.name ?? '')
       .split(/\s+/)

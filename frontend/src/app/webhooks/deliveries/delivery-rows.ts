@@ -26,7 +26,7 @@ import { type Delivery, deliveryStanding } from './delivery-words';
                 <span class="badge" i18n>test</span>
               }
             </span>
-            <span class="badge tabular" [class]="stands.badge">{{ stands.word }}</span>
+            <span class="badge justify-self-end tabular" [class]="stands.badge">{{ stands.word }}</span>
             <span class="flex min-w-0 flex-wrap gap-x-3 text-xs text-muted tabular">
               @if (showEndpoint()) {
                 <span class="max-w-full truncate">{{ names.nameOf(one.endpointId) }}</span>
