@@ -11,7 +11,7 @@ import { FormField, FormProblem, send, sending } from '../../ui/form';
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'block' },
   template: `
-    <section class="part border-t! pt-6!" aria-labelledby="factors">
+    <section class="part border-t! border-line! pt-6!" aria-labelledby="factors">
       <div>
         <h2 id="factors" i18n>Lost second factors</h2>
         <p class="hint m-0" i18n>

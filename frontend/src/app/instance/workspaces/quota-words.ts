@@ -20,9 +20,11 @@ export function amountInWords(amount: number | null, unit: Quota['unit'], locale
   }).format(amount / 1024 ** step);
 }
 
-/** "members 3 of 25". @param locale BCP 47 */
+/** "members 3 of 25", or "members 3" where there is no limit. @param locale BCP 47 */
 export function quotaInWords({ quota, unit, used, allowed }: Quota, locale: string): string {
   const has = amountInWords(used, unit, locale);
+  const name = quota.replaceAll('_', ' ');
+  if (allowed === null) return `${name} ${has}`;
   const may = amountInWords(allowed, unit, locale);
-  return $localize`${quota.replaceAll('_', ' ')}:quota: ${has}:used: of ${may}:allowed:`;
+  return $localize`${name}:quota: ${has}:used: of ${may}:allowed:`;
 }

@@ -70,10 +70,10 @@ export class WorkspaceList {
     return signs['failingSources'] ?? 0;
   }
 
-  /** The quotas that are used by more than a little, the fullest first. */
+  /** The quotas that are used, the fullest first. */
   protected pressing({ usage }: Workspace) {
     return (usage?.quotas ?? [])
-      .filter(({ used, allowed }) => used > 0 && allowed !== null)
+      .filter(({ used }) => used > 0)
       .toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0))
       .slice(0, 3);
   }

@@ -19,7 +19,7 @@ import { signedRequest } from './signed-request';
       <span class="label" i18n>Secret</span>
       <sb-secret [value]="secret()" />
     </div>
-    <ol class="m-0 grid gap-1.5 pl-5 text-muted">
+    <ol class="m-0 grid list-decimal gap-1.5 pl-5 text-muted">
       @for (step of words().steps; track step) {
         <li>{{ step }}</li>
       }
