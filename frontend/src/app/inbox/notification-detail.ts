@@ -1,13 +1,25 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output, resource } from '@angular/core';
-import { lucideArrowLeft } from '@ng-icons/lucide';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  resource,
+  untracked,
+} from '@angular/core';
+import { lucideArchive, lucideArchiveRestore, lucideArrowLeft } from '@ng-icons/lucide';
+import { RouterLink } from '@angular/router';
 import { ownInboxOne, problemOf, Requests } from '../api';
-import { Ago, Icon, ProblemNote, Skeleton } from '../ui';
+import { Ago, Icon, ProblemNote, Skeleton, SnoozeMenu } from '../ui';
+import { InboxStore } from './inbox.store';
 import { NotificationBlocks } from './notification-blocks';
 
 /** One notification: what it says, and why it came. */
 @Component({
   selector: 'sb-notification-detail',
-  imports: [Ago, Icon, NotificationBlocks, ProblemNote, Skeleton],
+  imports: [Ago, Icon, NotificationBlocks, ProblemNote, RouterLink, Skeleton, SnoozeMenu],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './notification-detail.html',
 })
@@ -15,6 +27,11 @@ export class NotificationDetail {
   private readonly requests = inject(Requests);
   readonly notificationId = input.required<string>();
   readonly closed = output();
+  /** Asks for all that is about one thing, by its id. */
+  readonly about = output<string>();
+  protected readonly store = inject(InboxStore);
+  private seen?: string;
+  protected readonly icons = { lucideArchive, lucideArchiveRestore };
   protected readonly back = lucideArrowLeft;
   protected readonly states = { queued: $localize`on its way`, sent: $localize`sent`, failed: $localize`failed` };
 
@@ -32,6 +49,16 @@ export class NotificationDetail {
     const why = this.one()?.why;
     return why?.filter ? cut(why.filter, why.terms) : [];
   });
+
+  constructor() {
+    effect(() => {
+      const open = this.one();
+      // Once for each that is opened: what is marked as unread again, or could not be marked, stays so.
+      if (!open || open.id === this.seen) return;
+      this.seen = open.id;
+      untracked(() => void this.store.read(open));
+    });
+  }
 }
 
 function cut(text: string, marks: readonly { start: number; end: number }[]): { text: string; marked: boolean }[] {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, Injector } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { lucideBell } from '@ng-icons/lucide';
 import { Live } from '../live/live';
@@ -29,4 +29,11 @@ export class InboxBell {
   protected readonly label = computed(() =>
     this.unread() === 0 ? $localize`Inbox` : $localize`Inbox, ${this.unread()}:count: unread`,
   );
+
+  constructor() {
+    const injector = inject(Injector);
+    // Its code is loaded where the browser has been allowed to show notifications.
+    if ('Notification' in window && Notification.permission === 'granted')
+      void import('../inbox/desktop-news').then(({ DesktopNews }) => injector.get(DesktopNews));
+  }
 }

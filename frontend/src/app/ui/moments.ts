@@ -21,12 +21,14 @@ export class Moments {
     const now = this.now();
     // Monday is 1.
     const weekday = new Date(Date.UTC(now.year, now.month - 1, now.day)).getUTCDay() || 7;
+    const tomorrow = this.at({ ...now, day: now.day + 1, hour: MORNING, minute: 0 });
+    const monday = this.at({ ...now, day: now.day + 8 - weekday, hour: MORNING, minute: 0 });
     return [
       ...(now.hour < 21
         ? [{ title: $localize`Later today`, at: this.at({ ...now, hour: now.hour + 3, minute: 0 }) }]
         : []),
-      { title: $localize`Tomorrow`, at: this.at({ ...now, day: now.day + 1, hour: MORNING, minute: 0 }) },
-      { title: $localize`Next week`, at: this.at({ ...now, day: now.day + 8 - weekday, hour: MORNING, minute: 0 }) },
+      { title: $localize`Tomorrow`, at: tomorrow },
+      ...(monday === tomorrow ? [] : [{ title: $localize`Next week`, at: monday }]),
     ];
   }
 

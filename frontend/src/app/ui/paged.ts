@@ -37,16 +37,21 @@ export class Paged<T extends { readonly id: string }> {
     await this.ask(undefined);
   }
 
-  /** Reads the first page again and lays it over what is shown; pages that were read since stay. What fails is left for the next time. */
+  /**
+   * Reads the first page again and puts it in the place of what it covers; pages that were read since stay, and so does where one is.
+   * What fails is left for the next time.
+   */
   async refresh(): Promise<void> {
     const { round } = this;
     if (this.asked() || this.next() === undefined) return;
     const answer = await this.read(undefined).catch(problemOf);
     if (answer instanceof Problem || round !== this.round) return;
-    const newest = new Set(answer.items.map(({ id }) => id));
-    const later = this.rows().length > answer.items.length && answer.nextCursor !== null;
-    this.rows.update((rows) => [...answer.items, ...(later ? rows.filter(({ id }) => !newest.has(id)) : [])]);
-    if (!later) this.next.set(answer.nextCursor);
+    const { items, nextCursor } = answer;
+    const fresh = new Set(items.map(({ id }) => id));
+    const last = this.rows().findIndex(({ id }) => id === items.at(-1)?.id);
+    const below = nextCursor === null || last < 0 ? [] : this.rows().slice(last + 1);
+    this.rows.set([...items, ...below.filter(({ id }) => !fresh.has(id))]);
+    if (below.length === 0) this.next.set(nextCursor);
     this.failed.set(undefined);
   }
 
@@ -61,6 +66,11 @@ export class Paged<T extends { readonly id: string }> {
     this.rows.update((rows) =>
       rows.some(({ id }) => id === row.id) ? rows.map((one) => (one.id === row.id ? row : one)) : [row, ...rows],
     );
+  }
+
+  /** Puts a row in its place, if it is shown at all. */
+  replace(row: T): void {
+    this.rows.update((rows) => rows.map((one) => (one.id === row.id ? row : one)));
   }
 
   /** Takes a row out. @returns what puts it back where it was */

@@ -27,7 +27,7 @@ let last = 0;
     </button>
     <ng-template #menu>
       <div cdkMenu class="menu w-60" [attr.aria-label]="label()">
-        @for (moment of moments(); track moment.at) {
+        @for (moment of moments(); track moment.title) {
           <button cdkMenuItem class="menu-item" (cdkMenuItemTriggered)="chosen.emit(moment.at)">
             <span class="flex-1">{{ moment.title }}</span>
             <span class="text-xs text-muted">{{ clock.short(moment.at) }}</span>
@@ -41,17 +41,19 @@ let last = 0;
         }
       </div>
     </ng-template>
-    <sb-dialog [heading]="label()" [open]="asking()" (closed)="asking.set(false)">
-      <form [id]="id" (submit)="take($event, box.value)">
-        <label class="field"
-          ><span class="label" i18n>Until</span
-          ><input #box class="input" type="datetime-local" required [value]="first()" [min]="least()" />
-          <span class="hint" i18n>By the clock of {{ clock.zone() }}.</span></label
-        >
-      </form>
-      <button action type="button" class="btn" (click)="asking.set(false)" i18n>Cancel</button>
-      <button action class="btn btn-primary" [attr.form]="id" i18n>Put off</button>
-    </sb-dialog>
+    @if (asking()) {
+      <sb-dialog [heading]="label()" [open]="true" (closed)="asking.set(false)">
+        <form [id]="id" (submit)="take($event, box.value)">
+          <label class="field"
+            ><span class="label" i18n>Until</span
+            ><input #box class="input" type="datetime-local" required [value]="first()" [min]="least()" />
+            <span class="hint" i18n>By the clock of {{ clock.zone() }}.</span></label
+          >
+        </form>
+        <button action type="button" class="btn" (click)="asking.set(false)" i18n>Cancel</button>
+        <button action class="btn btn-primary" [attr.form]="id" i18n>Put off</button>
+      </sb-dialog>
+    }
   `,
 })
 export class SnoozeMenu {
@@ -68,8 +70,8 @@ export class SnoozeMenu {
   protected readonly id = `snooze-${++last}`;
   protected readonly moments = signal<readonly Moment[]>([]);
   protected readonly first = computed(() => {
-    const tomorrow = this.moments().at(-2);
-    return tomorrow ? this.ahead.toField(tomorrow.at) : '';
+    const last = this.moments().at(-1);
+    return last ? this.ahead.toField(last.at) : '';
   });
   protected readonly least = computed(() => this.ahead.toField(new Date(this.clock.minute()).toISOString()));
   private readonly trigger = viewChild.required(CdkMenuTrigger);

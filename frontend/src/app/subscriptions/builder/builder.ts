@@ -7,7 +7,7 @@ import { Clock, Moments, Page, ProblemNote, Skeleton, Toasts } from '../../ui';
 import { FormField, FormProblem, send, sending } from '../../ui/form';
 import { type Subscription, targets } from '../subscription';
 import { Backtest, DAYS } from './backtest';
-import { bodyOf, type Draft, draftOf, fieldOf, questionOf } from './draft';
+import { besideOf, bodyOf, type Draft, draftOf, questionOf } from './draft';
 import { FilterForm } from './filter-form';
 import { PlanForm } from './plan-form';
 
@@ -57,7 +57,7 @@ export class Builder {
   /** The sentence about the filter, and what could stand there instead. */
   protected readonly fault = computed(() => {
     const problem = this.refused();
-    if (problem?.status !== 400) return undefined;
+    if (problem?.code !== 'filter_refused') return undefined;
     const { position, suggestion } = problem.more as {
       position?: { start: number; end: number };
       suggestion?: string;
@@ -157,6 +157,6 @@ export class Builder {
 /** The same refusal, each part beside the field of the form that it stands in. */
 function beside(problem: Problem): Problem {
   const { status, code, message, fields, requestId, retryAfter, more } = problem;
-  const moved = fields.map((one) => ({ ...one, path: `/${fieldOf(one.path)}` }));
+  const moved = fields.map((one) => ({ ...one, path: besideOf(one.path) }));
   return new Problem(status, code, message, moved, requestId, retryAfter, more);
 }

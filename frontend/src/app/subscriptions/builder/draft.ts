@@ -129,18 +129,14 @@ function ruleOf(draft: Draft): Rule | null {
 }
 
 const BESIDE: Readonly<Record<string, string>> = {
-  '/rhythm': 'rhythm',
-  '/quietHours': 'quietTo',
-  '/expiresAt': 'expires',
-  '/rule/value': 'value',
+  quietHours: 'quietTo',
+  'quietHours/from': 'quietFrom',
+  'quietHours/to': 'quietTo',
+  expiresAt: 'expires',
 };
 
-/** Which field of the form a refused part of the body stands in. @param path JSON pointer */
-export function fieldOf(path: string): string {
-  const known = BESIDE[path];
-  if (known !== undefined) return known;
-  const parts = path.split('/').slice(1);
-  const [first = '', second = ''] = parts;
-  if (first === 'quietHours') return second === 'from' ? 'quietFrom' : 'quietTo';
-  return first === 'rule' || first === 'rhythm' ? second : first;
+/** The same refused part of the body by the field of the form that it stands in. @param path JSON pointer */
+export function besideOf(path: string): string {
+  const member = path.replace(/^\/body\//, '');
+  return `/body/${BESIDE[member] ?? member.replace(/^(?:rule|rhythm)\//, '')}`;
 }
