@@ -10,6 +10,7 @@ import { plan } from './plan/plan.feature';
 import { webhooks } from './webhooks/webhooks.feature';
 import { workspaceSettings } from './workspace-settings/workspace-settings.feature';
 import { subscriptions } from './subscriptions/subscriptions.feature';
+import { notificationSettings } from './notification-settings/notification-settings.feature';
 
 /** Every room of the console, in the order of the navigation. A new room is one folder and one line here. */
 export const features: readonly Feature[] = [
@@ -24,4 +25,5 @@ export const features: readonly Feature[] = [
   audit,
   workspaceSettings,
   ...instance,
+  notificationSettings,
 ];
