@@ -6,6 +6,15 @@ import type { Routes } from '@angular/router';
  */
 export type Place = 'person' | 'work' | 'workspace' | 'settings' | 'instance';
 
+/** Something to do, such as making a new one: a page of the feature that begins it. */
+export interface FeatureCommand {
+  readonly title: () => string;
+  /** After the feature's address: `/new`, `?new`. */
+  readonly link: string;
+  /** The permission without which it is not offered. */
+  readonly permission?: string;
+}
+
 /**
  * A room of the console. A folder of `app/` exports one from `<room>.feature.ts`, small enough for the first bundle, and
  * `features.ts` lists it; navigation, command palette and routes follow from that.
@@ -26,5 +35,7 @@ export interface Feature {
   readonly thumb?: boolean;
   /** The permission without which it is not offered; the server decides all the same. */
   readonly permission?: string;
+  /** What the palette offers to do there. */
+  readonly commands?: readonly FeatureCommand[];
   readonly routes: () => Promise<Routes>;
 }

@@ -6,9 +6,8 @@ import { Paged } from '../ui';
 import { grouped } from './grouped';
 import { type Happened, told, trailed } from './happened';
 import { rooms } from './rooms';
+import { WORTH_TELLING } from './worth-telling';
 
-/** What tells of telling, or of steps on the way to something that is told itself. */
-const NOISE = ['delivery.*', 'notification*', 'inbox.*', 'message.parsed', 'webhook_delivery.*', 'access.refused'];
 /** Who may not read the trail hears again what happened within so many positions of the log. */
 const REPLAYED = 5000;
 const SHOWN = 500;
@@ -26,7 +25,7 @@ export class ActivityStore {
   readonly room = signal<string | undefined>(undefined);
   private readonly filter = computed(() => {
     const room = rooms.find(({ id }) => id === this.room());
-    return room ? `type:${room.types.join(',')}` : `-type:${NOISE.join(',')}`;
+    return room ? `type:${room.types.join(',')}` : WORTH_TELLING;
   });
   readonly list = new Paged<Happened>(async (cursor) => {
     if (!this.readsTrail) return { items: [], nextCursor: null };

@@ -1,5 +1,11 @@
 import { computed, DestroyRef, effect, inject, Injectable, signal, untracked } from '@angular/core';
-import type { ConnectionState, LiveClient, PageListener, WatchListener } from '#contract/realtime/client/index.js';
+import type {
+  ConnectionState,
+  LiveClient,
+  PageListener,
+  WatchListener,
+  WatchPlace,
+} from '#contract/realtime/client/index.js';
 import type { ServerMessage } from '#contract/realtime/index.js';
 import { problemOf } from '../api';
 import { Session } from '../session';
@@ -22,12 +28,17 @@ export class Live {
   private readonly session = inject(Session);
   private readonly now = signal<ConnectionState>({ name: 'connecting', attempt: 1 });
   private readonly news = signal<InboxNews | undefined>(undefined);
+  private readonly again = signal<WatchPlace | undefined>(undefined);
+  private readonly watches = new Set<{ readonly at: WatchPlace | undefined }>();
   private client?: Promise<LiveClient>;
+  private left?: WatchPlace;
 
   /** How the connection stands. */
   readonly state = this.now.asReadonly();
   /** The last that was told of the inbox; first after each connection. */
   readonly inbox = this.news.asReadonly();
+  /** Where the log stood when the connection was lost; told once there is one again. */
+  readonly back = this.again.asReadonly();
   /** True while nothing new can arrive. */
   readonly away = computed(() => this.now().name !== 'live' && this.now().name !== 'connecting');
 
@@ -48,19 +59,22 @@ export class Live {
 
   /**
    * Tells of events.
-   * @param back positions of the log whose events are told first; the server may know fewer
+   * @param from where to begin: a place, or so many positions of the log back; the server may know fewer
    * @returns what ends it
    */
-  follow(wanted: LiveWatch, listener: WatchListener, back = 0): () => void {
+  follow(wanted: LiveWatch, listener: WatchListener, from: WatchPlace | number = 0): () => void {
     let over = false;
     let end: (() => void) | undefined;
     const begin = async () => {
       const client = await this.open();
-      const head = back > 0 ? await client.ask('head', undefined) : undefined;
+      const place = typeof from === 'number' ? await placeBefore(client, from) : from;
       if (over) return;
-      const from = head && { position: Math.max(0, head.position - back), epoch: head.epoch };
-      const watch = client.watch(wanted, listener, from);
-      end = () => watch.close();
+      const watch = client.watch(wanted, listener, place);
+      this.watches.add(watch);
+      end = () => {
+        this.watches.delete(watch);
+        watch.close();
+      };
     };
     // A connection that was closed for good takes no question; whoever signs in again gets another one.
     begin().catch(problemOf);
@@ -116,6 +130,11 @@ export class Live {
   }
 
   private stands(state: ConnectionState): void {
+    if (state.name === 'offline') this.left ??= newest([...this.watches].map(({ at }) => at));
+    if (state.name === 'live' && this.left) {
+      this.again.set(this.left);
+      this.left = undefined;
+    }
     this.now.set(state);
     // The server ended the session: asking for a token finds that out, and forgets it.
     const over = (state.name === 'ended' || state.name === 'refused') && state.why.code === 'credentials_over';
@@ -130,3 +149,12 @@ export class Live {
     void client?.then((one) => one.close());
   }
 }
+
+async function placeBefore(client: LiveClient, positions: number): Promise<WatchPlace | undefined> {
+  if (positions === 0) return undefined;
+  const { position, epoch } = await client.ask('head', undefined);
+  return { position: Math.max(0, position - positions), epoch };
+}
+
+const newest = (places: readonly (WatchPlace | undefined)[]): WatchPlace | undefined =>
+  places.reduce((last, one) => (one && (!last || one.position > last.position) ? one : last), undefined);

@@ -8,5 +8,6 @@ export const members: Feature = {
   place: 'workspace',
   aliases: () => $localize`people team users invitations roles permissions`,
   permission: 'members:read',
+  commands: [{ title: () => $localize`Invite people`, link: '?new', permission: 'members:write' }],
   routes: () => import('./members.routes').then(({ routes }) => routes),
 };

@@ -10,11 +10,17 @@ import {
   viewChild,
 } from '@angular/core';
 import { Router } from '@angular/router';
-import { lucideLogOut, lucideMoon, lucideSearch } from '@ng-icons/lucide';
+import { lucideHistory, lucideLogOut, lucideMoon, lucideSearch } from '@ng-icons/lucide';
 import { ThemeChoice } from '../preferences/theme';
 import { CurrentWorkspace, Session } from '../session';
+import { Icon } from '../ui';
+import { Visited } from '../ui/visited';
+import { GlobalSearch } from './global-search';
 import { Places } from './places';
 import { Shortcuts } from './shortcuts';
+
+/** Pages that are offered again, before anything is typed. */
+const RECENT = 5;
 
 interface Command {
   readonly title: string;
@@ -24,12 +30,12 @@ interface Command {
   readonly keys?: string;
   run(): unknown;
 }
-import { Icon } from '../ui';
 
 /** Goes anywhere and does anything by typing. Below it, the sheet of keys. */
 @Component({
   selector: 'sb-command-palette',
   imports: [Icon],
+  providers: [GlobalSearch],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './command-palette.html',
 })
@@ -39,6 +45,8 @@ export class CommandPalette {
   private readonly session = inject(Session);
   private readonly current = inject(CurrentWorkspace);
   private readonly theme = inject(ThemeChoice);
+  private readonly visited = inject(Visited);
+  protected readonly things = inject(GlobalSearch);
   private readonly palette = viewChild.required<ElementRef<HTMLDialogElement>>('palette');
   private readonly sheet = viewChild.required<ElementRef<HTMLDialogElement>>('sheet');
   protected readonly shortcuts = inject(Shortcuts);
@@ -48,10 +56,12 @@ export class CommandPalette {
   protected readonly at = signal(0);
   protected readonly found = computed(() => {
     const wanted = words(this.text());
-    return this.commands().filter((one) => {
+    if (wanted.length === 0) return [...this.recent(), ...this.commands()];
+    const commands = this.commands().filter((one) => {
       const has = words(`${one.title} ${one.words} ${one.group}`);
       return wanted.every((word) => has.some((other) => other.startsWith(word)));
     });
+    return [...commands, ...this.hits()];
   });
 
   constructor() {
@@ -63,6 +73,7 @@ export class CommandPalette {
 
   protected type(text: string): void {
     this.text.set(text);
+    this.things.text.set(text);
     this.at.set(0);
   }
 
@@ -87,6 +98,30 @@ export class CommandPalette {
     if (event.target === event.currentTarget) this.shortcuts.close();
   }
 
+  /** Where one was before, without the page that is open. */
+  private readonly recent = computed<readonly Command[]>(() =>
+    this.visited
+      .all()
+      .filter(({ link }) => link !== this.router.url.split(/[?#]/)[0])
+      .slice(0, RECENT)
+      .map(({ link, title }) => ({
+        title,
+        icon: lucideHistory,
+        words: '',
+        group: $localize`Recent`,
+        run: () => this.router.navigateByUrl(link),
+      })),
+  );
+  private readonly hits = computed<readonly Command[]>(() =>
+    this.things.found().map(({ title, link, finder }) => ({
+      title,
+      icon: finder.icon,
+      words: '',
+      group: finder.title(),
+      run: () => this.router.navigateByUrl(link),
+    })),
+  );
+
   private readonly commands = computed<readonly Command[]>(() => [
     ...this.places.all().map(({ title, aliases, icon, keys, link }) => ({
       title,
@@ -96,6 +131,15 @@ export class CommandPalette {
       ...(keys && { keys }),
       run: () => this.router.navigateByUrl(link),
     })),
+    ...this.places.all().flatMap(({ icon, aliases, commands }) =>
+      commands.map(({ title, link }) => ({
+        title,
+        icon,
+        words: aliases,
+        group: $localize`Do`,
+        run: () => this.router.navigateByUrl(link),
+      })),
+    ),
     ...this.session
       .workspaces()
       .filter(({ id }) => id !== this.current.id())

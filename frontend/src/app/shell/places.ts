@@ -14,6 +14,8 @@ export interface Destination {
   readonly thumb: boolean;
   /** The start page is lit only on itself. */
   readonly exact: boolean;
+  /** What can be begun there. */
+  readonly commands: readonly { readonly title: string; readonly link: string }[];
 }
 
 /** Where this person can go from here. */
@@ -30,7 +32,7 @@ export class Places {
       if (feature.place === 'instance' && !operator) return [];
       if (feature.permission && !this.current.may(feature.permission)) return [];
       const base = BASES[feature.place](workspace);
-      return base === undefined ? [] : [destination(feature, base)];
+      return base === undefined ? [] : [this.destination(feature, base)];
     });
   });
 
@@ -39,6 +41,26 @@ export class Places {
 
   /** Those of one place. */
   readonly in = (place: Place) => this.all().filter((one) => one.place === place);
+
+  private destination(
+    { path, title, aliases, icon, keys, place, thumb, commands }: Feature,
+    base: string,
+  ): Destination {
+    const link = path === '' ? base : `${base}/${path}`;
+    return {
+      link,
+      title: title(),
+      aliases: aliases?.() ?? '',
+      icon,
+      place,
+      thumb: thumb === true,
+      exact: path === '',
+      commands: (commands ?? [])
+        .filter(({ permission }) => permission === undefined || this.current.may(permission))
+        .map((command) => ({ title: command.title(), link: link + command.link })),
+      ...(keys && { keys }),
+    };
+  }
 }
 
 const BASES: Record<Place, (workspace: string | undefined) => string | undefined> = {
@@ -48,16 +70,3 @@ const BASES: Record<Place, (workspace: string | undefined) => string | undefined
   settings: () => '/settings',
   instance: () => '/instance',
 };
-
-function destination({ path, title, aliases, icon, keys, place, thumb }: Feature, base: string): Destination {
-  return {
-    link: path === '' ? base : `${base}/${path}`,
-    title: title(),
-    aliases: aliases?.() ?? '',
-    icon,
-    place,
-    thumb: thumb === true,
-    exact: path === '',
-    ...(keys && { keys }),
-  };
-}

@@ -9,5 +9,6 @@ export const subscriptions: Feature = {
   aliases: () => $localize`alerts watch rules digests follow`,
   keys: 'g s',
   thumb: true,
+  commands: [{ title: () => $localize`Subscribe to something new`, link: '/new', permission: 'subscriptions:write' }],
   routes: () => import('./subscriptions.routes').then(({ routes }) => routes),
 };

@@ -1,4 +1,5 @@
 export { Ago } from './ago';
+export { beginning, type Beginning } from './beginning';
 export { Clock } from './clock';
 export { Code } from './code';
 export { Confirm, ConfirmDialog, type Question } from './confirm';

@@ -1,4 +1,5 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, input, untracked } from '@angular/core';
+import { Visited } from './visited';
 
 /** A page: its heading, what it is for, its actions, its content. */
 @Component({
@@ -21,4 +22,12 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 export class Page {
   readonly heading = input.required<string>();
   readonly lead = input<string>();
+
+  constructor() {
+    const visited = inject(Visited);
+    effect(() => {
+      const heading = this.heading();
+      untracked(() => visited.called(heading));
+    });
+  }
 }

@@ -9,5 +9,6 @@ export const webhooks: Feature = {
   aliases: () => $localize`endpoints deliveries debugging inboxes incoming hooks zapier make`,
   keys: 'g w',
   permission: 'webhooks:read',
+  commands: [{ title: () => $localize`Add a webhook`, link: '/new', permission: 'webhooks:write' }],
   routes: () => import('./webhooks.routes').then(({ routes }) => routes),
 };

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/cor
 import { lucideBot, lucideKeyRound, lucidePlus } from '@ng-icons/lucide';
 import { People } from '../../people/people';
 import { CurrentWorkspace, Session } from '../../session';
-import { type Act, Ago, Clock, EmptyState, Icon, More, ProblemNote, Skeleton } from '../../ui';
+import { type Act, Ago, beginning, Clock, EmptyState, Icon, More, ProblemNote, Skeleton } from '../../ui';
 import { KeyStore, type Key } from '../key.store';
 import { ChangeKey } from './change-key';
 import { MakeKey } from './make-key';
@@ -25,7 +25,7 @@ export class KeyList {
   private readonly me = inject(Session).person()?.id;
   protected readonly icons = { lucideBot, lucideKeyRound, lucidePlus };
   protected readonly mayWrite = this.current.may('api_keys:write');
-  protected readonly making = signal(false);
+  protected readonly making = beginning(this.mayWrite);
   protected readonly rotating = signal<Key | undefined>(undefined);
   protected readonly changing = signal<Key | undefined>(undefined);
 

@@ -3,7 +3,7 @@ import { lucideBot, lucidePlus } from '@ng-icons/lucide';
 import { problemOf, Requests, serviceAccountsRemove, serviceAccountsResume, serviceAccountsSuspend } from '../../api';
 import { RoleCatalogue } from '../../members/role-catalogue';
 import { CurrentWorkspace } from '../../session';
-import { type Act, Ago, Confirm, EmptyState, Icon, More, ProblemNote, Skeleton, Toasts } from '../../ui';
+import { type Act, Ago, beginning, Confirm, EmptyState, Icon, More, ProblemNote, Skeleton, Toasts } from '../../ui';
 import { MakeKey } from '../key-list/make-key';
 import { ShownKey } from '../key-list/shown-key';
 import { type Account, KeyStore } from '../key.store';
@@ -27,8 +27,8 @@ export class AccountList {
   protected readonly icons = { lucideBot, lucidePlus };
   protected readonly mayWrite = this.current.may('service_accounts:write');
   private readonly mayMakeKeys = this.current.may('api_keys:write');
-  /** What is edited; `account` is absent for a new one. */
-  protected readonly editing = signal<{ account?: Account } | undefined>(undefined);
+  protected readonly editing = signal<Account | undefined>(undefined);
+  protected readonly opening = beginning(this.mayWrite);
   protected readonly making = signal<Account | undefined>(undefined);
 
   protected moreAbout({ name }: Account): string {
@@ -38,7 +38,7 @@ export class AccountList {
   protected acts(account: Account): Act[] {
     return [
       ...(this.mayMakeKeys ? [{ title: $localize`Make a key for it`, run: () => this.making.set(account) }] : []),
-      { title: $localize`Change`, run: () => this.editing.set({ account }) },
+      { title: $localize`Change`, run: () => this.editing.set(account) },
       {
         title: account.suspendedAt === null ? $localize`Suspend` : $localize`Let in again`,
         run: () => this.suspend(account),
