@@ -13,7 +13,7 @@ import {
 import { ApiConfiguration } from './api/generated/api-configuration';
 import { routes } from './app.routes';
 import type { Language } from './preferences/language';
-import { bearer, ReuseInWorkspace } from './session';
+import { bearer, reauthenticating, ReuseInWorkspace } from './session';
 import { PageTitle } from './shell/page-title';
 
 /** What the whole console is made with. */
@@ -28,7 +28,7 @@ export function appConfig(language: Language): ApplicationConfig {
         withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
         withViewTransitions({ skipInitialTransition: true }),
       ),
-      provideHttpClient(withFetch(), withInterceptors([bearer])),
+      provideHttpClient(withFetch(), withInterceptors([reauthenticating, bearer])),
       // No <base> in the page: the content policy allows none.
       { provide: APP_BASE_HREF, useValue: '/' },
       { provide: LOCALE_ID, useValue: language },

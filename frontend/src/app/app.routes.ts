@@ -1,7 +1,7 @@
 import type { Route, Routes } from '@angular/router';
 import type { Place } from './feature';
 import { features } from './features';
-import { insideWorkspace, signedIn, toWorkspace } from './session';
+import { closedWorkspace, insideWorkspace, signedIn, toWorkspace } from './session';
 
 const of = (...places: Place[]): Route[] =>
   features
@@ -17,6 +17,18 @@ export const routes: Routes = [
     loadComponent: () => import('./shell/shell').then(({ Shell }) => Shell),
     children: [
       { path: '', pathMatch: 'full', canActivate: [toWorkspace], children: [] },
+      {
+        path: 'workspaces/:workspaceId',
+        canMatch: [closedWorkspace],
+        canActivate: [insideWorkspace],
+        children: [
+          {
+            path: '**',
+            title: () => $localize`Closed`,
+            loadComponent: () => import('./accounts/closed-workspace').then(({ ClosedWorkspace }) => ClosedWorkspace),
+          },
+        ],
+      },
       { path: 'workspaces/:workspaceId', canActivate: [insideWorkspace], children: of('work', 'workspace') },
       ...of('person'),
       { path: 'settings', children: of('settings') },

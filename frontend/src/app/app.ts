@@ -1,15 +1,24 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
+import { ReauthenticationDialog } from './accounts/reauthentication/reauthentication-dialog';
 import { ThemeChoice } from './preferences/theme';
+import { Reauthentication } from './session';
 import { ConfirmDialog, ToastStack } from './ui';
 
 /** The root: whatever page the address names, and questions and toasts above it. */
 @Component({
   selector: 'sb-root',
-  imports: [ConfirmDialog, RouterOutlet, ToastStack],
+  imports: [ConfirmDialog, ReauthenticationDialog, RouterOutlet, ToastStack],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `<router-outlet /><sb-confirm /><sb-toasts />`,
+  template: `
+    <router-outlet /><sb-confirm />
+    @defer (when reauthentication.asked()) {
+      <sb-reauthentication-dialog />
+    }
+    <sb-toasts />
+  `,
 })
 export class App {
   protected readonly theme = inject(ThemeChoice);
+  protected readonly reauthentication = inject(Reauthentication);
 }

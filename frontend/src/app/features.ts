@@ -11,6 +11,10 @@ import { webhooks } from './webhooks/webhooks.feature';
 import { workspaceSettings } from './workspace-settings/workspace-settings.feature';
 import { subscriptions } from './subscriptions/subscriptions.feature';
 import { notificationSettings } from './notification-settings/notification-settings.feature';
+import { exports } from './settings/exports/exports.feature';
+import { profile } from './settings/profile/profile.feature';
+import { security } from './settings/security/security.feature';
+import { sessions } from './settings/sessions/sessions.feature';
 
 /** Every room of the console, in the order of the navigation. A new room is one folder and one line here. */
 export const features: readonly Feature[] = [
@@ -25,5 +29,9 @@ export const features: readonly Feature[] = [
   audit,
   workspaceSettings,
   ...instance,
+  profile,
+  security,
+  sessions,
   notificationSettings,
+  exports,
 ];

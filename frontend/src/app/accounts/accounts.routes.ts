@@ -9,6 +9,7 @@ const mailed = (path: string, title: () => string, link: () => LinkWords): Route
   path,
   title,
   data: { link },
+  runGuardsAndResolvers: 'always',
   canActivate: [takesToken, opened],
   loadComponent: () => import('./links/mailed-link').then(({ MailedLink }) => MailedLink),
 });
@@ -46,12 +47,14 @@ export const routes: Routes = [
       {
         path: 'reset-password',
         title: () => $localize`Reset the password`,
+        runGuardsAndResolvers: 'always',
         canActivate: [takesToken],
         loadComponent: () => import('./links/reset-password').then(({ ResetPassword }) => ResetPassword),
       },
       {
         path: 'invitation',
         title: () => $localize`Invitation`,
+        runGuardsAndResolvers: 'always',
         canActivate: [takesToken, opened],
         loadComponent: () => import('./invitation/invitation').then(({ Invitation }) => Invitation),
       },

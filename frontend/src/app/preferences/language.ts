@@ -9,9 +9,16 @@ export function languageOf(locale: string): Language {
   return /^zh(?!-(hant|tw|hk|mo))/i.test(locale) ? 'zh-Hans' : 'en';
 }
 
-/** Loads the words of the browser's language. English is in the source; without a network it stands in for another. */
+const KEY = 'signalbox.locale';
+
+/** Keeps the locale of who is signed in, for the next time that the console opens here. */
+export function keepLocale(locale: string): void {
+  localStorage.setItem(KEY, locale);
+}
+
+/** Loads the words of the language that was chosen last, or the browser's. English is in the source; without a network it stands in for another. */
 export async function loadLanguage(): Promise<Language> {
-  const language = languageOf(navigator.language);
+  const language = languageOf(localStorage.getItem(KEY) ?? navigator.language);
   if (language === 'en') return language;
   try {
     const [{ default: words }, { default: locale }] = await Promise.all([

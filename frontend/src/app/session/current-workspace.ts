@@ -3,6 +3,7 @@ import {
   type ActivatedRouteSnapshot,
   BaseRouteReuseStrategy,
   type CanActivateFn,
+  type CanMatchFn,
   RedirectCommand,
   Router,
 } from '@angular/router';
@@ -45,6 +46,13 @@ export class CurrentWorkspace {
     return (all.find(({ id }) => id === last) ?? all[0])?.id;
   }
 }
+
+/** Matches addresses of a workspace that is closed to the person for now. */
+export const closedWorkspace: CanMatchFn = async (_route, [, id]) => {
+  const session = inject(Session);
+  await session.open();
+  return session.workspaces().some((one) => one.id === id?.path && one.closedBecause !== null);
+};
 
 /** Enters the workspace of the address, or says at the start page that it is not there for this person. */
 export const insideWorkspace: CanActivateFn = ({ params }) => {

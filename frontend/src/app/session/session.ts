@@ -10,6 +10,7 @@ import {
   sessionsSignOut,
   workspacesMine,
 } from '../api';
+import { keepLocale } from '../preferences/language';
 import { csrfToken } from './csrf';
 import { Remembered } from './remembered';
 
@@ -142,6 +143,8 @@ export class Session {
 
   private remember(): void {
     const person = this.who();
-    if (person) this.remembered.keep({ person, workspaces: this.mine() });
+    if (!person) return;
+    this.remembered.keep({ person, workspaces: this.mine() });
+    keepLocale(person.locale);
   }
 }

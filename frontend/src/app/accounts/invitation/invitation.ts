@@ -23,13 +23,11 @@ export class Invitation {
   private readonly toasts = inject(Toasts);
   protected readonly session = inject(Session);
   private readonly path = this.router.url;
-  protected readonly token = this.tokens.of(this.path);
+  protected readonly token = computed(() => this.tokens.of(this.path));
 
   private readonly asked = resource({
-    loader: async () =>
-      this.token === undefined
-        ? undefined
-        : this.requests.openly(invitationLinksPreview, { body: { token: this.token } }),
+    params: () => this.token(),
+    loader: ({ params: token }) => this.requests.openly(invitationLinksPreview, { body: { token } }),
   });
   protected readonly offer = computed(() => (this.asked.hasValue() ? this.asked.value() : undefined));
   protected readonly closed = computed(() => (this.asked.error() ? problemOf(this.asked.error()) : undefined));
@@ -43,11 +41,12 @@ export class Invitation {
   protected readonly problem = signal<Problem | undefined>(undefined);
 
   protected async accept(): Promise<void> {
-    if (this.token === undefined || this.busy()) return;
+    const token = this.token();
+    if (token === undefined || this.busy()) return;
     this.busy.set(true);
     this.problem.set(undefined);
     try {
-      const { workspaceId } = await this.requests.ask(invitationLinksAccept, { body: { token: this.token } });
+      const { workspaceId } = await this.requests.ask(invitationLinksAccept, { body: { token } });
       await this.session.refresh();
       await this.welcome(workspaceId);
     } catch (error) {
@@ -63,9 +62,9 @@ export class Invitation {
   }
 
   private async welcome(workspaceId: string | undefined): Promise<void> {
-    this.tokens.forget(this.path);
-    await this.router.navigateByUrl(workspaceId === undefined ? '/' : `/workspaces/${workspaceId}`);
     const name = this.offer()?.workspaceName ?? '';
+    await this.router.navigateByUrl(workspaceId === undefined ? '/' : `/workspaces/${workspaceId}`);
+    this.tokens.forget(this.path);
     this.toasts.say({ text: $localize`You are in: welcome to ${name}:workspace:.` });
   }
 }

@@ -1,4 +1,4 @@
-import { inject, Injectable } from '@angular/core';
+import { inject, Injectable, signal } from '@angular/core';
 import { type CanActivateFn, RedirectCommand, Router } from '@angular/router';
 
 /**
@@ -7,29 +7,35 @@ import { type CanActivateFn, RedirectCommand, Router } from '@angular/router';
  */
 @Injectable({ providedIn: 'root' })
 export class LinkTokens {
-  private readonly tokens = new Map<string, string>();
+  private readonly tokens = signal<Readonly<Record<string, string | undefined>>>({});
 
   /** @param url of the page that it was brought to, such as `/verify-email` */
   keep(url: string, token: string): void {
-    this.tokens.set(pathOf(url), token);
+    this.tokens.update((all) => ({ ...all, [pathOf(url)]: token }));
   }
 
   of(url: string): string | undefined {
-    return this.tokens.get(pathOf(url));
+    return this.tokens()[pathOf(url)];
   }
 
   /** One that was used, or does not work. */
   forget(url: string): void {
-    this.tokens.delete(pathOf(url));
+    this.tokens.update((all) => ({ ...all, [pathOf(url)]: undefined }));
   }
 }
 
 const pathOf = (url: string): string => url.split(/[?#]/, 1)[0] ?? '';
 
-/** Takes the token out of the address before the page opens: not into the history, nor into a copied address. */
+/**
+ * Takes the token out of the address before the page opens: not into the history, nor into a copied address. Routes run it always,
+ * for a link that is opened where its page is open already.
+ */
 export const takesToken: CanActivateFn = ({ fragment }, { url }) => {
   const token = new URLSearchParams(fragment ?? '').get('token');
   if (!token) return true;
   inject(LinkTokens).keep(url, token);
-  return new RedirectCommand(inject(Router).parseUrl(pathOf(url)), { replaceUrl: true });
+  return new RedirectCommand(inject(Router).parseUrl(pathOf(url)), {
+    replaceUrl: true,
+    onSameUrlNavigation: 'reload',
+  });
 };

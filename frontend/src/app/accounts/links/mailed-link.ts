@@ -1,10 +1,15 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { type Problem, problemOf, Requests } from '../../api';
 import { Session } from '../../session';
 import { FormProblem } from '../../ui/form';
 import { AskLink, type LinkRequest } from './ask-link';
 import { LinkTokens } from './link-token';
+
+interface Done {
+  readonly heading: string;
+  readonly text: string;
+}
 
 /** What a mailed link does, in words, and how it is done. */
 export interface LinkWords {
@@ -14,7 +19,7 @@ export interface LinkWords {
   /** Where the person can ask for another link; absent where it only comes by itself. */
   readonly another?: LinkRequest;
   /** @returns what happened, in words @throws Problem */
-  use(requests: Requests, token: string): Promise<{ heading: string; text: string }>;
+  use(requests: Requests, token: string): Promise<Done>;
 }
 
 /**
@@ -64,10 +69,14 @@ export class MailedLink {
   readonly link = input.required<() => LinkWords>();
 
   protected readonly words = computed(() => this.link()());
-  protected readonly token = signal(this.tokens.of(this.path));
+  protected readonly token = computed(() => this.tokens.of(this.path));
   protected readonly busy = signal(false);
   protected readonly problem = signal<Problem | undefined>(undefined);
-  protected readonly done = signal<{ heading: string; text: string } | undefined>(undefined);
+  /** What the last token did; another one has done nothing yet. */
+  protected readonly done = linkedSignal<string | undefined, Done | undefined>({
+    source: this.token,
+    computation: (token, before) => (token === undefined ? before?.value : undefined),
+  });
   protected readonly toConsole = $localize`To the console`;
   protected readonly toSignIn = $localize`Sign in`;
 
@@ -78,16 +87,14 @@ export class MailedLink {
     this.problem.set(undefined);
     try {
       const result = await this.words().use(this.requests, token);
-      this.tokens.forget(this.path);
-      if (this.session.signedIn()) await this.session.refresh().catch(() => undefined);
       this.done.set(result);
+      this.tokens.forget(this.path);
+      // What was done may have ended the session: then this finds out.
+      if (this.session.signedIn()) await this.session.refresh();
     } catch (error) {
       const problem = problemOf(error);
       this.problem.set(problem);
-      if (problem.code === 'link_expired') {
-        this.tokens.forget(this.path);
-        this.token.set(undefined);
-      }
+      if (problem.code === 'link_expired') this.tokens.forget(this.path);
     } finally {
       this.busy.set(false);
     }

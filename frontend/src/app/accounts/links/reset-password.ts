@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { form, FormField as Field, minLength, required } from '@angular/forms/signals';
 import { Router, RouterLink } from '@angular/router';
 import { passwordResetsComplete, passwordResetsRequest, Requests } from '../../api';
@@ -53,7 +53,7 @@ export class ResetPassword {
   private readonly requests = inject(Requests);
   private readonly tokens = inject(LinkTokens);
   private readonly path = inject(Router).url;
-  protected readonly token = signal(this.tokens.of(this.path));
+  protected readonly token = computed(() => this.tokens.of(this.path));
   protected readonly done = signal(false);
   protected readonly sending = sending();
   protected readonly wanted = form(signal({ password: '' }), (path) => {
@@ -80,6 +80,5 @@ export class ResetPassword {
 
   protected startAgain(): void {
     this.tokens.forget(this.path);
-    this.token.set(undefined);
   }
 }
