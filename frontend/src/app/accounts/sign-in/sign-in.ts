@@ -15,22 +15,26 @@ import { SignInOptions } from './sign-in-options';
       @if (session.ended()) {
         <p class="-mt-4 mb-5 text-muted" i18n>Your session ended. Sign in to go on where you were.</p>
       }
+      <div after>
+        @switch (options.registration()) {
+          @case ('open') {
+            <p class="m-0 mt-6 text-center text-muted" i18n>
+              New here? <a class="link" routerLink="/sign-up">Sign up</a>
+            </p>
+          }
+          @case ('setup') {
+            <p class="m-0 mt-6 text-center text-muted" i18n>
+              Nobody owns this console yet. Open the set-up link that the server printed when it started.
+            </p>
+          }
+          @case ('invite') {
+            <p class="m-0 mt-6 text-center text-muted" i18n>
+              New here? People join by invitation: ask an admin of your workspace for one.
+            </p>
+          }
+        }
+      </div>
     </sb-sign-in-form>
-    @switch (options.registration()) {
-      @case ('open') {
-        <p class="m-0 mt-6 text-center text-muted" i18n>New here? <a class="link" routerLink="/sign-up">Sign up</a></p>
-      }
-      @case ('setup') {
-        <p class="m-0 mt-6 text-center text-muted" i18n>
-          Nobody owns this console yet. Open the set-up link that the server printed when it started.
-        </p>
-      }
-      @case ('invite') {
-        <p class="m-0 mt-6 text-center text-muted" i18n>
-          New here? People join by invitation: ask an admin of your workspace for one.
-        </p>
-      }
-    }
   `,
 })
 export class SignIn {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { lucideMonitor, lucideSmartphone } from '@ng-icons/lucide';
 import { type Item, ownSessionsEnd, ownSessionsEndMany, ownSessionsList, problemOf, Requests } from '../../api';
 import { Session as Own } from '../../session';
@@ -10,7 +10,7 @@ type Session = Item<typeof ownSessionsList>;
 /** Where the person is signed in, and the end of it. */
 @Component({
   selector: 'sb-sessions',
-  imports: [Ago, Icon, Page, ProblemNote, Skeleton],
+  imports: [Ago, Icon, Page, ProblemNote, RouterLink, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './sessions.html',
 })
