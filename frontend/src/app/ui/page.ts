@@ -8,8 +8,8 @@ import { Visited } from './visited';
   host: { class: 'block' },
   template: `
     <header class="mb-6 flex flex-wrap items-center gap-x-4 gap-y-3">
-      <div class="min-w-0 flex-1">
-        <h1 class="m-0 text-[1.375rem]/8 font-semibold tracking-tight">{{ heading() }}</h1>
+      <div class="min-w-0 flex-1 basis-64">
+        <h1 class="m-0 text-[1.375rem]/8 font-semibold tracking-tight wrap-anywhere">{{ heading() }}</h1>
         @if (lead(); as text) {
           <p class="m-0 max-w-[70ch] text-muted">{{ text }}</p>
         }

@@ -3,13 +3,19 @@ import type { RoomActivity } from '../activity/sentences';
 
 const called = ({ description, host }: { description: string; host: string }) => description || host;
 
+const PAGES: Readonly<Record<string, (id: string) => string>> = {
+  webhook_endpoint: (id) => `webhooks/${id}`,
+  webhook_delivery: (id) => `webhooks/deliveries/${id}`,
+  webhook_inbox: (id) => `webhooks/inboxes/${id}`,
+  incoming_webhook: (id) => `webhooks/incoming/${id}`,
+};
+
 export const webhookActivity: RoomActivity = {
   id: 'webhooks',
   title: () => $localize`Webhooks`,
   icon: lucideWebhook,
   types: ['webhook*', 'incoming*'],
-  link: ({ type, id }, event) =>
-    type === 'webhook_endpoint' && event !== 'webhook_endpoint.deleted' ? `webhooks/${id}` : undefined,
+  link: ({ type, id }, event) => (event.endsWith('.deleted') ? undefined : PAGES[type]?.(id)),
   sentences: {
     'webhook_endpoint.created': (data, { who }) => $localize`${who}:who: made the webhook ${called(data)}:webhook:`,
     'webhook_endpoint.updated': ({ after }, { who }) =>
