@@ -50,7 +50,7 @@ export async function rehearse(
     if (n % BREATH === BREATH - 1) await setImmediate();
     release(at);
     if (!matches) judge.miss(judged.seat, judged.thing);
-    else if (judge.judge({ ...judged, at }, { at, figure: judged.figure ?? null }) === undefined) {
+    else if (judge.judge({ ...judged, at }) === undefined) {
       const due = dueOf({ ...clock, snoozedUntil: null }, at)?.at ?? burst(sent, waiting, at, clock);
       if (due) hold(waiting, due.getTime(), title);
       else sent.push({ at, total: judge.together({ ...judged, at }) || 1, titles: [title] });

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from '#platform/database/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
 import { FilterContexts, FilterTargets } from '#platform/filters/index.js';
-import { MOST_EVENTS, Notifier, type NewNotification, type ToldEvent } from '#platform/notifications/index.js';
+import { Notifier, type NewNotification } from '#platform/notifications/index.js';
 import { Listeners } from '../listening/listeners.js';
 import { Reasons } from '../listening/reasons.js';
 import type { Match } from '../listening/seats.js';
@@ -12,7 +12,9 @@ import { groupOf, Judge, remembers, thingOf, type Judged } from '../plans/judge.
 import { judgedOf } from '../plans/judged.js';
 import { SubscriptionsConfig } from '../subscriptions.config.js';
 import {
-  type EventHit,
+  type AskedWindow,
+  type Fired,
+  gathered,
   insertMatches,
   type NewMatch,
   type Outcome,
@@ -26,7 +28,6 @@ import { keepThings, knownThings, matchingThings, type KnownThing } from './thin
 interface Weighed {
   readonly match: Match;
   readonly judged: Judged;
-  readonly hit: EventHit;
 }
 
 /** Writes matches down with what becomes of them, and tells of those that are told at once; all in the reader's transaction. */
@@ -61,7 +62,8 @@ export class MatchRecorder {
     const byEvent = Map.groupBy(weighed, ({ match }) => match.event.id);
     const lapsingOf = Map.groupBy(lapsing, ({ thing }) => thing);
     const made: NewMatch[] = [];
-    const notifications: NewNotification[] = [];
+    const told: (Omit<NewNotification, 'events'> & { event: LogEvent })[] = [];
+    const fired: Fired[] = [];
     for (const event of batch) {
       const heard = byEvent.get(event.id) ?? [];
       if (lapses) this.lapse(judge, event, heard, lapsingOf);
@@ -69,20 +71,29 @@ export class MatchRecorder {
         const outcome = this.outcome(judge, one, known);
         const row = this.row(one, outcome);
         made.push(row);
-        if (outcome.state === 'told') notifications.push(notification(row, outcome.notificationId, judge, one.judged));
+        if (outcome.state !== 'told') continue;
+        const { rule } = one.judged.plan;
+        const { notificationId: id } = outcome;
+        told.push({ ...notification(row, id, rule ? judge.together(one.judged) : 1), event });
+        if (!rule) continue;
+        const { seat } = one.judged;
+        const { position } = event;
+        fired.push({ id, seat, group: groupOf(rule, one.judged), since: judge.begin(one.judged), position });
       }
     }
     await insertMatches(em, made);
     await keepThings(em, changed(judge, weighed, lapsing));
-    if (notifications.length > 0) await this.notifier.notify(em, notifications);
+    if (told.length === 0) return;
+    const windows = await gathered(em, fired);
+    const all = told.map(({ event, ...one }) => ({ ...one, events: windows.get(one.id) ?? [event] }));
+    await this.notifier.notify(em, all);
   }
 
   private weigh(match: Match): Weighed {
     const { event, listener } = match;
     const target = this.targets.get(listener.target);
     const figures = judgedOf(listener, target, target.subject(event), this.contexts.rates);
-    const judged = { ...figures, thing: thingName(event), at: event.occurredAt };
-    return { match, judged, hit: { at: event.occurredAt, figure: judged.figure ?? null, event } };
+    return { match, judged: { ...figures, thing: thingName(event), at: event.occurredAt } };
   }
 
   /** A judge who knows what was told before. */
@@ -90,14 +101,14 @@ export class MatchRecorder {
     em: EntityManager,
     weighed: readonly Weighed[],
     lapsing: readonly KnownThing[],
-  ): Promise<Judge<EventHit>> {
-    const judge = new Judge<EventHit>();
+  ): Promise<Judge> {
+    const judge = new Judge();
     const asked = weighed
       .filter(({ judged }) => remembers(judged.plan))
       .map(({ judged }) => ({ seat: judged.seat, thing: thingOf(judged) }));
     for (const { seat, thing, ...state } of [...lapsing, ...(await knownThings(em, unique(asked)))])
       judge.know(seat, thing, state);
-    for (const { seat, group, hit } of await windows(em, askedWindows(weighed))) judge.remember(seat, group, hit);
+    for (const { seat, group, hits } of await windows(em, askedWindows(weighed))) judge.remember(seat, group, hits);
     return judge;
   }
 
@@ -117,8 +128,8 @@ export class MatchRecorder {
     }
   }
 
-  private outcome(judge: Judge<EventHit>, { match, judged, hit }: Weighed, known: Map<string, Pace>): Outcome {
-    const held = judge.judge(judged, hit);
+  private outcome(judge: Judge, { match, judged }: Weighed, known: Map<string, Pace>): Outcome {
+    const held = judge.judge(judged);
     if (held) return { state: 'held', why: held };
     const { listener, zone, snoozedUntil } = match;
     const due = dueOf({ plan: listener.plan, zone, snoozedUntil }, new Date());
@@ -151,21 +162,17 @@ export function thingName({ subjectType, subjectId }: Pick<LogEvent, 'subjectTyp
 }
 
 function notification(
-  { match, reason }: NewMatch,
+  { match: { listener }, reason }: NewMatch,
   id: string,
-  judge: Judge<EventHit>,
-  judged: Judged,
-): NewNotification {
-  const { listener, event } = match;
-  const gathered: ToldEvent[] = listener.plan.rule ? judge.gathered(judged).map((hit) => hit.event) : [event];
+  total: number,
+): Omit<NewNotification, 'events'> {
   return {
     id,
     workspaceId: listener.workspaceId,
     userId: listener.userId,
     source: sourceOf(listener),
-    events: gathered.slice(-MOST_EVENTS),
-    total: gathered.length,
-    form: gathered.length > 1 ? 'burst' : 'single',
+    total,
+    form: total > 1 ? 'burst' : 'single',
     reason,
     channels: listener.plan.channels,
   };
@@ -180,25 +187,15 @@ function unique(asked: readonly { seat: string; thing: string }[]): { seat: stri
   return [...new Map(asked.map((one) => [`${one.seat} ${one.thing}`, one])).values()];
 }
 
-function askedWindows(weighed: readonly Weighed[]) {
-  const asked = new Map<
-    string,
-    { seat: string; group: string; from: Date; rule: NonNullable<Judged['plan']['rule']> }
-  >();
+function askedWindows(weighed: readonly Weighed[]): AskedWindow[] {
+  const asked = new Map<string, AskedWindow & { moments: Date[] }>();
   for (const { judged } of weighed) {
-    const { rule } = judged.plan;
-    if (!rule) continue;
-    const group = groupOf(rule, judged);
-    // A threshold is also asked of the window that the match before closed, which began that much earlier.
-    const spans = rule.kind === 'threshold' ? 2 : 1;
-    const from = new Date(judged.at.getTime() - spans * rule.windowMinutes * 60_000);
-    const known = asked.get(`${judged.seat} ${group}`);
-    asked.set(`${judged.seat} ${group}`, {
-      seat: judged.seat,
-      group,
-      rule,
-      from: known && known.from < from ? known.from : from,
-    });
+    const { seat, at, plan } = judged;
+    if (!plan.rule) continue;
+    const group = groupOf(plan.rule, judged);
+    const known = asked.get(`${seat} ${group}`);
+    if (known) known.moments.push(at);
+    else asked.set(`${seat} ${group}`, { seat, group, rule: plan.rule, moments: [at] });
   }
   return [...asked.values()];
 }

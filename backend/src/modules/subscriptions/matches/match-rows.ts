@@ -2,17 +2,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { affected, query, type EntityManager } from '#platform/database/index.js';
 import type { EventType } from '#contract/events/index.js';
 import type { EventScope } from '#platform/event-log/index.js';
-import type { AskedBy, Reason, ToldEvent } from '#platform/notifications/index.js';
+import { MOST_EVENTS, type AskedBy, type Reason, type ToldEvent } from '#platform/notifications/index.js';
 import type { Match } from '../listening/seats.js';
 import type { Held } from '../plans/judge.js';
 import type { Rule } from '../plans/plan.js';
-import { mostOf, type Hit } from '../plans/window.js';
+import { mostOf, type Bygone } from '../plans/window.js';
 import type { Wait } from '../plans/due.js';
-
-/** An earlier match within a rule's window, with what telling of it needs. */
-export interface EventHit extends Hit {
-  readonly event: ToldEvent;
-}
 
 /** What becomes of a match. */
 export type Outcome =
@@ -110,35 +105,91 @@ function rowOf({ match: { event, listener }, reason, ruleGroup, figure, outcome 
 export interface AskedWindow {
   readonly seat: string;
   readonly group: string;
-  readonly from: Date;
   readonly rule: Rule;
+  /** The moments of those matches. */
+  readonly moments: readonly Date[];
 }
 
+// What stands there, taken together as far as it leaves the window together: as it moves on with each of the matches, or ends with
+// the latest that is there.
 const WINDOWS = `
-  select w.seat, w.grp, m.*
-    from jsonb_to_recordset($1::jsonb) as w(seat uuid, grp text, since timestamptz, most int)
+  select w.seat, w.grp, taken.*
+    from jsonb_to_recordset($1::jsonb) as w(seat uuid, grp text, minutes int, most int, spans int, moments timestamptz[])
     cross join lateral (
-      select ${EVENT_OF_MATCH}, occurred_at, figure from subscription_match
-       where seat_id = w.seat and rule_group = w.grp and occurred_at > w.since
-       order by occurred_at desc limit w.most) m
-   order by m.occurred_at`;
+      with hit as materialized (
+        select occurred_at, figure from subscription_match
+         where seat_id = w.seat and rule_group = w.grp
+           and occurred_at > (select min(m) from unnest(w.moments) m) - w.spans * make_interval(mins => w.minutes)
+         order by occurred_at desc limit w.most),
+      part as materialized (
+        select array_agg(m - make_interval(mins => w.minutes) + interval '1 microsecond' order by m) as begins
+          from (select unnest(w.moments) union select max(occurred_at) from hit) x(m) where m is not null)
+      select max(h.occurred_at) as at, count(*)::int as hits, count(h.figure)::int as figures, coalesce(sum(h.figure), 0) as sum,
+             min(h.figure) as lowest, max(h.figure) as highest
+        from hit h cross join part
+       group by width_bucket(h.occurred_at, part.begins)) taken
+   order by taken.at`;
 
-/** Earlier matches in the windows of rules, the oldest first: no more of each than its rule can tell apart. */
+interface WindowRow {
+  seat: string;
+  grp: string;
+  at: string;
+  hits: number;
+  figures: number;
+  sum: number;
+  lowest: number | null;
+  highest: number | null;
+}
+
+/** What stood in the windows of rules before some matches, the oldest first: no more of each than its rule can tell apart. */
 export async function windows(
   em: EntityManager,
   asked: readonly AskedWindow[],
-): Promise<{ seat: string; group: string; hit: EventHit }[]> {
+): Promise<{ seat: string; group: string; hits: Bygone }[]> {
   if (asked.length === 0) return [];
-  const parameter = asked.map(({ seat, group, from, rule }) => ({ seat, grp: group, since: from, most: mostOf(rule) }));
-  const rows = await query<EventOfMatch & { seat: string; grp: string; occurred_at: string; figure: number | null }>(
-    em,
-    WINDOWS,
-    [JSON.stringify(parameter)],
-  );
-  return rows.map((row) => {
-    const hit = { at: new Date(row.occurred_at), figure: row.figure, event: toldEvent(row) };
-    return { seat: row.seat, group: row.grp, hit };
+  const parameter = asked.map(({ seat, group, rule, moments }) => {
+    // A threshold is also asked of the window that the match before closed, which began that much earlier.
+    const spans = rule.kind === 'threshold' ? 2 : 1;
+    return { seat, grp: group, minutes: rule.windowMinutes, most: mostOf(rule), spans, moments };
   });
+  const rows = await query<WindowRow>(em, WINDOWS, [JSON.stringify(parameter)]);
+  return rows.map(({ seat, grp: group, at, lowest, highest, ...sums }) => ({
+    seat,
+    group,
+    hits: { ...sums, at: new Date(at), lowest: lowest ?? Infinity, highest: highest ?? -Infinity },
+  }));
+}
+
+/** A rule that fired with an event, and where its window began. */
+export interface Fired {
+  readonly id: string;
+  readonly seat: string;
+  readonly group: string;
+  readonly since: Date;
+  readonly position: number;
+}
+
+const GATHERED = `
+  select f.id, m.*
+    from jsonb_to_recordset($1::jsonb) as f(id uuid, seat uuid, grp text, since timestamptz, upto bigint)
+    cross join lateral (
+      select ${EVENT_OF_MATCH}, occurred_at from subscription_match
+       where seat_id = f.seat and rule_group = f.grp and occurred_at > f.since and event_position <= f.upto
+       order by occurred_at desc, event_position desc limit ${MOST_EVENTS}) m
+   order by m.occurred_at, m.event_position`;
+
+/** The newest events in the windows of rules that fired, the oldest first; the matches stand in their rows already. */
+export async function gathered(em: EntityManager, fired: readonly Fired[]): Promise<Map<string, ToldEvent[]>> {
+  if (fired.length === 0) return new Map();
+  const parameter = fired.map(({ id, seat, group, since, position }) => ({
+    id,
+    seat,
+    grp: group,
+    since,
+    upto: position,
+  }));
+  const rows = await query<EventOfMatch & { id: string }>(em, GATHERED, [JSON.stringify(parameter)]);
+  return new Map([...Map.groupBy(rows, ({ id }) => id)].map(([id, some]) => [id, some.map(toldEvent)]));
 }
 
 /** What a seat was told within a burst's window, and when what waits there is due. */

@@ -262,6 +262,38 @@ describe('a match', () => {
     expect(told.map((one) => one.events.map((event) => event.id))).toEqual([events.slice(0, 3), events.slice(4)]);
   });
 
+  it('with a rule is told alike whether what is in its window is read together or one by one', async () => {
+    const rule = { kind: 'threshold', windowMinutes: 10, field: 'price', of: 'lowest', is: 'above', value: 50 };
+    const rising = [
+      [0, 10],
+      [5, 60],
+      [11, 70],
+      [12, 80],
+      [13, 20],
+      [14, 90],
+      [22, 70],
+      [23.5, 60],
+      [24, 70],
+    ] as const;
+    for (const [z, alone] of [
+      [-61, (n: number) => n > 0],
+      [-62, (n: number) => n % 3 === 0],
+      [-63, () => false],
+    ] as const) {
+      const { id } = await room.subscribe(ada, team, `z:${z}`, { rule });
+      const start = Date.now() + 1000;
+      const events = [];
+      for (const [n, [minutes, dollars]] of rising.entries()) {
+        events.push(await deal(uuidv7(), { z, priceMinor: dollars * 100 }, new Date(start + minutes * 60_000)));
+        if (alone(n)) await room.read();
+      }
+      expect(await outcomes(id)).toEqual(rising.map((_, n) => (n === 2 || n === 7 ? 'told' : 'rule')));
+      const told = await room.notifications(id);
+      expect(told.map(({ total }) => total)).toEqual([2, 3]);
+      expect(told.map((one) => one.events.map((event) => event.id))).toEqual([events.slice(1, 3), events.slice(5, 8)]);
+    }
+  });
+
   it('is not made once a subscription has expired, and ends with one that was paused', async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const { id } = await room.subscribe(ada, team, 'z:-7', { expiresAt: soon, rhythm: { kind: 'hourly' } });

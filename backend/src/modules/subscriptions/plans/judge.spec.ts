@@ -201,8 +201,8 @@ describe('A rule', () => {
     const plan = { ...PLAIN, rule: more(1), cooldownMinutes: 60 };
     const hear = judging(plan, judge);
     expect([0, 1, 30, 31, 70, 71].map((n) => hear(n))).toEqual(['rule', 'told', 'rule', 'cooldown', 'rule', 'told']);
-    const gathered = judge.gathered({ seat: 's', plan, thing: 'deal/1', at: minute(71) });
-    expect(gathered.map(({ at }) => at)).toEqual([minute(70), minute(71)]);
+    const last = { seat: 's', plan, thing: 'deal/1', at: minute(71) };
+    expect([judge.together(last), judge.begin(last)]).toEqual([2, minute(61)]);
   });
 
   it.each(['average', 'lowest', 'highest', 'sum'] as const)('looks at each match a few times (%s)', (of) => {
@@ -232,7 +232,7 @@ describe('A rule', () => {
   it('comes to what counting anew comes to, whatever the order', () => {
     let seed = 7;
     const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
-    const window = new Window<Hit>();
+    const window = new Window();
     const rule: Rule = { ...threshold, windowMinutes: 30 };
     const all: Hit[] = [];
     for (let n = 0; n < 5_000; n++) {
@@ -250,7 +250,7 @@ describe('A rule', () => {
         lowest: Math.min(...figures),
         highest: Math.max(...figures),
       });
-      expect(window.held()).toHaveLength(inside.length);
+      expect(window.size).toBe(inside.length);
     }
   });
 
@@ -260,5 +260,34 @@ describe('A rule', () => {
     const hear = judging(plan, judge);
     for (let n = 0; n < 100; n++) hear(n / 1_000);
     expect(judge.together({ seat: 's', plan, thing: 'deal/1', at: minute(0.1) })).toBe(4);
+  });
+
+  it('comes to the same when what was before is told together, as far as it leaves together', () => {
+    const figures = [10, 60, 70, 80, 20, 90, 70, 60, 70];
+    const minutes = [0, 5, 11, 12, 13, 14, 22, 23.5, 24];
+    const rules = [more(2), { ...threshold, of: 'lowest' }, { ...threshold, of: 'average' }, threshold] as Rule[];
+    for (const rule of rules.map((one) => ({ ...one, windowMinutes: 10 }))) {
+      const match = (n: number): Judged => {
+        const plan = { ...PLAIN, rule };
+        return { seat: 's', plan, thing: '', at: minute(minutes[n]!), figure: figures[n], limit: 50 };
+      };
+      const one = new Judge();
+      const all = figures.map((_, n) => one.judge(match(n)));
+      for (let from = 1; from < figures.length; from++) {
+        const judge = new Judge();
+        const ends = [...minutes.slice(from), minutes[from - 1]!].map((n) => n - 10).sort((a, b) => a - b);
+        for (const part of [...ends, Infinity].map((end, i) => [ends[i - 1] ?? -Infinity, end] as const)) {
+          const inside = figures.flatMap((figure, n) =>
+            n < from && minutes[n]! > part[0] && minutes[n]! <= part[1] ? [{ figure, at: minutes[n]! }] : [],
+          );
+          const of = inside.map(({ figure }) => figure);
+          const [sum, hits] = [of.reduce((a, b) => a + b, 0), of.length];
+          const at = minute(Math.max(...inside.map((hit) => hit.at)));
+          const known = { at, hits, figures: hits, sum, lowest: Math.min(...of), highest: Math.max(...of) };
+          if (hits > 0) judge.remember('s', '', known);
+        }
+        expect(figures.slice(from).map((_, n) => judge.judge(match(from + n)))).toEqual(all.slice(from));
+      }
+    }
   });
 });

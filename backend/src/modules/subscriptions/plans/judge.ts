@@ -1,5 +1,5 @@
 import type { Plan, Rule } from './plan.js';
-import { Window, type Figures, type Hit } from './window.js';
+import { Window, type Bygone, type Figures, type Hit } from './window.js';
 
 /** Why a match was not told, though the filter found it. */
 export type Held = 'rule' | 'not_crossed' | 'not_improved' | 'cooldown';
@@ -32,9 +32,9 @@ export interface ThingState {
  * Says of matches, in the order of the log, whether they are told. It knows no clock: the moments are the events' own, so
  * that reading the same events again, or asking what would have been, gives the same answers.
  */
-export class Judge<H extends Hit = Hit> {
+export class Judge {
   private readonly things = new Map<string, ThingState>();
-  private readonly windows = new Map<string, Window<H>>();
+  private readonly windows = new Map<string, Window>();
   /** Who has heard of a thing. */
   private readonly seats = new Map<string, Set<string>>();
   private readonly touched = new Set<string>();
@@ -44,9 +44,9 @@ export class Judge<H extends Hit = Hit> {
     this.put(seat, thing, { ...state });
   }
 
-  /** Tells it an earlier match of a subscription with a rule; the oldest first. */
-  remember(seat: string, group: string, hit: H): void {
-    this.window(seat, group).push(hit);
+  /** Tells it earlier matches of a subscription with a rule; the oldest first. */
+  remember(seat: string, group: string, hits: Bygone): void {
+    this.window(seat, group).push(hits);
   }
 
   /** The state of a thing. */
@@ -73,7 +73,7 @@ export class Judge<H extends Hit = Hit> {
   }
 
   /** Judges a match. @returns why it is held back; undefined when it is told */
-  judge(match: Judged, hit: H): Held | undefined {
+  judge(match: Judged, hit: Hit = { at: match.at, figure: match.figure ?? null }): Held | undefined {
     const { plan, seat, at, value } = match;
     if (plan.rule && !this.fires(plan.rule, match, hit)) return 'rule';
     const thing = thingOf(match);
@@ -88,14 +88,15 @@ export class Judge<H extends Hit = Hit> {
     return undefined;
   }
 
-  /** The matches that stand in a rule's window at a moment, the oldest first. */
-  gathered(match: Omit<Judged, 'value'>): H[] {
-    return this.moved(match)?.held() ?? [];
-  }
-
-  /** How many those are. */
+  /** How many matches stand in a rule's window at a moment. */
   together(match: Omit<Judged, 'value'>): number {
     return this.moved(match)?.size ?? 0;
+  }
+
+  /** Where a rule's window begins that ends at a moment, or with the latest match. */
+  begin(match: Omit<Judged, 'value'>): Date {
+    const { rule } = match.plan;
+    return new Date(rule ? (this.moved(match)?.since(rule) ?? 0) : 0);
   }
 
   private put(seat: string, thing: string, state: ThingState): void {
@@ -109,7 +110,7 @@ export class Judge<H extends Hit = Hit> {
    * A rule fires as its condition comes true: when it holds with this match, and did not with the one before, or not just before
    * this one. A lowest figure rises by time alone, as what was lower leaves, and is told with the match that finds it so.
    */
-  private fires(rule: Rule, match: Judged, hit: H): boolean {
+  private fires(rule: Rule, match: Judged, hit: Hit): boolean {
     const window = this.window(match.seat, groupOf(rule, match));
     // Something read late counts in the window that ends with the latest, or a crossing that it completes would go unseen.
     window.moveTo(window.end, rule);
@@ -122,17 +123,17 @@ export class Judge<H extends Hit = Hit> {
     return !before && holds(rule, window.total, match.limit);
   }
 
-  private moved({ seat, plan: { rule }, thing, at }: Omit<Judged, 'value'>): Window<H> | undefined {
+  private moved({ seat, plan: { rule }, thing, at }: Omit<Judged, 'value'>): Window | undefined {
     const window = rule && this.window(seat, groupOf(rule, { thing }));
     if (!window) return undefined;
     window.moveTo(at, rule);
     return window;
   }
 
-  private window(seat: string, group: string): Window<H> {
+  private window(seat: string, group: string): Window {
     const key = keyOf(seat, group);
     let window = this.windows.get(key);
-    if (!window) this.windows.set(key, (window = new Window<H>()));
+    if (!window) this.windows.set(key, (window = new Window()));
     return window;
   }
 }

@@ -1,13 +1,13 @@
 import type { Rule } from './plan.js';
 
-/** One earlier match within a rule's window. */
+/** One match within a rule's window. */
 export interface Hit {
   readonly at: Date;
   readonly figure: number | null;
 }
 
-/** So many matches of a window are looked at; the most that a rule can ask for is below. */
-export const MOST_HITS = 10_000;
+/** So many matches of a window are looked at, the newest; a rate asks for 168,001 at most. */
+export const MOST_HITS = 200_000;
 
 /** What a window holds, taken together. */
 export interface Figures {
@@ -19,6 +19,11 @@ export interface Figures {
   readonly highest: number;
 }
 
+/** Earlier matches that leave the window together, when the newest of them does. */
+export interface Bygone extends Figures {
+  readonly at: Date;
+}
+
 const NONE: Figures = { hits: 0, figures: 0, sum: 0, lowest: Infinity, highest: -Infinity };
 /** Hits that have left are thrown away so many at a time. */
 const SWEPT = 1_000;
@@ -28,8 +33,8 @@ const SWEPT = 1_000;
  * looked at a fixed number of times however long it stays, and sums never collect the errors of subtraction.
  * https://en.wikipedia.org/wiki/Queue_(abstract_data_type) (Okasaki, "Purely Functional Data Structures", 5.2)
  */
-export class Window<H extends Hit> {
-  private hits: H[] = [];
+export class Window {
+  private hits: (Hit | Bygone)[] = [];
   /** The oldest that is still inside. */
   private start = 0;
   /** Where the newer stack begins. */
@@ -40,7 +45,7 @@ export class Window<H extends Hit> {
   private latest = -Infinity;
 
   /** Takes a match in; one that is read late finds its place by its time. */
-  push(hit: H): void {
+  push(hit: Hit | Bygone): void {
     const time = hit.at.getTime();
     let place = this.hits.length;
     if (time < this.latest) while (place > this.start && this.hits[place - 1]!.at.getTime() > time) place--;
@@ -56,7 +61,8 @@ export class Window<H extends Hit> {
     this.latest = Math.max(this.latest, at.getTime());
     const since = this.since(rule);
     const most = mostOf(rule);
-    while (this.start < this.hits.length && (this.size > most || this.hits[this.start]!.at.getTime() <= since)) {
+    const over = () => this.size - figuresOf(this.hits[this.start]!).hits >= most;
+    while (this.start < this.hits.length && (this.hits[this.start]!.at.getTime() <= since || over())) {
       if (this.start >= this.middle) this.turn();
       this.start++;
     }
@@ -74,16 +80,11 @@ export class Window<H extends Hit> {
   }
 
   get size(): number {
-    return this.hits.length - this.start;
+    return this.total.hits;
   }
 
   get total(): Figures {
     return joined(this.older[this.start] ?? NONE, this.newer);
-  }
-
-  /** What it holds, the oldest first. */
-  held(): H[] {
-    return this.hits.slice(this.start);
   }
 
   /** Makes everything the older stack. */
@@ -107,11 +108,13 @@ export class Window<H extends Hit> {
 /** So many matches tell whether a rule's condition holds. */
 export function mostOf(rule: Rule): number {
   if (rule.kind === 'count') return rule.moreThan + 1;
-  if (rule.kind === 'rate') return Math.min(MOST_HITS, Math.floor((rule.morePerHour * rule.windowMinutes) / 60) + 1);
+  if (rule.kind === 'rate') return Math.floor((rule.morePerHour * rule.windowMinutes) / 60) + 1;
   return MOST_HITS;
 }
 
-function figuresOf({ figure }: Hit): Figures {
+function figuresOf(hit: Hit | Bygone): Figures {
+  if ('hits' in hit) return hit;
+  const { figure } = hit;
   if (figure === null) return { ...NONE, hits: 1 };
   return { hits: 1, figures: 1, sum: figure, lowest: figure, highest: figure };
 }
