@@ -40,6 +40,7 @@ import { WebhookOwners0053 } from './0053-webhook-owners.js';
 import { WebhookMoments0054 } from './0054-webhook-moments.js';
 import { WebhookPace0055 } from './0055-webhook-pace.js';
 import { PartsOfEvents0060 } from './0060-parts-of-events.js';
+import { EndsOfSnoozes0061 } from './0061-ends-of-snoozes.js';
 
 /** Every migration, in the order they apply. A new one goes at the end; one that has landed never changes. */
 export const migrations: (new (...args: ConstructorParameters<typeof Migration>) => Migration)[] = [
@@ -84,4 +85,5 @@ export const migrations: (new (...args: ConstructorParameters<typeof Migration>)
   FiltersOfLists0035,
   LastEditors0036,
   PartsOfEvents0060,
+  EndsOfSnoozes0061,
 ];

@@ -52,6 +52,13 @@ export const notificationEvents = defineEvents({
     about: 'A notification was marked, archived or put off.',
     quiet: true,
   },
+  'notification.returned': {
+    version: 1,
+    subject: 'notification',
+    data: z.object({ read: z.boolean() }),
+    about: 'A notification that was put off came back.',
+    quiet: true,
+  },
   'inbox.read': {
     version: 1,
     subject: 'inbox',

@@ -21,6 +21,7 @@ import { InboxService } from './inbox/inbox.service.js';
 import { InboxSight } from './inbox/inbox-sight.js';
 import { InboxTarget } from './inbox/inbox.target.js';
 import { RoomInboxes } from './inbox/inboxes.js';
+import { SnoozeEnds } from './inbox/snooze-ends.js';
 import { UnreadQueries } from './inbox/unread-queries.js';
 import { Messages } from './messages/messages.js';
 import { NotificationMails } from './messages/notification-mails.js';
@@ -83,6 +84,7 @@ import { ToldEvents } from './told/told-events.js';
     PreferencesService,
     PreviewsService,
     Routing,
+    SnoozeEnds,
     Suppressions,
     ToldEvents,
     UnreadQueries,

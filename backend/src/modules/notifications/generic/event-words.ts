@@ -63,6 +63,7 @@ const zh: Record<string, string> = {
   'messages.parse_requested': '有人要求重新读取多封邮件。',
   'network.locked': '一个网络出现错误尝试，下一次尝试需要等待。',
   'notification.created': '有人收到了一条通知。',
+  'notification.returned': '一条推迟的通知已回到收件箱。',
   'notification.tested': '有人给自己发送了一条示例通知。',
   'notification.updated': '一条通知被标记、归档或推迟。',
   'notification_preferences.updated': '有人更改了接收通知的方式。',

@@ -11,6 +11,7 @@ import { Room } from '#test/subscriptions.js';
 import { EventSight, FiltersModule } from '#platform/filters/index.js';
 import { NotificationKindsModule, type ToldEvent } from '#platform/notifications/index.js';
 import { NotificationsModule } from '../index.js';
+import { SnoozeEnds } from './snooze-ends.js';
 
 jest.setTimeout(20_000);
 
@@ -120,6 +121,30 @@ describe('an inbox, live', () => {
       read: [{ workspaceId: team.id, upTo: event.position }],
     });
     expect(bobs.told).toHaveLength(1);
+  });
+
+  it('tells of what was put off when it comes back, as of what comes, on every process and once', async () => {
+    const ada = await room.make.person().in(team).create();
+    const { told } = await page(ada, other);
+    const [one, archived] = [await notify(ada), await notify(ada)];
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    for (const id of [one, archived]) expect((await patch(ada, id, { snoozedUntil: later })).statusCode).toBe(204);
+    expect((await patch(ada, archived, { archived: true })).statusCode).toBe(204);
+    await heard(told, ({ notifications }) => notifications.some(({ id, archivedAt }) => id === archived && archivedAt));
+    const before = told.length;
+    await room.rows(`update notification set snoozed_until = now() where user_id = $1 returning 1`, [ada.id]);
+    await Promise.all([room.application, other].map(({ app }) => app.get(SnoozeEnds).look()));
+    await room.until(async () => told.slice(before).some(has(one)));
+    expect(told.slice(before).filter(has(one))).toMatchObject([{ anew: false, unread: { total: 1 } }]);
+    const items = told.slice(before).flatMap(({ notifications }) => notifications);
+    expect(items.filter(({ arrived }) => arrived)).toMatchObject([{ id: one, readAt: null, snoozedUntil: null }]);
+    for (const id of [one, archived]) {
+      const events = await room.application.events({ type: 'notification.returned', subjectId: id });
+      expect(events.map(({ data }) => data)).toEqual(id === one ? [{ read: false }] : []);
+      expect(await room.rows(`select snoozed_until from notification where id = $1`, [id])).toEqual([
+        { snoozed_until: null },
+      ]);
+    }
   });
 
   it('tells a page that connects again how the inbox stands, and one of more than it can name to load it anew', async () => {

@@ -31,7 +31,7 @@ class News {
   }
 
   note({ type, subjectId, workspaceId, data }: LogEvent): void {
-    if (type !== 'inbox.read') this.changed.set(subjectId, type === 'notification.created' || this.arrived(subjectId));
+    if (type !== 'inbox.read') this.changed.set(subjectId, ARRIVES.has(type) || this.arrived(subjectId));
     else this.read.set(workspaceId, Math.max(this.read.get(workspaceId) ?? 0, (data as EventData<typeof type>).upTo));
   }
 
@@ -40,7 +40,8 @@ class News {
   }
 }
 
-const TOLD: ReadonlySet<string> = new Set(['notification.created', 'notification.updated', 'inbox.read']);
+const ARRIVES: ReadonlySet<string> = new Set(['notification.created', 'notification.returned']);
+const TOLD: ReadonlySet<string> = new Set([...ARRIVES, 'notification.updated', 'inbox.read']);
 
 /**
  * Tells people's open pages what becomes of their inbox. Each process reads of it in the log and tells its own sockets; the
