@@ -34,6 +34,7 @@ const SILENT: Record<string, string> = {
   'POST me/push-devices/:deviceId/tests': 'sends a test message, and changes nothing',
   'POST webhook-inboxes/:inboxToken': 'keeps what a stranger posted for somebody to look at; it is no act of anybody',
   'PUT webhook-inboxes/:inboxToken': 'keeps what a stranger sent for somebody to look at; it is no act of anybody',
+  'DELETE webhook-inboxes/:inboxToken': 'keeps what a stranger sent for somebody to look at; it is no act of anybody',
   'GET webhook-inboxes/:inboxToken': 'keeps what a stranger sent for somebody to look at; it is no act of anybody',
   'PATCH webhook-inboxes/:inboxToken': 'keeps what a stranger sent for somebody to look at; it is no act of anybody',
   'POST workspaces/:workspaceId/subscription-previews': 'shows what a filter would find, and keeps nothing',

@@ -377,6 +377,7 @@ export const routeRequests: Record<string, RouteRequest> = {
   'POST webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
   'PUT webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
   'PATCH webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
+  'DELETE webhook-inboxes/:inboxToken': { ...ofInboxToken, body: () => ({ hello: 'world' }) },
   'GET webhook-inboxes/:inboxToken': ofInboxToken,
   'POST workspaces/:workspaceId/webhook-replays': {
     body: async (tenant) => {

@@ -2,6 +2,7 @@ export {
   commands,
   headSchema,
   inboxItem,
+  MOST_NAMED,
   placeSchema,
   serverMessages,
   socketProblem,

@@ -86,7 +86,10 @@ const page = {
   workspaceId: z.uuid(),
   page: z.string().regex(/^[\w:./-]{1,200}$/, 'must be 1 to 200 of A-Z a-z 0-9 _ : . / -'),
 };
-const people = z.array(z.uuid());
+/** So many people of a page are named. */
+export const MOST_NAMED = 100;
+/** Who looks at a page: the first of them by id, and how many there are. */
+const viewers = { people: z.array(z.uuid()).max(MOST_NAMED), count: z.number().int() };
 
 /** Why a watch could not go on from where it was asked to: what was missed has to be fetched otherwise. */
 export const resetReason = z.enum(['epoch', 'too_far', 'pruned']);
@@ -106,7 +109,7 @@ export const commands = {
   /** Ends a watch; one that is over already does no harm. */
   unwatch: { body: z.strictObject({ watch }), answer: z.object({ watch }) },
   /** Says that a person looks at a page from here on; the answer is who does. `presence` tells of every change. */
-  enter: { body: z.strictObject(page), answer: z.object({ people }) },
+  enter: { body: z.strictObject(page), answer: z.object(viewers) },
   /** They look elsewhere. */
   leave: { body: z.strictObject(page), answer: z.object({ page: z.string() }) },
   /** They write something on a page that they look at; passed on at most once a second. */
@@ -129,8 +132,8 @@ export const serverMessages = {
   skipped: z.object({ watch, from: position, to: position }),
   /** The server ended a watch, and why. */
   unwatched: socketProblem.extend({ watch }),
-  /** The people who look at a page now, sorted. */
-  presence: z.object({ ...page, people }),
+  /** The people who look at a page now, sorted: of more than a hundred the first hundred, and how many they are. */
+  presence: z.object({ ...page, ...viewers }),
   /** How a person's inbox stands: first upon connection, then whenever something came to it or was done with it, wherever. */
   inbox: z.object({
     /** Everything up to here counts. */

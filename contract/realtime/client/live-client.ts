@@ -131,8 +131,8 @@ export class LiveClient {
     },
     workspaces: ({ workspaces }) => this.workspaces.tell(workspaces),
     inbox: (message) => this.inbox.tell(message),
-    presence: ({ people, ...page }) => {
-      for (const visit of this.at(page)) visit.people(people);
+    presence: ({ people, count, ...page }) => {
+      for (const visit of this.at(page)) visit.people(people, count);
     },
     typing: ({ userId, forMs, ...page }) => {
       for (const visit of this.at(page)) visit.heardTyping(userId, forMs);

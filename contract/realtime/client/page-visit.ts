@@ -3,8 +3,8 @@ import { guarded } from './listeners.js';
 
 /** What somebody who looks at a page wants to hear of the others there. */
 export interface PageListener {
-  /** The ids of all people who look at it now, oneself included. */
-  people(ids: readonly string[]): void;
+  /** The ids of those who look at it now, oneself included: a hundred at most, and how many they are. */
+  people(ids: readonly string[], count: number): void;
   /** Somebody writes; it is over after `forMs` unless it is said again. */
   typing?(userId: string, forMs: number): void;
 }
@@ -24,12 +24,12 @@ export class PageVisit {
   begin(): void {
     if (this.over) return;
     this.commands.tell('enter', this.page, (answer) => {
-      if (answer.ok && !this.over) this.people(answer.people);
+      if (answer.ok && !this.over) this.people(answer.people, answer.count);
     });
   }
 
-  people(ids: readonly string[]): void {
-    guarded(() => this.listener.people(ids));
+  people(ids: readonly string[], count: number): void {
+    guarded(() => this.listener.people(ids, count));
   }
 
   heardTyping(userId: string, forMs: number): void {

@@ -52,9 +52,9 @@ async function seen({ heard }: Visitor, page: string, people: string[]): Promise
 describe('a page', () => {
   it('shows who looks at it on every process, and who comes and goes', async () => {
     const [a, b, c] = [await visitor(urls[0]), await visitor(urls[1]), await visitor(urls[1])];
-    expect(await enter(a.socket, 'deal:1')).toEqual({ ok: true, people: sorted(a) });
-    expect(await enter(b.socket, 'deal:1')).toEqual({ ok: true, people: sorted(a, b) });
-    expect(await enter(c.socket, 'deal:1')).toEqual({ ok: true, people: sorted(a, b, c) });
+    expect(await enter(a.socket, 'deal:1')).toEqual({ ok: true, people: sorted(a), count: 1 });
+    expect(await enter(b.socket, 'deal:1')).toEqual({ ok: true, people: sorted(a, b), count: 2 });
+    expect(await enter(c.socket, 'deal:1')).toEqual({ ok: true, people: sorted(a, b, c), count: 3 });
     await Promise.all([a, b, c].map((one) => seen(one, 'deal:1', sorted(a, b, c))));
     await ask(b.socket, 'leave', { workspaceId: team.id, page: 'deal:1' });
     await Promise.all([a, c].map((one) => seen(one, 'deal:1', sorted(a, c))));
@@ -70,7 +70,11 @@ describe('a page', () => {
     await seen(watching, 'deal:2', sorted(a, watching));
     a.socket.disconnect();
     const other = await visitor(urls[0]);
-    expect(await enter(other.socket, 'deal:2')).toEqual({ ok: true, people: sorted(second, watching, other) });
+    expect(await enter(other.socket, 'deal:2')).toEqual({
+      ok: true,
+      people: sorted(second, watching, other),
+      count: 3,
+    });
     second.socket.disconnect();
     await seen(watching, 'deal:2', sorted(watching, other));
     for (const { socket } of [watching, other]) socket.disconnect();
@@ -82,7 +86,7 @@ describe('a page', () => {
     const ghost = '01900000-0000-7000-8000-00000000dead';
     const key = `${redis.prefix}:presence:${team.id}:deal:3`;
     await redis.get('presence').zadd(key, Date.now() + 500, `${ghost} another-process`);
-    expect(await enter(a.socket, 'deal:3')).toEqual({ ok: true, people: [ghost, a.person.id].sort() });
+    expect(await enter(a.socket, 'deal:3')).toEqual({ ok: true, people: [ghost, a.person.id].sort(), count: 2 });
     await seen(a, 'deal:3', sorted(a));
     a.socket.disconnect();
   });
@@ -140,7 +144,7 @@ describe('without Redis', () => {
     const [workspace, url] = [await own.workspace().create(), await alone.app.getUrl()];
     const { socket } = await openSocket(url, workspace.owner.token);
     const page = { workspaceId: workspace.id, page: 'deal:1' };
-    expect(await ask(socket, 'enter', page)).toEqual({ ok: true, people: [workspace.owner.id] });
+    expect(await ask(socket, 'enter', page)).toEqual({ ok: true, people: [workspace.owner.id], count: 1 });
     const other = await openSocket(url, (await own.person().in(workspace).create()).token);
     expect(await ask(other.socket, 'enter', page)).toMatchObject({ ok: true, people: { length: 2 } });
     for (const one of [socket, other.socket]) one.disconnect();

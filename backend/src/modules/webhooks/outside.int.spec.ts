@@ -81,6 +81,7 @@ describe('a debugging inbox', () => {
   it.each<[string, string, string | Buffer, object]>([
     ['POST', 'text/plain', 'Grüße', { encoding: 'text', body: 'Grüße' }],
     ['PUT', 'application/xml; charset=utf-8', '<a>1</a>', { encoding: 'text', body: '<a>1</a>' }],
+    ['DELETE', 'application/json', '{"gone":true}', { encoding: 'text', body: '{"gone":true}' }],
     ['PATCH', 'application/octet-stream', Buffer.from([0xff, 0, 1]), { encoding: 'base64', body: '/wAB', size: 3 }],
     ['POST', 'image/x-odd', Buffer.from('a\0b'), { encoding: 'base64', body: 'YQBi' }],
     ['POST', 'multipart/form-data; boundary=x', '--x--', { encoding: 'text', body: '--x--' }],

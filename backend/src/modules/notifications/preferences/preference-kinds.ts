@@ -17,7 +17,10 @@ export const SECURITY = 'security';
 /** All kinds that have no rule of their own, those of rooms to come included. */
 export const ALL = '*';
 
-const TOLD = tellable.map((kind) => ({ kind, topic: eventCatalogue[kind].subject, mandatory: false }));
+/** What could not be delivered: told in the inbox always, and by what did not fail as is chosen here. */
+export const FAILURE = 'delivery.failed' as const;
+
+const TOLD = [...tellable, FAILURE].map((kind) => ({ kind, topic: eventCatalogue[kind].subject, mandatory: false }));
 
 /** Everything that can be told: each type has a kind of notification, of its room or the generic one. */
 export const KINDS: readonly PreferenceKind[] = [

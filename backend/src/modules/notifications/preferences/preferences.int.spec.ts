@@ -169,7 +169,7 @@ describe('preferences', () => {
     [[cell('weather.changed', 'mail', true)], '/body/cells/0/kind'],
     [[{ topic: 'weather', channel: 'mail', enabled: true }], '/body/cells/0/topic'],
     [[{ topic: 'security', channel: 'mail', enabled: false }], '/body/cells/0/topic'],
-    [[cell('delivery.failed', 'mail', true)], '/body/cells/0/kind'],
+    [[cell('delivery.sent', 'mail', true)], '/body/cells/0/kind'],
     [[cell('deal.found', 'pigeon', true)], '/body/cells/0/channel'],
     [[{ kind: 'deal.found', channel: 'mail' }], '/body/cells/0/enabled'],
     [[{ kind: 'deal.found', topic: 'deal', channel: 'mail', enabled: true }], '/body/cells/0'],
@@ -308,5 +308,27 @@ describe('what could not be delivered', () => {
     ]);
     const ownWays = await room.rows('select channel from delivery where notification_id = $1', [found[0]?.id]);
     expect(ownWays).toEqual([]);
+  });
+
+  it('is told as is chosen for it, by what did not fail', async () => {
+    const [ada, eve] = [await room.make.person().in(team).create(), await room.make.person().in(team).create()];
+    expect(await row(ada, 'delivery.failed')).toMatchObject({ topic: 'delivery', title: 'Delivery failed' });
+    expect((await choose(eve, OWN, [cell('delivery.failed', 'mail', false)])).statusCode).toBe(200);
+    for (const [who, channel, ways] of [
+      [ada, 'slack', ['mail']],
+      [eve, 'slack', []],
+      [await room.make.person().in(team).create(), 'mail', []],
+    ] as const) {
+      const about = { notificationId: null, subscriptionId: null, eventId: uuidv7(), channelId: null };
+      const data = { ...about, channel, reason: 'No', refused: true };
+      await room.recorded(team, 'delivery.failed', data, { scope: { kind: 'user', id: who.id } });
+      const told = () => room.rows<{ id: string }>('select id from notification where user_id = $1', [who.id]);
+      await room.until(async () => (await told()).length === 1);
+      const [one] = await told();
+      const sent = await room.rows<{ channel: string }>('select channel from delivery where notification_id = $1', [
+        one!.id,
+      ]);
+      expect(sent.map((delivery) => delivery.channel)).toEqual(ways);
+    }
   });
 });

@@ -50,11 +50,33 @@ describe('a page that many come to at once', () => {
     presence.leave(sockets[1]!, PAGE);
     await settle();
     open();
-    expect((await answers).at(-1)).toEqual({ people: names.toSpliced(1, 1) });
-    expect(await back).toEqual({ people: names.toSpliced(1, 1) });
+    expect((await answers).at(-1)).toEqual({ people: names.toSpliced(1, 1), count: 39 });
+    expect(await back).toEqual({ people: names.toSpliced(1, 1), count: 39 });
     expect(said).toHaveLength(2);
     expect(said[1]).toEqual({ here: names.toSpliced(1, 1), left: [names[1]] });
     expect(told.at(-1)).toEqual(names.toSpliced(1, 1));
+    presence.onModuleDestroy();
+  });
+
+  it('names a hundred of those who look at it, and tells how many they are whenever that changes', async () => {
+    const told: { people: string[]; count: number }[] = [];
+    const others = Array.from({ length: 150 }, (_, n) => `q${n + 100}`);
+    const presence = new Presence(
+      { of: async () => undefined } as unknown as Places,
+      { say: async () => others } as unknown as Visitors,
+      { pages: 5, presenceSeconds: 30 } as RealtimeConfig,
+    );
+    presence.serve({
+      on: () => undefined,
+      serverSideEmit: () => undefined,
+      local: {
+        to: () => ({ emit: (_name: string, { people, count }: (typeof told)[0]) => told.push({ people, count }) }),
+      },
+    } as unknown as LiveServer);
+    const [first, second] = [await presence.enter(socketOf('z1'), PAGE), await presence.enter(socketOf('z2'), PAGE)];
+    const people = others.slice(0, 100);
+    expect([first, second]).toEqual([151, 152].map((count) => ({ people, count })));
+    expect(told).toEqual([first, second]);
     presence.onModuleDestroy();
   });
 });

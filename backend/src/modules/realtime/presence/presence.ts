@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { CommandAnswer, CommandBody } from '#contract/realtime/index.js';
+import { MOST_NAMED, type CommandAnswer, type CommandBody } from '#contract/realtime/index.js';
 import { Forbidden } from '#platform/errors/index.js';
 import { RealtimeConfig } from '../realtime.config.js';
 import { NotOnPage, TooManyPages } from '../realtime.errors.js';
@@ -9,6 +9,7 @@ import { Places } from '../standings/places.js';
 import { Visitors } from './visitors.js';
 
 type Asked = CommandBody<'enter'>;
+type Viewers = CommandAnswer<'enter'>;
 
 /** A page that somebody of this process looks at. */
 interface Page extends Asked {
@@ -20,7 +21,7 @@ interface Page extends Asked {
   /** What is under way about it: one thing after the other, so that an older list never follows a newer one. */
   work: Promise<unknown>;
   /** What comes next: it tells of everybody who comes and goes until it begins. */
-  next: Promise<string[]> | undefined;
+  next: Promise<Viewers> | undefined;
 }
 
 const PERMISSION = 'workspace:read';
@@ -74,9 +75,9 @@ export class Presence implements OnModuleDestroy {
       await socket.join(roomOf(key));
       this.refreshLater();
     }
-    const people = await this.tell(key);
+    const viewers = await this.tell(key);
     this.server?.serverSideEmit(MOVED, key);
-    return { people };
+    return viewers;
   }
 
   leave(socket: LiveSocket, asked: Asked): void {
@@ -127,31 +128,33 @@ export class Presence implements OnModuleDestroy {
   }
 
   /** Finds out who looks at a page, and tells its sockets here if it is somebody else than before. */
-  private async tell(key: string): Promise<string[]> {
+  private async tell(key: string): Promise<Viewers> {
     const page = this.pages.get(key);
-    if (!page) return [];
+    if (!page) return { people: [], count: 0 };
     page.next ??= this.after(page, key);
     return page.next;
   }
 
-  private after(page: Page, key: string): Promise<string[]> {
+  private after(page: Page, key: string): Promise<Viewers> {
     const next = page.work.then(async () => {
       page.next = undefined;
       const here = new Set([...page.sockets].map(userOf));
       const left = [...page.left].filter((user) => !here.has(user));
       page.left.clear();
       const elsewhere = await this.visitors.say(key, here, left);
-      const people = [...new Set([...[...page.sockets].map(userOf), ...elsewhere])].sort();
+      const all = [...new Set([...[...page.sockets].map(userOf), ...elsewhere])].sort();
+      const viewers = { people: all.slice(0, MOST_NAMED), count: all.length };
       // Whoever comes back before what is next began is told of by it.
       if (page.sockets.size === 0 && !page.next) this.pages.delete(key);
-      if (page.told !== people.join()) {
-        page.told = people.join();
+      const told = `${viewers.count} ${viewers.people.join()}`;
+      if (page.told !== told) {
+        page.told = told;
         const { workspaceId } = page;
-        this.server?.local.to(roomOf(key)).emit('presence', { workspaceId, page: page.page, people });
+        this.server?.local.to(roomOf(key)).emit('presence', { workspaceId, page: page.page, ...viewers });
       }
-      return people;
+      return viewers;
     });
-    page.work = next.then(({ length }) => rest(Math.min(length * REST_MS, MOST_REST_MS)));
+    page.work = next.then(({ count }) => rest(Math.min(count * REST_MS, MOST_REST_MS)));
     return next;
   }
 

@@ -135,6 +135,12 @@ export class WebhookInboxPostController {
     return this.keep(request, inboxToken);
   }
 
+  @Delete(':inboxToken')
+  @Endpoint(DOOR_WITH_BODY)
+  takeDelete(@Req() request: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
+    return this.keep(request, inboxToken);
+  }
+
   @Get(':inboxToken')
   @Endpoint({ ...DOOR, getOnly: true })
   takeGet(@Req() request: FastifyRequest, @Input.params() { inboxToken }: InboxTokenPath) {
