@@ -32,9 +32,8 @@ export {
 export { explain } from './explain.js';
 export { fold, words } from './fold.js';
 export { fromForm, toForm, type Condition } from './form.js';
-export { FilterEngine } from './engine/filter-engine.js';
+export { FilterEngine, type RestoredEngine } from './engine/filter-engine.js';
 export { SnapshotError } from './engine/snapshot.js';
-export type { Origin } from './engine/stored-engine.js';
 export { MAX_LENGTH } from './text.js';
 export type { Matcher, Moment } from './leaves.js';
 export { compileNode, toMatcher } from './match.js';

@@ -3,9 +3,11 @@ import { ChildTable, pairHash } from './child-table.js';
 import type { Dimension } from './dimension.js';
 import { Ints } from './ints.js';
 import { NodeStore } from './node-store.js';
-import { OrderedList, type Side } from './ordered-list.js';
+import { Openings } from './openings.js';
+import type { Side } from './ordered-list.js';
 import { HEADER, type ProgramStore } from './program-store.js';
 import { ALL, ANY, HIGH, HOLDS, joined, KIND, LIMIT, LIMIT_SHIFT, NOT, SHIFT, widthOf } from './program.js';
+import type { SnapshotReader } from './snapshot.js';
 import type { ValueTable } from './value-table.js';
 
 /** A list longer than this is split by a further value of its programs. */
@@ -32,8 +34,7 @@ interface Cover {
 export class AccessIndex {
   private readonly nodes = new NodeStore();
   private readonly children = new ChildTable();
-  /** The lists by limit of those open nodes that have some; 0 is none. */
-  private readonly openings: OrderedList[][] = [[]];
+  private readonly openings: Openings;
   private readonly found = new Ints(256);
   /** The nodes of one depth, and those of the next. */
   private readonly level = new Ints(64);
@@ -42,9 +43,11 @@ export class AccessIndex {
 
   constructor(
     private readonly values: ValueTable,
-    private readonly dimensions: readonly Dimension[],
+    dimensions: readonly Dimension[],
     private readonly programs: ProgramStore,
-  ) {}
+  ) {
+    this.openings = new Openings(dimensions);
+  }
 
   addRoot(): number {
     return this.nodes.add(0, 0);
@@ -94,6 +97,14 @@ export class AccessIndex {
     return found;
   }
 
+  *save(): Generator<Uint8Array> {
+    for (const part of [this.nodes, this.children, this.openings]) yield* part.save();
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    for (const part of [this.nodes, this.children, this.openings]) yield* part.load(reader);
+  }
+
   private enter(node: number, asked: Asked): void {
     const { held, heldBits, heldCount } = this.values;
     const mask = this.nodes.mask(node);
@@ -101,8 +112,7 @@ export class AccessIndex {
       if ((mask & heldBits[at]!) !== 0) this.pairs.push(pairHash(node, held[at]!));
     }
     const opening = this.nodes.opening(node);
-    if (opening === 0) return;
-    for (const list of this.openings[opening]!) list.collect(this.dimensions[list.dimension]!, asked, this.found);
+    if (opening !== 0) this.openings.collect(opening, asked, this.found);
   }
 
   private open(node: number): void {
@@ -189,18 +199,16 @@ export class AccessIndex {
         next >>> (SHIFT + LIMIT_SHIFT) === dimension &&
         ((next >>> SHIFT) & HIGH) !== 0;
       const side: Side = isStretch ? 'between' : number & HIGH ? 'high' : 'low';
-      const ordered = this.listsOf(node);
-      let list = ordered.find((known) => known.dimension === dimension && known.side === side);
-      if (!list) ordered.push((list = new OrderedList(dimension, side)));
-      list.add(program, limit, isStretch ? joined(data[at + 4]!, data[at + 5]!) : 0);
+      const high = isStretch ? joined(data[at + 4]!, data[at + 5]!) : 0;
+      this.openings.file(this.openingOf(node), dimension, side, program, limit, high);
       return true;
     }
     return false;
   }
 
-  private listsOf(node: number): OrderedList[] {
+  private openingOf(node: number): number {
     let opening = this.nodes.opening(node);
-    if (opening === 0) this.nodes.setOpening(node, (opening = this.openings.push([]) - 1));
-    return this.openings[opening]!;
+    if (opening === 0) this.nodes.setOpening(node, (opening = this.openings.add()));
+    return opening;
   }
 }

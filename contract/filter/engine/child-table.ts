@@ -1,4 +1,5 @@
 import type { Ints } from './ints.js';
+import { intsChunks, jsonChunk, type SnapshotReader } from './snapshot.js';
 
 /** Words of a cell: the hash of a node and a value, and the child there. */
 const STRIDE = 2;
@@ -46,6 +47,17 @@ export class ChildTable {
     if (this.used * 2 > this.mask) this.widen();
     this.used += 1;
     this.place(hash, child);
+  }
+
+  *save(): Generator<Uint8Array> {
+    yield jsonChunk(this.used);
+    yield* intsChunks(this.cells);
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    this.used = reader.json() as number;
+    this.cells = yield* reader.ints();
+    this.mask = this.cells.length / STRIDE - 1;
   }
 
   private place(hash: number, child: number): void {

@@ -11,7 +11,8 @@ import { Ints } from './ints.js';
 import { eachName, HOLDS } from './program.js';
 import { HEADER } from './program-store.js';
 import { ProgramWriter } from './program-writer.js';
-import { readSnapshot, writeSnapshot, type Origin, type StoredFilter } from './stored-engine.js';
+import { KeyTable } from './key-table.js';
+import { readSnapshot, writeSnapshot, type Origin } from './stored-engine.js';
 import { TestTable } from './test-table.js';
 import { ValueTable } from './value-table.js';
 
@@ -19,7 +20,16 @@ import { ValueTable } from './value-table.js';
 const MOVED_AT_ONCE = 8;
 /** Every so many events it is looked at whether the generation has aged. */
 const EVENTS_BETWEEN_LOOKS = 4_096;
-const NO_ORIGIN: Origin = { build: '', markOf: () => '' };
+/** How many it moves at a time when it is stored. */
+const MOVED_IN_A_STEP = 4_096;
+const NO_ORIGIN: Origin = { build: '', note: null };
+const PAUSE = new Uint8Array(0);
+
+/** An engine out of a snapshot, and what whoever stored it said. */
+export interface RestoredEngine {
+  readonly engine: FilterEngine;
+  readonly note: unknown;
+}
 
 /**
  * Many filters of one target, asked about one event at a time. What an event costs follows from the filters it matches and
@@ -35,14 +45,11 @@ export class FilterEngine {
   private readonly asked = new Asked();
   private readonly writer: ProgramWriter;
   private readonly evaluation: Evaluation;
-  private current: Generation;
+  current: Generation;
   /** Takes over from the current generation while it ages; `moved` slots have been looked at. */
   private next: Generation | undefined;
   private moved = 0;
-  private readonly slots = new Map<string, number>();
-  private readonly keys: (string | undefined)[] = [];
-  private readonly partitions: string[] = [];
-  private readonly freeSlots: number[] = [];
+  readonly keys = new KeyTable();
   /** The slots of the filters that the event matches, in order, and to look them up. */
   private readonly matched = new Ints();
   private readonly seen = new EventMap();
@@ -56,7 +63,7 @@ export class FilterEngine {
 
   /** How many filters there are. */
   get size(): number {
-    return this.slots.size;
+    return this.keys.size;
   }
 
   /** What all events so far have cost: lists and children looked at, and candidates whose programs were answered. */
@@ -68,16 +75,16 @@ export class FilterEngine {
    * Adds a filter, or replaces the one of this key.
    *
    * @param partition an event is asked only of the filters of its own partition: a workspace
+   * @param mark what `mark` tells of it: a hash of what it was made of
    * @throws Error for a filter of another catalogue, and for what no check of a filter lets through; nothing is changed then
    */
-  put(key: string, filter: BoundFilter, partition = ''): void {
+  put(key: string, filter: BoundFilter, partition = '', mark = 0n): void {
     if (filter.catalogue !== this.catalogue) {
       throw new Error(`A filter of ${filter.catalogue.target} cannot be asked about ${this.catalogue.target}.`);
     }
     const bodies = this.write(filter);
     this.remove(key);
-    const slot = this.freeSlots.pop() ?? this.keys.length;
-    this.occupy(slot, key, partition);
+    const slot = this.keys.take(key, partition, mark);
     this.current.add(slot, partition, bodies);
     this.next?.add(slot, partition, bodies);
     this.moveOn();
@@ -85,20 +92,25 @@ export class FilterEngine {
 
   /** @returns whether there was a filter of this key */
   remove(key: string): boolean {
-    const slot = this.slots.get(key);
+    const slot = this.keys.slot(key);
     if (slot === undefined) return false;
     for (const body of this.current.bodies(slot)) this.release(body);
     this.current.remove(slot);
     this.next?.remove(slot);
-    this.slots.delete(key);
-    this.keys[slot] = undefined;
-    this.freeSlots.push(slot);
+    this.keys.drop(key, slot);
     this.moveOn();
     return true;
   }
 
-  has(key: string): boolean {
-    return this.slots.has(key);
+  /** What the filter of this key was made of; undefined when there is none. */
+  mark(key: string): bigint | undefined {
+    const slot = this.keys.slot(key);
+    return slot === undefined ? undefined : this.keys.mark(slot);
+  }
+
+  /** Every key and its mark. */
+  marks(): Iterable<[key: string, mark: bigint]> {
+    return this.keys.all();
   }
 
   /** The keys of all filters that the subject matches, in no particular order. Never throws, whatever the subject holds. */
@@ -111,7 +123,7 @@ export class FilterEngine {
     this.answer(this.current.collect(partition, asked));
     asked.end();
     const matches: string[] = [];
-    for (let at = 0; at < matched.length; at += 1) matches.push(this.keys[matched.data[at]!]!);
+    for (let at = 0; at < matched.length; at += 1) matches.push(this.keys.key(matched.data[at]!));
     if (this.next || asked.epoch % EVENTS_BETWEEN_LOOKS === 0) this.moveOn(1);
     return matches;
   }
@@ -138,57 +150,41 @@ export class FilterEngine {
   }
 
   /**
-   * The engine as chunks of bytes, for `restore`. Events may be asked meanwhile, but no filter may come or go.
-   *
-   * @param origin what `restore` compares and tells
+   * The engine as chunks of bytes, for `restore`; an empty one is a pause. All filters are filed anew first, by what events hold
+   * now. Events may be asked meanwhile, but no filter may come or go.
    */
-  snapshot({ build, markOf }: Origin = NO_ORIGIN): Iterable<Uint8Array> {
-    return writeSnapshot(this.catalogue, this, { build, filters: this.size }, this.entries(markOf));
+  *snapshot(origin = NO_ORIGIN): Generator<Uint8Array> {
+    this.next = undefined;
+    this.renew();
+    while (this.next) {
+      this.moveOn(MOVED_IN_A_STEP);
+      yield PAUSE;
+    }
+    yield* writeSnapshot(this.catalogue, this, origin);
   }
 
   /**
-   * An engine from the chunks of a snapshot, however they were cut meanwhile. Every filter is filed by how popular each value is.
+   * An engine from the chunks of a snapshot, however they were cut meanwhile.
    *
    * @throws SnapshotError for one of another catalogue or version, and for a damaged one or one that ends too early
    */
   static restore(catalogue: FieldCatalogue, chunks: Iterable<Uint8Array>): FilterEngine {
-    const restoring = FilterEngine.restoring(catalogue, chunks, '', () => undefined);
+    const restoring = FilterEngine.restoring(catalogue, chunks, NO_ORIGIN.build);
     for (;;) {
       const { done, value } = restoring.next();
-      if (done) return value;
+      if (done) return value.engine;
     }
   }
 
-  /**
-   * Restores in steps of some milliseconds, as `restore` does at once.
-   *
-   * @param build the origin's, which must be the same
-   * @param tell is given each filter's key and mark
-   */
+  /** Restores in steps of some milliseconds, as `restore` does at once. @param build the origin's, which must be the same */
   static *restoring(
     catalogue: FieldCatalogue,
     chunks: Iterable<Uint8Array>,
     build: string,
-    tell: (key: string, mark: string) => void,
-  ): Generator<void, FilterEngine> {
+  ): Generator<void, RestoredEngine> {
     const engine = new FilterEngine(catalogue);
-    yield* readSnapshot(catalogue, build, chunks, engine, {
-      expect: (filters) => (engine.current = new Generation(engine.values, engine.dimensions.list, filters)),
-      take: ({ key, partition, mark, bodies }) => {
-        const slot = engine.keys.length;
-        engine.occupy(slot, key, partition);
-        engine.current.add(slot, partition, bodies);
-        tell(key, mark);
-      },
-    });
-    return engine;
-  }
-
-  private *entries(markOf: Origin['markOf']): Generator<StoredFilter> {
-    for (const [key, slot] of this.slots) {
-      const bodies = [...this.current.bodies(slot)];
-      yield { key, partition: this.partitions[slot]!, mark: markOf(key), bodies };
-    }
+    const note = yield* readSnapshot(catalogue, build, chunks, engine);
+    return { engine, note };
   }
 
   /** The filter's programs, holding on to what they name. */
@@ -203,29 +199,27 @@ export class FilterEngine {
     }
   }
 
-  private occupy(slot: number, key: string, partition: string): void {
-    this.slots.set(key, slot);
-    this.keys[slot] = key;
-    this.partitions[slot] = partition;
-  }
-
   /** Takes a few filters over to the next generation, if it is time for one: nothing ever waits for all of them. */
   private moveOn(count = MOVED_AT_ONCE): void {
     if (!this.next) {
       if (!this.current.isAged) return;
-      this.next = new Generation(this.values, this.dimensions.list, this.size);
-      this.moved = 0;
+      this.renew();
     }
-    const until = Math.min(this.moved + count, this.keys.length);
+    const until = Math.min(this.moved + count, this.keys.end);
     for (; this.moved < until; this.moved += 1) {
       const slot = this.moved;
-      if (this.current.has(slot) && !this.next.has(slot)) {
-        this.next.add(slot, this.partitions[slot]!, this.current.bodies(slot));
+      if (this.current.has(slot) && !this.next!.has(slot)) {
+        this.next!.add(slot, this.keys.partition(slot), this.current.bodies(slot));
       }
     }
-    if (this.moved < this.keys.length) return;
-    this.current = this.next;
+    if (this.moved < this.keys.end) return;
+    this.current = this.next!;
     this.next = undefined;
+  }
+
+  private renew(): void {
+    this.next = new Generation(this.values, this.dimensions.list, this.size);
+    this.moved = 0;
   }
 
   private retain(code: ArrayLike<number>): void {

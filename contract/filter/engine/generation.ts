@@ -3,6 +3,7 @@ import type { Asked } from './asked.js';
 import type { Dimension } from './dimension.js';
 import { Ints } from './ints.js';
 import { HEADER, ProgramStore } from './program-store.js';
+import { jsonChunk, type SnapshotReader } from './snapshot.js';
 import type { ValueTable } from './value-table.js';
 
 /** A removal leaves its words behind; so many are not worth moving the others. */
@@ -12,6 +13,13 @@ const LEAST_GROWN = 1 << 10;
 
 /** After so many events, and four times those before, what they held says more than was known. */
 const LEAST_EVENTS = 1 << 16;
+
+interface GenerationHead {
+  readonly live: number;
+  readonly born: number;
+  readonly expected: number;
+  readonly roots: readonly (readonly [partition: string, root: number])[];
+}
 
 /**
  * The programs of filters and where they are filed. How good the filing is depends on how popular each value was known to
@@ -25,13 +33,13 @@ export class Generation {
   /** Where each partition's filters are filed. */
   private readonly roots = new Map<string, number>();
   private live = 0;
-  private readonly born: number;
+  private born: number;
 
   /** @param expected how many filters it takes over */
   constructor(
     private readonly values: ValueTable,
     dimensions: readonly Dimension[],
-    private readonly expected = 0,
+    private expected = 0,
   ) {
     this.born = values.events;
     this.index = new AccessIndex(values, dimensions, this.programs);
@@ -75,6 +83,18 @@ export class Generation {
   collect(partition: string, asked: Asked): Ints | undefined {
     const root = this.roots.get(partition);
     return root === undefined ? undefined : this.index.collect(root, asked);
+  }
+
+  *save(): Generator<Uint8Array> {
+    yield jsonChunk({ live: this.live, born: this.born, expected: this.expected, roots: [...this.roots] });
+    for (const part of [this.programs, this.heads, this.index]) yield* part.save();
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    const { live, born, expected, roots } = reader.json() as GenerationHead;
+    [this.live, this.born, this.expected] = [live, born, expected];
+    for (const [partition, root] of roots) this.roots.set(partition, root);
+    for (const part of [this.programs, this.heads, this.index]) yield* part.load(reader);
   }
 
   /** Whether filing everything anew would pay: half is waste, or far more filters or events are known than when it began. */

@@ -1,3 +1,5 @@
+import { intsChunks, type SnapshotReader } from './snapshot.js';
+
 /** A growing array of 32-bit integers. `data` is another array after it has grown: read it anew in each call. */
 export class Ints {
   data: Int32Array<ArrayBuffer>;
@@ -19,6 +21,16 @@ export class Ints {
     const at = this.extend(1);
     this.data[at] = value;
     return at;
+  }
+
+  save(): Generator<Uint8Array> {
+    return intsChunks(this.data.subarray(0, this.length));
+  }
+
+  /** Takes over what `save` gave. */
+  *load(reader: SnapshotReader): Generator<void, void> {
+    this.data = yield* reader.ints();
+    this.length = this.data.length;
   }
 }
 

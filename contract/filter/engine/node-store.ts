@@ -1,4 +1,5 @@
 import { Ints } from './ints.js';
+import { intsChunks, type SnapshotReader } from './snapshot.js';
 
 /**
  * Words of a node, as much as a look needs: how long its list is, with a bit for an open node below; then the list itself while it
@@ -124,6 +125,16 @@ export class NodeStore {
     const start = inline ? at + START : data[at + START]!;
     const target = into.data;
     for (let index = 0; index < length; index += 1) target[to + index] = source[start + index]!;
+  }
+
+  *save(): Generator<Uint8Array> {
+    for (const ints of [this.nodes, this.ways, this.pool]) yield* ints.save();
+    yield* intsChunks(this.free);
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    for (const ints of [this.nodes, this.ways, this.pool]) yield* ints.load(reader);
+    this.free.set(yield* reader.ints());
   }
 
   private moveOut(at: number, length: number): void {

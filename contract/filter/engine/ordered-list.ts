@@ -10,6 +10,13 @@ const BLOCK = 64;
 /** What a list is ordered by: an upper limit, a lower one, or both ends of a stretch. */
 export type Side = 'high' | 'low' | 'between';
 
+/** All that a list holds, in its order; `highs` of stretches alone. */
+export interface Columns {
+  readonly programs: Int32Array<ArrayBuffer>;
+  readonly limits: Float64Array<ArrayBuffer>;
+  readonly highs: Float64Array<ArrayBuffer>;
+}
+
 /**
  * Programs in the order of one limit of theirs, the easiest to keep first, so that a look stops at the first that the
  * subject's value breaks. Stretches stand in the order of their beginnings; those that end too early are skipped by blocks.
@@ -36,6 +43,23 @@ export class OrderedList {
     this.limits[this.length] = limit;
     if (this.side === 'between') this.highs[this.length] = high;
     this.length += 1;
+  }
+
+  columns(): Columns {
+    if (this.sorted < this.length) this.sort();
+    const { programs, limits, highs, length } = this;
+    return {
+      programs: programs.subarray(0, length),
+      limits: limits.subarray(0, length),
+      highs: highs.subarray(0, length),
+    };
+  }
+
+  /** Takes over what `columns` gave. */
+  load({ programs, limits, highs }: Columns): void {
+    [this.programs, this.limits, this.highs] = [programs, limits, highs];
+    this.length = this.sorted = programs.length;
+    if (this.side === 'between') this.measureBlocks();
   }
 
   /** Appends to `into` the programs whose limits the subject's value keeps, and perhaps a few others. */

@@ -1,4 +1,5 @@
 import { Ints } from './ints.js';
+import { jsonChunk, type SnapshotReader } from './snapshot.js';
 
 /** Words before a program's own: its length (-1 once it is removed), whose it is, the owner's next program or 0. */
 export const HEADER = 3;
@@ -39,6 +40,16 @@ export class ProgramStore {
     let fetched = 0;
     for (let at = 0; at < length; at += 1) fetched ^= data[programs[at]!]!;
     this.fetched = fetched;
+  }
+
+  *save(): Generator<Uint8Array> {
+    yield jsonChunk(this.wasted);
+    yield* this.words.save();
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    this.wasted = reader.json() as number;
+    yield* this.words.load(reader);
   }
 
   lengthOf(program: number): number {

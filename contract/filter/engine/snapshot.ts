@@ -2,6 +2,9 @@
 const HEAD = 3;
 /** More bytes than any chunk that is written: a damaged length must not ask for all memory. */
 const MOST_BYTES = 1 << 28;
+/** Words of a chunk of integers, and entries of a chunk of a list: a few megabytes at most. */
+const PORTION = 1 << 20;
+const ENTRIES = 8_192;
 const JSON_CHUNK = 0x4a534f4e;
 const INTS_CHUNK = 0x494e5453;
 /** Ends a snapshot: one without it is not whole. */
@@ -21,9 +24,22 @@ export function jsonChunk(value: unknown): Uint8Array {
   return chunk(JSON_CHUNK, new Int32Array(padded.buffer));
 }
 
-/** Integers as a chunk, in the byte order of the machine: every one that Node runs on has the same. */
-export function intsChunk(words: ArrayLike<number>): Uint8Array {
-  return chunk(INTS_CHUNK, words);
+/** Integers as chunks, the first of which says how many; in the byte order of the machine: every one that Node runs on has the same. */
+export function* intsChunks(words: Int32Array): Generator<Uint8Array> {
+  yield chunk(INTS_CHUNK, [words.length]);
+  for (let at = 0; at < words.length; at += PORTION) yield chunk(INTS_CHUNK, words.subarray(at, at + PORTION));
+}
+
+/** A list of anything that JSON holds, a few thousand entries a chunk; an empty chunk ends it. */
+export function* listChunks(items: Iterable<unknown>): Generator<Uint8Array> {
+  let portion: unknown[] = [];
+  for (const item of items) {
+    if (portion.push(item) < ENTRIES) continue;
+    yield jsonChunk(portion);
+    portion = [];
+  }
+  if (portion.length > 0) yield jsonChunk(portion);
+  yield jsonChunk([]);
 }
 
 export function endChunk(): Uint8Array {
@@ -64,8 +80,24 @@ export class SnapshotReader {
     }
   }
 
-  ints(): Int32Array {
-    return this.chunk(INTS_CHUNK);
+  /** What `intsChunks` wrote; pauses after each chunk. */
+  *ints(): Generator<void, Int32Array<ArrayBuffer>> {
+    const words = new Int32Array(this.chunk(INTS_CHUNK)[0]!);
+    for (let at = 0; at < words.length; at += PORTION) {
+      words.set(this.chunk(INTS_CHUNK), at);
+      yield;
+    }
+    return words;
+  }
+
+  /** What `listChunks` wrote, entry by entry; pauses after each chunk. */
+  *list(take: (item: unknown) => void): Generator<void, void> {
+    for (;;) {
+      const portion = this.json() as unknown[];
+      if (portion.length === 0) return;
+      for (const item of portion) take(item);
+      yield;
+    }
   }
 
   end(): void {

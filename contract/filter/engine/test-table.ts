@@ -4,6 +4,7 @@ import type { Matcher } from '../leaves.js';
 import { compileNode } from '../match.js';
 import type { Asked } from './asked.js';
 import { grown, Ints } from './ints.js';
+import { listChunks, type SnapshotReader } from './snapshot.js';
 
 const NOWHERE = { start: 0, end: 0 };
 /** What is remembered of a test in the two low bits, the event's number above them. */
@@ -18,8 +19,8 @@ export interface StoredTest {
   readonly predicate: Predicate;
 }
 
-/** A test as a row of a snapshot. */
-export type StoredEntry = readonly [number: number, references: number, key: string];
+/** A test as a row of a snapshot: its number, how often programs name it, what it asks. */
+type StoredEntry = readonly [number: number, references: number, key: string];
 
 /**
  * The predicates that are neither values nor fixed limits (moving dates, `changed:`, presence, text within text), each
@@ -78,22 +79,21 @@ export class TestTable {
     this.answers.fill(0);
   }
 
-  /** Every test with its number and how often programs name it. */
-  *entries(): Generator<StoredEntry> {
-    for (const [key, number] of this.byKey) yield [number, this.references.data[number]!, key];
+  save(): Generator<Uint8Array> {
+    return listChunks([...this.byKey].map(([key, number]) => [number, this.references.data[number]!, key]));
   }
 
-  /** Adds what a snapshot names, under its own number; `seal` makes the numbers between free. */
-  restore([number, references, key]: StoredEntry): void {
-    if (number >= this.references.length) this.references.extend(number + 1 - this.references.length);
-    this.references.data[number] = references;
-    this.put(number, key, this.compile(JSON.parse(key) as StoredTest));
-  }
-
-  seal(): void {
+  *load(reader: SnapshotReader): Generator<void, void> {
+    yield* reader.list((entry) => this.restore(entry as StoredEntry));
     for (let number = 0; number < this.references.length; number += 1) {
       if (!this.matchers[number]) this.free.push(number);
     }
+  }
+
+  private restore([number, references, key]: StoredEntry): void {
+    if (number >= this.references.length) this.references.extend(number + 1 - this.references.length);
+    this.references.data[number] = references;
+    this.put(number, key, this.compile(JSON.parse(key) as StoredTest));
   }
 
   private put(number: number, key: string, matcher: Matcher): void {

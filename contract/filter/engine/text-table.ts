@@ -1,4 +1,5 @@
 import type { Probes } from './probes.js';
+import { intsChunks, jsonChunk, listChunks, type SnapshotReader } from './snapshot.js';
 
 /** Words of a cell: the hash, and the number with a bit of its own below. */
 const STRIDE = 2;
@@ -73,6 +74,19 @@ export class TextTable {
     this.cells[this.wordOf(hash, number)] = GONE;
     this.texts[number] = undefined;
     this.size -= 1;
+  }
+
+  *save(): Generator<Uint8Array> {
+    yield jsonChunk([this.used, this.size]);
+    yield* intsChunks(this.cells);
+    yield* listChunks(Array.from(this.texts, (text) => text ?? null));
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    [this.used, this.size] = reader.json() as [number, number];
+    this.cells = yield* reader.ints();
+    this.mask = this.cells.length / STRIDE - 1;
+    yield* reader.list((text) => this.texts.push((text as string | null) ?? undefined));
   }
 
   private wordOf(hash: number, number: number): number {

@@ -2,27 +2,14 @@ import type { Asked } from './asked.js';
 import { EventMap } from './event-map.js';
 import { grown, Ints } from './ints.js';
 import { HOLDS, NOT, KIND, SHIFT, widthAlone } from './program.js';
+import { Popularity } from './popularity.js';
 import { Probes } from './probes.js';
+import { jsonChunk, type SnapshotReader } from './snapshot.js';
 import { FLAVOUR_BITS, FLAVOURS, hashOf, Source, type Flavour, type SourcePlace } from './source.js';
 import { TextTable } from './text-table.js';
 
-/** A value as a snapshot holds it: its number, how often filters name it and events held it, its source and text. */
-export type StoredValue = readonly [
-  value: number,
-  references: number,
-  hits: number,
-  source: number,
-  flavour: Flavour,
-  text: string,
-];
-
-/** After so many events what they held counts for half. */
-const HALF_LIFE = 1 << 22;
 /** What filters name is worth as much as what so many events hold; with events to go by, it soon matters little. */
 const PRIOR = 100;
-/** From then on what an event holds is counted for one event of so many, with that weight: counting writes to far memory. */
-const COUNT_ALL_UNTIL = 1 << 16;
-const COUNTED = 8;
 
 /**
  * Every discrete value that some filter asks for, numbered from 1: the city in the origin, the label, the beginning of a
@@ -39,11 +26,9 @@ export class ValueTable {
   held = new Int32Array(64);
   heldBits = new Int32Array(64);
   heldCount = 0;
-  /** How many events were asked about. */
-  events = 0;
   /** The source and flavour of each value; -1 for a free number. */
   private readonly owners = new Ints();
-  private readonly hits = new Ints();
+  private readonly popular = new Popularity();
   /** Whether something is filed under a value, which its cell in the table of texts says too. */
   private readonly filed = new Ints();
   private readonly free: number[] = [];
@@ -52,14 +37,17 @@ export class ValueTable {
   private readonly texts = new TextTable();
   private readonly probes = new Probes();
   private readonly all = new EventMap();
-  private weight = 1;
-  private sinceHalving = 0;
 
   constructor() {
     this.references.push(0);
     this.owners.push(-1);
-    this.hits.push(0);
+    this.popular.clear(0);
     this.filed.push(0);
+  }
+
+  /** How many events were asked about. */
+  get events(): number {
+    return this.popular.events;
   }
 
   /** The number of a value, a new one if no filter has asked for it before. */
@@ -110,7 +98,7 @@ export class ValueTable {
    * before there are any, by how many filters name it.
    */
   popularity(value: number): number {
-    return this.hits.data[value]! + (PRIOR * this.references.data[value]!) / this.owners.length;
+    return this.popular.of(value) + (PRIOR * this.references.data[value]!) / this.owners.length;
   }
 
   /** Whether the event that was asked about last holds the value, or, rarely, a text of the same hash: see `confirm`. */
@@ -143,9 +131,7 @@ export class ValueTable {
   /** Finds out which values the subject holds. A subject whose reading throws holds nothing there. */
   probe(asked: Asked): void {
     const { probes } = this;
-    this.events += 1;
-    if (++this.sinceHalving === HALF_LIFE) this.halve();
-    this.weight = this.weigh();
+    this.popular.next();
     this.heldCount = 0;
     this.all.begin(asked.epoch);
     probes.begin();
@@ -164,31 +150,19 @@ export class ValueTable {
     this.all.forget();
   }
 
-  /** Every value with its number and how often programs name it. */
-  *entries(): Generator<StoredValue> {
-    for (let value = 1; value < this.owners.length; value += 1) {
+  *save(): Generator<Uint8Array> {
+    yield jsonChunk(this.sources.map(({ place }) => place));
+    for (const part of [this.references, this.owners, this.filed, this.popular, this.texts]) yield* part.save();
+  }
+
+  *load(reader: SnapshotReader): Generator<void, void> {
+    for (const place of reader.json() as SourcePlace[]) this.sourceAt(place);
+    for (const part of [this.references, this.owners, this.filed, this.popular, this.texts]) yield* part.load(reader);
+    for (let value = this.owners.length - 1; value > 0; value -= 1) {
       const owner = this.ownerOf(value);
-      if (owner < 0) continue;
-      const [references, hits] = [this.references.data[value]!, this.hits.data[value]!];
-      yield [value, references, hits, owner >> FLAVOUR_BITS, flavourOf(owner), this.texts.textOf(value)];
+      if (owner < 0) this.free.push(value);
+      else this.sources[owner >> FLAVOUR_BITS]!.add(flavourOf(owner), this.texts.textOf(value));
     }
-  }
-
-  /** Adds the sources of a snapshot, in their order; then `restore` each value, and `seal`. */
-  restoreSources(places: readonly SourcePlace[]): void {
-    for (const place of places) this.sourceAt(place);
-  }
-
-  restore([value, references, hits, source, flavour, text]: StoredValue): void {
-    if (value >= this.references.length) this.references.extend(value + 1 - this.references.length);
-    this.references.data[value] = references;
-    this.put(value, source, flavour, text);
-    this.hits.data[value] = hits;
-  }
-
-  /** Makes the numbers between restored values free. */
-  seal(): void {
-    for (let value = this.owners.length - 1; value > 0; value -= 1) if (this.ownerOf(value) < 0) this.free.push(value);
   }
 
   private find(owner: number, flavour: Flavour, text: string): number {
@@ -200,29 +174,17 @@ export class ValueTable {
   }
 
   private put(value: number, source: number, flavour: Flavour, text: string): void {
-    for (const ints of [this.owners, this.hits, this.filed]) {
-      for (let more = value + 1 - ints.length; more > 0; more -= 1) ints.push(ints === this.owners ? -1 : 0);
+    if (value >= this.owners.length) {
+      this.owners.push(-1);
+      this.filed.push(0);
     }
     const of = this.sources[source]!;
     const owner = of.ownerOf(flavour);
     this.owners.data[value] = owner;
-    this.hits.data[value] = 0;
+    this.popular.clear(value);
     this.filed.data[value] = 0;
     of.add(flavour, text);
     this.texts.add(hashOf(owner, flavour, text), text, value);
-  }
-
-  /** How much it counts that this event holds a value. */
-  private weigh(): number {
-    if (this.events < COUNT_ALL_UNTIL) return 1;
-    // Not every eighth: events may come in turns.
-    return (Math.imul(this.events, 0x9e3779b1) >>> 16) % COUNTED === 0 ? COUNTED : 0;
-  }
-
-  private halve(): void {
-    this.sinceHalving = 0;
-    const { data } = this.hits;
-    for (let value = 0; value < this.hits.length; value += 1) data[value]! >>= 1;
   }
 
   private readonly hold = (value: number, filed: number, probe: number): void => {
@@ -233,7 +195,7 @@ export class ValueTable {
       return;
     }
     this.all.add(value, probe);
-    if (this.weight > 0) this.hits.data[value]! += this.weight;
+    this.popular.count(value);
     if (filed === 0) return;
     if (this.heldCount === this.held.length) {
       this.held = grown(this.held, this.heldCount + 1);

@@ -4,21 +4,21 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breath } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { FilterEngine, type FieldCatalogue, type Origin } from '#contract/filter/index.js';
+import { FilterEngine, type FieldCatalogue } from '#contract/filter/index.js';
 import { InstanceConfig, VERSION } from '#platform/config/index.js';
+import { MarkSums, type StoredSum } from './mark-sums.js';
 
 /** What is stored of a set of listeners: an engine for each target. */
 export interface Stored {
   /** Goes up with every filter that comes or goes. */
   readonly changes: number;
-  engines(): Iterable<readonly [target: string, engine: FilterEngine]>;
-  markOf(key: string): string;
+  readonly engines: Iterable<readonly [target: string, engine: FilterEngine]>;
 }
 
-/** An engine as a snapshot holds it, and what each of its filters was made of. */
+/** An engine as a snapshot holds it, and the sums of its filters' marks. */
 export interface Restored {
   readonly engine: FilterEngine;
-  readonly marks: Map<string, string>;
+  readonly sums: readonly StoredSum[];
 }
 
 /** Fewer changes than these are compiled again sooner than they are written. */
@@ -26,6 +26,8 @@ const LEAST_CHANGES = 1_000;
 /** A set that did not change from one look to the next is calm. */
 const BETWEEN_LOOKS_MS = 60_000;
 const PIECE = 1 << 20;
+/** Some milliseconds. */
+const SUMMED_AT_ONCE = 16_384;
 /** What a process that was killed had begun to write. */
 const PART = '.part';
 const ABANDONED_MS = 3_600_000;
@@ -39,7 +41,7 @@ interface Kept {
 
 /**
  * Engines of filters on disk, so that a process need not compile a million filters again. What a snapshot holds is never
- * believed by itself: `EventFilters` compares each filter with its row.
+ * believed by itself: see `StoredEventFilters`.
  */
 @Injectable()
 export class EventFilterSnapshots implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -84,13 +86,10 @@ export class EventFilterSnapshots implements OnApplicationBootstrap, BeforeAppli
       return undefined;
     }
     try {
-      const marks = new Map<string, string>();
-      const restoring = FilterEngine.restoring(catalogue, pieces(file), this.build, (key, mark) =>
-        marks.set(key, mark),
-      );
+      const restoring = FilterEngine.restoring(catalogue, pieces(file), this.build);
       for (;;) {
         const { done, value } = restoring.next();
-        if (done) return { engine: value, marks };
+        if (done) return { engine: value.engine, sums: value.note as StoredSum[] };
         await breath();
       }
     } catch (error) {
@@ -124,17 +123,19 @@ export class EventFilterSnapshots implements OnApplicationBootstrap, BeforeAppli
   private async write(name: string, kept: Kept): Promise<void> {
     const { stored } = kept;
     const began = stored.changes;
-    const origin: Origin = { build: this.build, markOf: (key) => stored.markOf(key) };
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await this.sweep();
-    for (const [target, engine] of stored.engines()) {
+    for (const [target, engine] of stored.engines) {
+      const sums = await sumsOf(engine);
+      if (stored.changes !== began) return;
       const path = this.path(name, target);
       const part = `${path}.${randomUUID()}${PART}`;
       try {
         const file = await open(part, 'wx', 0o600);
         try {
-          for (const chunk of engine.snapshot(origin)) {
-            await file.writeFile(chunk);
+          for (const chunk of engine.snapshot({ build: this.build, note: sums })) {
+            if (chunk.length > 0) await file.writeFile(chunk);
+            else await breath();
             // Numbers that the chunks before speak of may mean something else by now.
             if (stored.changes !== began) return;
           }
@@ -178,6 +179,16 @@ export class EventFilterSnapshots implements OnApplicationBootstrap, BeforeAppli
   private path(name: string, target: string): string {
     return join(this.folder, `${name}.${encodeURIComponent(target)}.snapshot`);
   }
+}
+
+async function sumsOf(engine: FilterEngine): Promise<StoredSum[]> {
+  const sums = new MarkSums();
+  let summed = 0;
+  for (const [key, mark] of engine.marks()) {
+    sums.add(key, mark);
+    if (++summed % SUMMED_AT_ONCE === 0) await breath();
+  }
+  return sums.stored();
 }
 
 function* pieces(file: number): Generator<Uint8Array> {

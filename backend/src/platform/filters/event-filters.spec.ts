@@ -1,24 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { dealFields } from '#contract/filter/index.js';
 import type { EventType } from '#contract/events/index.js';
-import type { InstanceConfig } from '#platform/config/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
-import { EventFilterSnapshots } from './event-filter-snapshots.js';
-import type { EventFilters, Listener } from './event-filters.js';
+import type { Listener } from './event-filters.js';
 import { EventSight, tellable } from './event-sight.js';
 import { placeResolver, type FilterContexts } from './filter-contexts.js';
 import { FilterTargets } from './filter-targets.js';
 
 const owner = { zone: 'UTC', currency: 'USD', places: placeResolver, me: 'a' };
 
-function made(snapshots?: EventFilterSnapshots) {
+function made() {
   const sight = new EventSight();
   const contexts = { rates: new Map([['USD', 1]]) } as unknown as FilterContexts;
-  const targets = new FilterTargets(contexts, sight, snapshots);
+  const targets = new FilterTargets(contexts, sight);
   targets.register({
     name: 'deal',
     title: 'Deals',
@@ -147,126 +142,6 @@ describe('Filters of many listeners', () => {
     expect(filters.matching(event('delivery.sent', data))).toEqual([]);
     expect(tellable).not.toContain('delivery.sent');
     expect(tellable).toContain('deal.found');
-  });
-});
-
-describe('Filters on disk', () => {
-  let folder: string;
-  let warned: ReturnType<typeof jest.spyOn>;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'signalbox-filters-'));
-    warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
-  });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-    warned.mockRestore();
-  });
-
-  class Snapshots extends EventFilterSnapshots {
-    static of = 'a build';
-
-    protected override builtFrom(): string {
-      return Snapshots.of;
-    }
-  }
-
-  const many = (): Listener[] =>
-    Array.from({ length: 1_500 }, (_, at) => listener(`k${at}`, `price<=${at} -cabin:first`));
-  const stored = (): string[] => readdirSync(join(folder, 'filters'));
-
-  /** A process that starts: it reads what the one before left, and then the rows. */
-  async function start(rows: readonly Listener[], build = 'a build') {
-    Snapshots.of = build;
-    const snapshots = new Snapshots({ dataDir: folder } as InstanceConfig);
-    const { targets } = made(snapshots);
-    const filters: EventFilters<Listener> = targets.listeners('some');
-    await filters.fill(async () => {
-      for (const row of rows) filters.put(row);
-      await Promise.resolve();
-    });
-    return { snapshots, filters };
-  }
-
-  /** The same answers as of filters that never saw a disk. */
-  function expectLike(filters: EventFilters<Listener>, rows: readonly Listener[]) {
-    const { filters: fresh } = made();
-    for (const row of rows) fresh.put(row);
-    for (const workspaceId of ['w1', 'w2']) {
-      for (const priceMinor of [0, 30_000, 90_000, 140_000]) {
-        const asked = event('deal.found', { priceMinor, currency: 'USD', cabin: 'business' }, { workspaceId });
-        expect(keys(filters.matching(asked))).toEqual(keys(fresh.matching(asked)));
-      }
-    }
-  }
-
-  it('are compiled once, and after a kill only as far as rows have changed meanwhile', async () => {
-    const rows = many();
-    const before = await start(rows);
-    expect(before.filters.changes).toBe(1_500);
-    await before.snapshots.save();
-    expect(stored()).toEqual(['some.deal.snapshot']);
-    // Nothing tells this process that it ends.
-    const changed = [
-      ...rows.slice(8),
-      listener('k0', 'price>400'),
-      listener('k1', rows[1]!.filter, { workspaceId: 'w2' }),
-      listener('k2', rows[2]!.filter, { owner: { ...owner, currency: 'EUR' } }),
-      listener('k3', 'prise<=400'),
-      listener('k4', 'type:deal.*', { target: 'activity' }),
-      listener('new', 'price<=1000'),
-    ];
-    const after = await start(changed);
-    expectLike(after.filters, changed);
-    expect(after.filters.size).toBe(changed.length);
-    // Six were put anew, and k5, k6 and k7 are no more.
-    expect(after.filters.changes).toBe(9);
-    after.filters.put(listener('k100', 'price>400'));
-    after.filters.remove('k101');
-    const later = [...changed.filter(({ key }) => !['k100', 'k101'].includes(key)), listener('k100', 'price>400')];
-    expectLike(after.filters, later);
-    expect(warned).not.toHaveBeenCalled();
-  });
-
-  it.each<[string, string, (bytes: Buffer) => Buffer]>([
-    ['damaged', 'a build', (bytes) => Buffer.from(bytes.map((byte, at) => (at === 5_000 ? byte ^ 1 : byte)))],
-    ['cut short', 'a build', (bytes) => bytes.subarray(0, bytes.length >> 1)],
-    ['of another build', 'another build', (bytes) => bytes],
-  ])('are compiled again, and the log says why, when what was stored is %s', async (_, build, change) => {
-    const rows = many();
-    const before = await start(rows);
-    await before.snapshots.save();
-    const path = join(folder, 'filters', 'some.deal.snapshot');
-    writeFileSync(path, change(readFileSync(path)));
-    const after = await start(rows, build);
-    expectLike(after.filters, rows);
-    expect(after.filters.changes).toBe(1_500);
-    expect(warned).toHaveBeenCalledTimes(1);
-  });
-
-  it('answer for no row of the database that they were stored for', async () => {
-    const before = await start(many());
-    await before.snapshots.save();
-    const others = [listener('x', 'price<=400'), listener('k7', 'price<=7', { workspaceId: 'w2' })];
-    const after = await start(others);
-    expectLike(after.filters, others);
-  });
-
-  it('are not stored while they change, nor by sources that run unbuilt, nor when they are few', async () => {
-    const { snapshots, filters } = await start(many());
-    const saving = snapshots.save();
-    for (let again = 0; again < 200; again += 1) {
-      filters.put(listener('k3', `price<=${again}`));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await saving;
-    expect(stored()).toEqual([]);
-    await (await start(many(), '')).snapshots.save();
-    await (await start(many().slice(0, 900))).snapshots.save();
-    expect(stored()).toEqual([]);
-    await snapshots.save();
-    expect(stored()).toEqual(['some.deal.snapshot']);
   });
 });
 

@@ -8,6 +8,8 @@ import { EventFilterSnapshots } from './event-filter-snapshots.js';
 import { EventFilters, type Listener } from './event-filters.js';
 import { EventSight } from './event-sight.js';
 import { FilterContexts, type FilterOwner } from './filter-contexts.js';
+import { StoredEventFilters, type RowListener } from './stored-event-filters.js';
+import { TargetEngines } from './target-engines.js';
 
 /** An event as far as a target looks at it. */
 export interface TargetEvent {
@@ -85,14 +87,15 @@ export class FilterTargets {
     if (!target.mixed) this.sight.place(target.permission, target.events);
   }
 
-  /**
-   * An empty set of listeners; see `EventFilters`.
-   *
-   * @param name unique among those that are stored on disk, so that the next start need not compile all filters again
-   */
-  listeners<L extends Listener>(name?: string): EventFilters<L> {
-    const kept = name !== undefined && this.snapshots ? { name, snapshots: this.snapshots } : undefined;
-    return new EventFilters<L>(this, this.contexts.rates, kept);
+  /** An empty set of listeners; see `EventFilters`. */
+  listeners<L extends Listener>(): EventFilters<L> {
+    return new EventFilters<L>(new TargetEngines(this, this.contexts.rates));
+  }
+
+  /** An empty set of listeners whose filters are kept on disk; see `StoredEventFilters`. @param name unique among those */
+  stored<L extends RowListener>(name: string): StoredEventFilters<L> {
+    const kept = this.snapshots && { name, snapshots: this.snapshots };
+    return new StoredEventFilters<L>(this, new TargetEngines(this, this.contexts.rates), kept);
   }
 
   /** @throws Error when there is no such target; ask `has` about names that people wrote */

@@ -317,6 +317,13 @@ describe('filters in memory', () => {
     await room.read();
     await room.application.app.get(Transactions).run((em) => listeners.follow(em));
   };
+  const meet = (listeners: Listeners, seats: { id: string }[]) =>
+    room.application.app.get(Transactions).run((em) =>
+      listeners.meet(
+        em,
+        seats.map(({ id }) => id),
+      ),
+    );
   const loads = (listeners: Listeners) => jest.spyOn(listeners as unknown as { fill(): Promise<void> }, 'fill');
 
   it('follow the log in a process that reads again after others did, and are read once', async () => {
@@ -329,6 +336,8 @@ describe('filters in memory', () => {
     ];
     await follow(idle);
     const held = (id: string) => idle.get(id)?.filter;
+    expect([kept, changed, paused].map(({ id }) => held(id))).toEqual([undefined, undefined, undefined]);
+    await meet(idle, [kept, changed, paused]);
     expect([kept, changed, paused].map(({ id }) => held(id))).toEqual(['z:-120', 'z:-120', 'z:-120']);
     const before = idle.size;
     // Another process reads meanwhile.

@@ -1,5 +1,5 @@
 import type { EntityManager } from '#platform/database/index.js';
-import { gather, LogReader, type LogEvent, type ReadsLog, type ReadTo } from '#platform/event-log/index.js';
+import { LogReader, type LogEvent, type ReadsLog, type ReadTo } from '#platform/event-log/index.js';
 import { MatchRecorder } from '../matches/match-recorder.js';
 import { Listeners } from './listeners.js';
 import { Seats, type Found, type Match } from './seats.js';
@@ -22,7 +22,7 @@ export class SubscriptionsReader implements ReadsLog {
 
   async read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined> {
     await this.listeners.follow(em);
-    const { heard, stopped } = gather(batch, next, this.atOnce, (event) => this.listeners.hearing(event));
+    const { heard, stopped } = await this.listeners.gather(em, batch, next, this.atOnce);
     const found = heard.flatMap(({ event, listeners }) => listeners.map((listener) => ({ event, listener })));
     const events = heard.map(({ event }) => event);
     await this.recorder.record(em, events, await this.standing(em, found), next === undefined);
@@ -36,7 +36,7 @@ export class SubscriptionsReader implements ReadsLog {
     await this.listeners.reload(em, stale);
     return matches.flatMap((match) => {
       if (!stale.includes(match.listener.subscriptionId)) return [match];
-      const now = this.listeners.hearing(match.event).find(({ key }) => key === match.listener.key);
+      const now = this.listeners.hearing(match.event, match.listener.key);
       return now ? [{ ...match, listener: now }] : [];
     });
   }

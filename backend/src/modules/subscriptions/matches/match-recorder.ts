@@ -57,6 +57,10 @@ export class MatchRecorder {
     const lapses = begun && this.listeners.crossings;
     const lapsing = lapses ? await matchingThings(em, batch.map(thingName)) : [];
     if (weighed.length === 0 && lapsing.length === 0) return;
+    await this.listeners.meet(
+      em,
+      lapsing.map(({ seat }) => seat),
+    );
     const judge = await this.prepared(em, weighed, lapsing);
     const known = await paces(em, seatsAtOnce(weighed), this.config.burstWindowMs);
     const byEvent = Map.groupBy(weighed, ({ match }) => match.event.id);
