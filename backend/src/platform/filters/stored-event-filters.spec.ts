@@ -1,57 +1,13 @@
-import { hash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { dealFields } from '#contract/filter/index.js';
 import type { EventType } from '#contract/events/index.js';
-import type { InstanceConfig } from '#platform/config/index.js';
 import type { LogEvent } from '#platform/event-log/index.js';
-import { EventFilterSnapshots } from './event-filter-snapshots.js';
-import type { Listener } from './event-filters.js';
-import { EventSight } from './event-sight.js';
-import { placeResolver, type FilterContexts } from './filter-contexts.js';
-import { FilterTargets } from './filter-targets.js';
+import { owner, row, Snapshots, snapshotsIn, targetsWith } from '#test/filters/stored-filters.js';
 import { MarkSums } from './mark-sums.js';
 import type { RowListener, StoredEventFilters } from './stored-event-filters.js';
-
-const owner = { zone: 'UTC', currency: 'USD', places: placeResolver, me: 'a' };
-
-class Snapshots extends EventFilterSnapshots {
-  static of = 'a build';
-
-  protected override builtFrom(): string {
-    return Snapshots.of;
-  }
-}
-
-function targetsWith(snapshots?: EventFilterSnapshots): FilterTargets {
-  const contexts = { rates: new Map([['USD', 1]]) } as unknown as FilterContexts;
-  const targets = new FilterTargets(contexts, new EventSight(), snapshots);
-  targets.register({
-    name: 'deal',
-    title: 'Deals',
-    permission: 'deals:read',
-    events: ['deal.found'],
-    catalogue: dealFields,
-    from: 'deal d',
-    idColumn: 'd.id',
-    workspaceColumn: 'd.workspace_id',
-    timeColumn: 'd.found_at',
-    titleColumn: 'd.title',
-    subject: (event) => event.data as Record<string, unknown>,
-  });
-  return targets;
-}
-
-/** A row, with a mark as the database makes one: of all that its filter is compiled from. */
-function row(key: string, filter: string, more: Partial<Listener> = {}): RowListener {
-  const listener = { key, workspaceId: 'w1', target: 'deal', filter, owner, ...more };
-  const { zone, currency, me } = listener.owner;
-  const of = JSON.stringify([key, listener.workspaceId, listener.target, filter, zone, currency, me]);
-  return { ...listener, mark: hash('sha256', of, 'buffer').readBigInt64LE() };
-}
 
 const many = (): RowListener[] => Array.from({ length: 1_500 }, (_, at) => row(`k${at}`, `price<=${at} -cabin:first`));
 
@@ -107,7 +63,7 @@ const path = (target: string) => join(folder, 'filters', `some.${target}.snapsho
 /** A process that starts: it reads what the one before left, and of the rows as few as it can. */
 async function start(rows: readonly RowListener[], build = 'a build') {
   Snapshots.of = build;
-  const snapshots = new Snapshots({ dataDir: folder } as InstanceConfig);
+  const snapshots = snapshotsIn(folder);
   const filters = targetsWith(snapshots).stored<RowListener>('some');
   const table = new Table(rows);
   await filters.fill({ sums: () => table.sums(), read: (ends, take) => table.some(ends, take) });
