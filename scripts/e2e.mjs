@@ -8,5 +8,7 @@ import { ensurePackages } from './lib/packages.mjs';
 await command(async () => {
   await ensurePackages();
   await ensureBuild();
-  return (await runE2e(process.argv.slice(2))).failed === 0 ? 0 : 1;
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === '--screenshots') process.env.E2E_PICTURES = '1';
+  return (await runE2e(first === '--screenshots' ? rest : process.argv.slice(2))).failed === 0 ? 0 : 1;
 });

@@ -7,6 +7,8 @@ import { ORIGIN, OWNER } from './stand.js';
 
 /** A refused request is logged by the browser itself; whether it was meant is for the test to say. */
 const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+/** Where a test lets no service worker in, it says so. */
+const BLOCKED = /Service Worker registration blocked/;
 
 interface Fixtures {
   /** Somebody new, with a workspace of their own. */
@@ -33,7 +35,7 @@ export const test = base.extend<Fixtures, { operator: Api }>({
   other: async ({ operator }, use) => use(await signUp(operator)),
   forgive: [
     async ({ context, browser }, use) => {
-      const forgiven = [REFUSED];
+      const forgiven = [REFUSED, BLOCKED];
       const complaints: string[] = [];
       const listen = (one: BrowserContext) => {
         one.on('console', (message) => {

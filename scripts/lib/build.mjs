@@ -41,6 +41,7 @@ const PARTS = [
       ...[
         'frontend/tsconfig.json',
         'frontend/ng-openapi-gen.json',
+        'frontend/ngsw-config.json',
         'frontend/api.json',
         'frontend/public',
         'frontend/src',

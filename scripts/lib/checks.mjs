@@ -26,11 +26,34 @@ const program =
 const cruise = (config) =>
   program('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', config, 'backend', 'contract');
 
+/** Every text of a template is marked. Loaded late: before the packages are there, none of this can be. @type {Check} */
+const MARKED = {
+  name: 'words are marked',
+  run: async () => {
+    const { unmarkedWords } = await import('./words.mjs');
+    return told(unmarkedWords());
+  },
+};
+
+/** Needs the build: every message that the console asks for is translated. @type {Check} */
+export const TRANSLATED = {
+  name: 'words are translated',
+  run: async () => {
+    const { builtWords, translationFaults } = await import('./words.mjs');
+    const { translations } = JSON.parse(readFileSync(join(root, 'frontend/src/locale/zh-Hans.json'), 'utf8'));
+    return told(translationFaults(builtWords(), translations));
+  },
+};
+
+/** @param {string[]} faults */
+const told = (faults) => ({ ok: faults.length === 0, output: faults.join('\n') });
+
 /** None needs another. @type {Check[]} */
 export const LINT = [
   { name: 'types', run: program('typescript/bin/tsc', '--noEmit', '-p', '.') },
   { name: 'lint', run: program('eslint/bin/eslint.js', '.', '--max-warnings=0') },
   { name: 'format', run: program('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.') },
+  MARKED,
   { name: 'boundaries', run: cruise('.dependency-cruiser.mjs') },
   { name: 'cycles', run: cruise('.dependency-cruiser.cycles.mjs') },
 ];

@@ -1,5 +1,5 @@
 // `npm test`: everything that CI asks, as the first command in a fresh clone.
-import { BUILD, LINT, runChecks, runJest, SETTINGS_PAGE, sum } from './checks.mjs';
+import { BUILD, LINT, runChecks, runJest, SETTINGS_PAGE, sum, TRANSLATED } from './checks.mjs';
 import { command } from './command.mjs';
 import { ensureDebianPackages, REDIS } from './debian.mjs';
 import { runE2e } from './e2e.mjs';
@@ -29,7 +29,7 @@ export async function test() {
     await ensurePackages();
     const whole = patterns.length === 0;
     const lint = await runChecks(whole ? LINT : [], 2);
-    const build = await runChecks(whole ? [BUILD, SETTINGS_PAGE] : [BUILD]);
+    const build = await runChecks(whole ? [BUILD, SETTINGS_PAGE, TRANSLATED] : [BUILD]);
     const jest = await runJest(patterns);
     const e2e = whole ? await runE2e([]) : NOTHING;
     const { passed, failed, skipped } = sum(lint, build, jest, e2e);

@@ -13,6 +13,7 @@ import {
 import { ApiConfiguration } from './api/generated/api-configuration';
 import { routes } from './app.routes';
 import type { Language } from './preferences/language';
+import { lastSeen, outbox, pastWorker } from './offline';
 import { bearer, reauthenticating, ReuseInWorkspace } from './session';
 import { PageTitle } from './shell/page-title';
 
@@ -28,7 +29,7 @@ export function appConfig(language: Language): ApplicationConfig {
         withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
         withViewTransitions({ skipInitialTransition: true }),
       ),
-      provideHttpClient(withFetch(), withInterceptors([reauthenticating, bearer])),
+      provideHttpClient(withFetch(), withInterceptors([outbox, lastSeen, reauthenticating, bearer, pastWorker])),
       // No <base> in the page: the content policy allows none.
       { provide: APP_BASE_HREF, useValue: '/' },
       { provide: LOCALE_ID, useValue: language },

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 import { ReauthenticationDialog } from './accounts/reauthentication/reauthentication-dialog';
+import { Outbox, Updates } from './offline';
 import { ThemeChoice } from './preferences/theme';
 import { Reauthentication } from './session';
 import { ConfirmDialog, ToastStack } from './ui';
@@ -21,4 +22,9 @@ import { ConfirmDialog, ToastStack } from './ui';
 export class App {
   protected readonly theme = inject(ThemeChoice);
   protected readonly reauthentication = inject(Reauthentication);
+
+  constructor() {
+    inject(Outbox);
+    inject(Updates);
+  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,21 @@ describe('the console', () => {
     expect(plain.rawPayload.equals(script.bytes)).toBe(true);
   });
 
+  it('gives the service worker the page as it was built, and what else it and an installation need', async () => {
+    const page = await application.request('GET', '/index.html');
+    const { hashTable } = (await application.request('GET', '/ngsw.json')).json<{
+      hashTable: Record<string, string>;
+    }>();
+    expect(createHash('sha1').update(page.rawPayload).digest('hex')).toBe(hashTable['/index.html']);
+    expect(String(page.headers['content-security-policy'])).not.toContain('unsafe');
+    for (const path of ['/ngsw.json', '/ngsw-worker.js', '/worker.js', '/manifest.webmanifest']) {
+      const { statusCode, headers } = await application.request('GET', path);
+      expect([path, statusCode, headers['cache-control']]).toEqual([path, 200, 'no-cache']);
+    }
+    const { icons } = (await application.request('GET', '/manifest.webmanifest')).json<{ icons: { src: string }[] }>();
+    for (const { src } of icons) expect((await application.request('GET', src)).statusCode).toBe(200);
+  });
+
   it('has a file behind every link of its pages, and nothing that the policy refuses', async () => {
     const { body } = await application.request('GET', '/');
     expect(body).not.toMatch(/<style(?! nonce)|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
@@ -83,7 +99,7 @@ describe('the console', () => {
   });
 
   it('offers no way out of its folder', async () => {
-    const ways = ['/../package.json', '/%2e%2e/package.json', '/public/index.html', '/package.json', '/index.html'];
+    const ways = ['/../package.json', '/%2e%2e/package.json', '/public/index.html', '/package.json'];
     for (const path of [...ways, '/media/..%2f..%2f..%2fpackage.json', '/media/%2e%2e%2fpackage.json'])
       expect((await application.request('GET', path)).statusCode).toBe(404);
   });

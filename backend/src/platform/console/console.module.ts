@@ -60,22 +60,27 @@ export class ConsoleModule implements OnModuleInit {
  * The page, under a policy that lets in the styles which carry this answer's number: those that components bring along.
  */
 function servePage(server: FastifyInstance, path: string, page: string): void {
-  server.get(path, { config: { endpoint: ENDPOINT } }, (_request, reply) => {
-    const nonce = randomBytes(16).toString('base64');
-    const policy = String(reply.getHeader('content-security-policy'));
-    void reply.headers({
-      'Cache-Control': 'no-cache',
-      'Content-Security-Policy': policy.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
-    });
-    return reply.type('text/html; charset=utf-8').send(page.replaceAll(NONCE, nonce));
+  server.get(path, { config: { endpoint: ENDPOINT } }, (_request, reply) =>
+    sendPage(reply, page, randomBytes(16).toString('base64')),
+  );
+}
+
+function sendPage(reply: FastifyReply, page: string, nonce: string): FastifyReply {
+  const policy = String(reply.getHeader('content-security-policy'));
+  void reply.headers({
+    'Cache-Control': 'no-cache',
+    'Content-Security-Policy': policy.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
   });
+  return reply.type('text/html; charset=utf-8').send(page.replaceAll(NONCE, nonce));
 }
 
 /** @param folder such as `/media`; empty for the root */
 function serveFiles(server: FastifyInstance, folder: string, files: ReadonlyMap<string, ConsoleFile>): void {
   server.get<{ Params: { file: string } }>(`${folder}/:file`, { config: { endpoint: ENDPOINT } }, (request, reply) => {
     const file = files.get(`${folder}/${request.params.file}`);
-    if (!file || file.path === '/index.html') throw new NotFound('There is no such file.');
+    if (!file) throw new NotFound('There is no such file.');
+    // For the service worker alone, which keeps it for when there is no network and knows it by its digest.
+    if (file.path === '/index.html') return sendPage(reply, file.bytes.toString(), NONCE);
     return sendFile(request, reply, file);
   });
 }

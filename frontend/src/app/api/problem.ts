@@ -52,12 +52,15 @@ export function memberOf({ path }: FieldError): string | undefined {
   return part === 'body' ? member : undefined;
 }
 
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** Makes a Problem of whatever a request ended with. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!(error instanceof HttpErrorResponse))
     return new Problem(-1, 'unexpected', error instanceof Error ? error.message : String(error));
-  if (error.status === 0)
+  // A proxy speaks for a server that is away; the server itself says why.
+  if (error.status === 0 || (AWAY.has(error.status) && !isBody(parsed(error.error))))
     return new Problem(
       0,
       'offline',

@@ -1,3 +1,4 @@
+import { HttpContext } from '@angular/common/http';
 import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import {
   type Item,
@@ -10,6 +11,7 @@ import {
   Requests,
 } from '../api';
 import { Live } from '../live/live';
+import { WHEN_BACK } from '../offline';
 import { Session } from '../session';
 import { Paged, Toasts } from '../ui';
 
@@ -146,7 +148,8 @@ export class InboxStore {
 
   private async change({ id }: Notification, body: Change, undo: () => unknown): Promise<boolean> {
     try {
-      await this.requests.ask(ownInboxChange, { notificationId: id, body });
+      const later = new HttpContext().set(WHEN_BACK, true);
+      await this.requests.ask(ownInboxChange, { notificationId: id, body }, later);
       return true;
     } catch (error) {
       undo();

@@ -4,6 +4,8 @@ import { type Problem } from '../api';
 export interface Toast {
   readonly text: string;
   readonly bad?: boolean;
+  /** Stays until it is acted on. */
+  readonly lasting?: boolean;
   /** What takes it back, or leads on. */
   readonly action?: { readonly label: string; run(): unknown };
 }
@@ -20,7 +22,7 @@ export class Toasts {
     const id = ++this.last;
     this.shown.update((all) => [...all.slice(-2), { ...toast, id }]);
     const end = () => this.shown.update((all) => all.filter((one) => one.id !== id));
-    setTimeout(end, toast.action ? 10_000 : 6000);
+    if (!toast.lasting) setTimeout(end, toast.action ? 10_000 : 6000);
     return end;
   }
 
