@@ -8,6 +8,7 @@ import { Clock, Page, type Tab, Tabs, Toasts } from '../ui';
   selector: 'sb-notification-settings',
   imports: [Page, RouterOutlet, Tabs],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
   template: `
     <sb-page
       heading="Notifications"

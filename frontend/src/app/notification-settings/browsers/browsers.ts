@@ -10,6 +10,7 @@ import { browserName, type Ability, type Device, Push } from './push';
   selector: 'sb-browsers',
   imports: [Ago, EmptyState, More, ProblemNote, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
   templateUrl: './browsers.html',
 })
 export class Browsers {

@@ -12,6 +12,7 @@ import { type Channel, ChannelsStore } from './channels.store';
   imports: [ChannelDialog, ChannelRow, EmptyState, Icon, ProblemNote, Skeleton],
   providers: [ChannelsStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
   template: `
     <div class="grid gap-4">
       @for (part of parts; track part.id) {

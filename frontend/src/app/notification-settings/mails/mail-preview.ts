@@ -10,6 +10,7 @@ import { Code, Icon, ProblemNote, Skeleton, Toasts } from '../../ui';
   selector: 'sb-mail-preview',
   imports: [Code, Icon, NotificationBlocks, ProblemNote, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
   template: `
     <div class="mb-4 flex flex-wrap gap-3">
       <select

@@ -14,6 +14,7 @@ const REST = '*';
   imports: [EmptyState, Icon, ProblemNote, RouterLink, Skeleton],
   providers: [PreferencesStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
   templateUrl: './preference-grid.html',
 })
 export class PreferenceGrid {

@@ -10,6 +10,7 @@ import { Ago, EmptyState, FilterBar, Paged, ProblemNote, Skeleton } from '../../
   selector: 'sb-sent-list',
   imports: [Ago, EmptyState, FilterBar, ProblemNote, RouterLink, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'block' },
   templateUrl: './sent-list.html',
 })
 export class SentList {
