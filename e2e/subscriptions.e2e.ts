@@ -18,7 +18,7 @@ test('a filter is written as text or as a form, tried, and subscribed to', async
   await expect(page.getByText(/of 0 matches/)).toBeVisible();
   await accessible(page);
 
-  await page.getByLabel('Name').fill('Cheap');
+  await page.getByRole('textbox', { name: 'Name (optional)' }).fill('Cheap');
   await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Cheap' })).toBeVisible();
   await page.getByRole('button', { name: 'Pause' }).click();
