@@ -23,7 +23,8 @@ export async function send<T extends object>(
   work: (value: T) => Promise<unknown>,
 ): Promise<boolean> {
   into.problem.set(undefined);
-  const sent = await submit<T>(form, {
+  let refused = false;
+  const valid = await submit<T>(form, {
     action: async () => {
       try {
         await work(form().value());
@@ -31,11 +32,15 @@ export async function send<T extends object>(
       } catch (error) {
         const problem = problemOf(error);
         const beside = fieldErrors(form, problem);
-        if (beside.length === 0) into.problem.set(problem);
-        return beside.length > 0 ? beside : [{ kind: 'refused', message: problem.message }];
+        if (beside.length > 0) return beside;
+        // No error of the form itself: it would stay until something is typed, and the same could not be sent again.
+        refused = true;
+        into.problem.set(problem);
+        return undefined;
       }
     },
   });
+  const sent = valid && !refused;
   if (!sent) focusFirstWrong(form);
   return sent;
 }
