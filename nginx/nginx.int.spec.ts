@@ -1,18 +1,8 @@
 import { once } from 'node:events';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectHttp2, constants as http2 } from 'node:http2';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +19,7 @@ import { Endpoint } from '#platform/http/index.js';
 import { startApplication, type TestApplication } from '#test/application.js';
 import { factory } from '#test/factories.js';
 import { ask, openSocket, refusalOf } from '#test/sockets.js';
-import { makeCertificate } from '../scripts/lib/certificate.mjs';
+import { configureNginx, freePort, nginxArguments, startNginx } from '../scripts/lib/nginx.mjs';
 import { findProgram, root } from '../scripts/lib/paths.mjs';
 
 @Controller('caller')
@@ -45,7 +35,7 @@ class CallerController {
 class CallerModule {}
 
 let application: TestApplication;
-let nginx: ChildProcess;
+let nginx: Awaited<ReturnType<typeof startNginx>>;
 let folder: string;
 let port: number;
 /** Where the same nginx ends TLS, and where it sends browsers there. */
@@ -54,58 +44,6 @@ let redirect: number;
 
 /** What nginx has written so far. */
 const log = () => readFileSync(join(folder, 'log'), 'utf8');
-
-/** Paths that nginx would otherwise take from its build, where only root may write; the log goes where we read it. */
-const local = (at: string) =>
-  ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${at}/${name};`).join('\n');
-
-/** The repository's configuration with this run's ports and folders, both servers at once; everything else is what production runs. */
-async function configure(backendPort: number): Promise<void> {
-  cpSync(join(root, 'nginx'), folder, { recursive: true });
-  mkdirSync(join(folder, 'local'));
-  mkdirSync(join(folder, 'tls'));
-  mkdirSync(join(folder, 'acme/.well-known/acme-challenge'), { recursive: true });
-  writeFileSync(join(folder, 'acme/.well-known/acme-challenge/word'), 'proof');
-  await makeCertificate(join(folder, 'tls'), ['localhost', '127.0.0.1']);
-  writeFileSync(join(folder, 'local/test.conf'), local(folder));
-  change('upstream.conf', ['127.0.0.1:3000', `127.0.0.1:${backendPort}`]);
-  change('site.conf', ['/srv/signalbox', join(root, 'frontend/dist')]);
-  change('server.conf', ['listen 8080', `listen 127.0.0.1:${port}`]);
-  change(
-    'server.tls.conf',
-    ['listen 8080', `listen 127.0.0.1:${redirect}`],
-    ['listen 8443', `listen 127.0.0.1:${tls}`],
-  );
-  change('server.tls.conf', ['/srv/acme', join(folder, 'acme')]);
-  change('nginx.conf', ['include server.conf;', 'include server.conf; include server.tls.conf;']);
-}
-
-function change(file: string, ...edits: [string, string][]): void {
-  const path = join(folder, file);
-  const before = readFileSync(path, 'utf8');
-  const after = edits.reduce((text, [from, to]) => text.replaceAll(from, to), before);
-  expect(after).not.toBe(before);
-  writeFileSync(path, after);
-}
-
-const options = (more: string) => [
-  '-e',
-  'stderr',
-  '-p',
-  folder,
-  '-c',
-  join(folder, 'nginx.conf'),
-  '-g',
-  `pid ${folder}/pid; ${more}`,
-];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return free;
-}
 
 /** Sends a request through nginx, from one of the machine's addresses. */
 async function through(
@@ -174,25 +112,14 @@ beforeAll(async () => {
   await application.app.listen(0, '127.0.0.1');
   folder = mkdtempSync(join(tmpdir(), 'signalbox-nginx-'));
   [port, tls, redirect] = [await freePort(), await freePort(), await freePort()];
-  await configure((application.app.getHttpServer().address() as AddressInfo).port);
-  // A file, since nginx cannot open /dev/stdout when that is a pipe of Node's, which is a socket.
-  const output = openSync(join(folder, 'log'), 'a');
-  const args = options('daemon off; master_process off;');
-  nginx = spawn(findProgram('nginx')!, args, { stdio: ['ignore', output, output] });
-  closeSync(output);
-  for (let ready = false; !ready;) {
-    if (nginx.exitCode !== null) throw new Error(log());
-    ready = await new Promise<boolean>((answer) => {
-      const socket = connect(port, '127.0.0.1', () => answer(true));
-      socket.on('error', () => setTimeout(answer, 20, false)).on('connect', () => socket.destroy());
-    });
-  }
+  const { port: backend } = application.app.getHttpServer().address() as AddressInfo;
+  await configureNginx(folder, { backend, plain: port, tls, redirect });
+  writeFileSync(join(folder, 'acme/.well-known/acme-challenge/word'), 'proof');
+  nginx = await startNginx(folder, port);
 });
 
 afterAll(async () => {
-  const ended = new Promise((settle) => nginx.once('exit', settle));
-  nginx.kill('SIGTERM');
-  await ended;
+  await nginx?.stop();
   await application.close();
   rmSync(folder, { recursive: true });
 });
@@ -201,7 +128,9 @@ describe('nginx', () => {
   it('accepts the configuration', () => {
     const before = log().length;
     const output = openSync(join(folder, 'log'), 'a');
-    const { status } = spawnSync(findProgram('nginx')!, ['-t', ...options('')], { stdio: ['ignore', output, output] });
+    const { status } = spawnSync(findProgram('nginx')!, ['-t', ...nginxArguments(folder, '')], {
+      stdio: ['ignore', output, output],
+    });
     closeSync(output);
     expect(log().slice(before)).toContain('test is successful');
     expect(status).toBe(0);
@@ -367,7 +296,7 @@ describe('nginx with TLS', () => {
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
       stream.close();
     }
-    session.close();
+    session.destroy();
   });
 
   it('carries sockets', async () => {
