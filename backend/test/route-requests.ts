@@ -158,6 +158,7 @@ export const routeRequests: Record<string, RouteRequest> = {
       password: 'another quite long one',
     }),
   },
+  'GET places': { query: { begins: 'lis' } },
   'POST password-strength': { body: () => ({ password: 'plums in a wooden bowl' }) },
   'POST account-unlocks': { body: () => ({ email: email() }) },
   'POST account-unlocks/completion': {

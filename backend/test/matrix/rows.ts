@@ -62,6 +62,7 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'DELETE me/mail-suppression',
     'PATCH me',
     'GET permissions',
+    'GET places',
     'GET sessions',
     'DELETE sessions',
     'DELETE sessions/current',

@@ -13,6 +13,8 @@ export interface AirportRow {
   icao: string;
   city: string;
   municipality: string;
+  /** Well-known text: `POINT (east north)`, in degrees. */
+  location: string;
 }
 
 /** Rows of one of our tables under `data/`: tab-separated, `#` starts a comment. */

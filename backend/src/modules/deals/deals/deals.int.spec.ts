@@ -173,7 +173,15 @@ describe('statistics', () => {
     expect(route).toMatchObject({ origin: 'city:SEA', destination: 'city:PAR', currency: 'USD' });
     expect(route.summary).toMatchObject({ prices: 9, lowest: 45_000, median: 56_000 });
     const popular = await kit.call<PopularView>('GET', 'deal-statistics/popular-destinations?limit=1');
-    expect(popular.items).toMatchObject([{ destination: 'city:PAR', name: 'Paris', deals: 10 }]);
+    expect(popular.items).toMatchObject([
+      {
+        destination: 'city:PAR',
+        name: 'Paris',
+        deals: 10,
+        latitude: expect.closeTo(49, 0),
+        longitude: expect.closeTo(2.4, 0),
+      },
+    ]);
     await kit.call('GET', 'deal-statistics/route-prices?origin=Atlantis-on-Sea&destination=CDG', undefined, 400);
   });
 });

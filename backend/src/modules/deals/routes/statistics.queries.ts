@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Member } from '#platform/access/index.js';
 import { Cache } from '#platform/cache/index.js';
 import { Reads } from '#platform/database/index.js';
-import { places } from '#platform/places/index.js';
+import { type Location, locationOf, places } from '#platform/places/index.js';
 import type {
   PerDayQuery,
   PerDayView,
@@ -74,12 +74,17 @@ export class StatisticsQueries {
   popularDestinations(who: Member, { days, limit }: PopularQuery): Promise<PopularView> {
     const values = [who.workspaceId, days, limit];
     return this.cached('popular', values, async () => {
-      const rows = await this.reads.all<Omit<PopularView['items'][number], 'name'>>(
+      const rows = await this.reads.all<Omit<PopularView['items'][number], 'name' | keyof Location>>(
         'statistics.popular',
         POPULAR,
         values,
       );
-      return { items: rows.map((row) => ({ ...row, name: places.byKey(row.destination)?.name ?? null })) };
+      const items = rows.map((row) => ({
+        ...row,
+        name: places.byKey(row.destination)?.name ?? null,
+        ...(locationOf(row.destination) ?? { latitude: null, longitude: null }),
+      }));
+      return { items };
     });
   }
 

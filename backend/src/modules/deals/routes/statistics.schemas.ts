@@ -64,6 +64,8 @@ export const popularDestinations = z.object({
     z.object({
       destination: z.string(),
       name: z.string().nullable(),
+      latitude: z.number().nullable().describe('Degrees, north positive; null where no airport tells where it lies.'),
+      longitude: z.number().nullable().describe('Degrees, east positive.'),
       deals: z.int(),
       lowest: z.array(z.object({ currency: z.string(), priceMinor: money })),
     }),
