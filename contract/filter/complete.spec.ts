@@ -43,6 +43,18 @@ describe('complete', () => {
     expect(at('|').offers).toEqual(expect.arrayContaining(['origin:', 'price:', 'not ', 'or ']));
   });
 
+  it('shows the names of ids that somebody knows', () => {
+    const id = '01977c5e-8a3b-7c2d-9e4f-5a6b7c8d9e0f';
+    const known = dealFields.knowing({ source: [{ value: id, title: 'Fly cheap' }], price: [{ value: '1' }] });
+    const text = 'source:fly';
+    expect(complete(text, text.length, known, owner)).toMatchObject({
+      from: 7,
+      to: 10,
+      items: [{ label: 'Fly cheap', insert: id }],
+    });
+    expect(complete('price:', 6, known, owner).items).toEqual(complete('price:', 6, dealFields, owner).items);
+  });
+
   it('offers values that are right where they are offered', () => {
     for (const text of [
       'cabin:',

@@ -153,7 +153,11 @@ function knownItems(field: Extract<Field, { type: 'keyword' | 'set' }>, prefix: 
     .filter((one) =>
       [one.value, one.title ?? '', ...(one.synonyms ?? [])].some((spelling) => fold(spelling).startsWith(prefix)),
     )
-    .map((one) => value(asValue(one.value), one.title));
+    .map((one) => {
+      const item = value(asValue(one.value), one.title);
+      // Nobody reads an id: where it has a name, the name is shown.
+      return 'uuid' in field && one.title !== undefined ? { ...item, label: one.title } : item;
+    });
 }
 
 function amounts(prefix: string, own: string): Suggestion[] {

@@ -167,7 +167,7 @@ export class FieldCatalogue {
   private readonly byName = new Map<string, Field>();
 
   /** @throws Error when two fields claim one name, or a name cannot be written in a filter: a fault of the developer. */
-  constructor(description: TargetDescription) {
+  constructor(private readonly description: TargetDescription) {
     this.target = description.target;
     this.fields = description.fields;
     this.words = description.words;
@@ -186,6 +186,15 @@ export class FieldCatalogue {
   /** Whether `changed:` and `was.` may be asked of a field. An event's own kind never was another. */
   remembers(field: Field): boolean {
     return this.before !== undefined && !('rowType' in field) && (this.remembered?.has(field.name) ?? true);
+  }
+
+  /** The same fields, of which some have these values to offer: ids, with the names of what they mean. */
+  knowing(values: Readonly<Record<string, readonly KnownValue[]>>): FieldCatalogue {
+    const fields = this.fields.map((field) => {
+      const known = values[field.name];
+      return known && (field.type === 'keyword' || field.type === 'set') ? { ...field, values: known } : field;
+    });
+    return new FieldCatalogue({ ...this.description, fields });
   }
 
   /** Every name and synonym. */

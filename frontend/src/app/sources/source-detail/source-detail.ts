@@ -1,6 +1,24 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, linkedSignal, resource, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  resource,
+  signal,
+  untracked,
+} from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { lucideArrowLeft, lucidePause, lucidePlay, lucidePlugZap, lucideRefreshCw, lucideTrash2 } from '@ng-icons/lucide';
+import {
+  lucideArrowLeft,
+  lucidePause,
+  lucidePlay,
+  lucidePlugZap,
+  lucideRefreshCw,
+  lucideTrash2,
+} from '@ng-icons/lucide';
 import {
   type Answer,
   type Problem,
