@@ -16,12 +16,14 @@ import { profile } from './settings/profile/profile.feature';
 import { security } from './settings/security/security.feature';
 import { sessions } from './settings/sessions/sessions.feature';
 import { sources } from './sources/sources.feature';
+import { messages } from './messages/messages.feature';
 
 /** Every room of the console, in the order of the navigation. A new room is one folder and one line here. */
 export const features: readonly Feature[] = [
   home,
   deals,
   sources,
+  messages,
   subscriptions,
   inbox,
   webhooks,

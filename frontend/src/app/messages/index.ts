@@ -1,0 +1,1 @@
+export { type EvidenceSpan, type Mark, MailView } from './mail-view/mail-view';
