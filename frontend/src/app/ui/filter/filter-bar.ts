@@ -14,7 +14,7 @@ import { lucideHistory, lucideSearch } from '@ng-icons/lucide';
 import type { Problem } from '../../api';
 import { Icon } from '../icon';
 import { type Choice, FilterCompleter } from './filter-completer';
-import type { FilteredList, KnownValues } from './filter-words';
+import type { FilteredList, KnownValues } from '../../filters/filter-words';
 import { keepFilter } from './recent-filters';
 
 let last = 0;

@@ -1,7 +1,7 @@
 import { inject, Injectable, signal } from '@angular/core';
 import { placesList, problemOf, Requests } from '../../api';
 import { Session } from '../../session';
-import type { FilteredList, KnownValues } from './filter-words';
+import type { FilteredList, KnownValues } from '../../filters/filter-words';
 import { recentFilters } from './recent-filters';
 
 /** One line of the list under the field. */
@@ -36,7 +36,7 @@ export class FilterCompleter {
   async ask(list: FilteredList, known: KnownValues, text: string, cursor: number): Promise<void> {
     const round = ++this.round;
     clearTimeout(this.timer);
-    const words = await import('./filter-words');
+    const words = await import('../../filters/filter-words');
     if (round !== this.round) return;
     let unknown: string | undefined;
     const person = this.session.person();
