@@ -23,7 +23,7 @@ export interface Tab {
           class="-mb-px flex min-h-10 items-center gap-2 border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-muted no-underline hover:text-ink"
           [routerLink]="tab.link"
           routerLinkActive="!border-brand !text-ink"
-          [routerLinkActiveOptions]="{ exact: tab.exact ?? false }"
+          [routerLinkActiveOptions]="tab.exact ? exactly : { exact: false }"
           ariaCurrentWhenActive="page"
         >
           {{ tab.title }}
@@ -36,6 +36,13 @@ export interface Tab {
   `,
 })
 export class Tabs {
+  /** What a filter or an order puts behind the address does not make it another. */
+  protected readonly exactly = {
+    paths: 'exact',
+    queryParams: 'ignored',
+    matrixParams: 'ignored',
+    fragment: 'ignored',
+  } as const;
   readonly tabs = input.required<readonly Tab[]>();
   readonly label = input($localize`Parts of this page`);
 }

@@ -46,8 +46,13 @@ export class DealDetail {
   });
   protected readonly deal = computed(() => (this.found.hasValue() ? this.found.value() : undefined));
   protected readonly problem = computed(() => this.found.error() && problemOf(this.found.error()));
+  /** Where the words of now were read: a deal that was repriced in place has the words of the message that did it. */
+  protected readonly read = computed(() => {
+    const deal = this.deal();
+    return deal?.sightings.find(({ priceMinor }) => priceMinor === deal.priceMinor) ?? deal;
+  });
   protected readonly mail = resource({
-    params: () => (this.mayReadMail() ? this.deal()?.messageId : undefined),
+    params: () => (this.mayReadMail() ? this.read()?.messageId : undefined),
     loader: ({ params }) => this.requests.ask(messagesOne, { workspaceId: this.workspaceId, messageId: params }),
   });
   protected readonly message = computed(() => (this.mail.hasValue() ? this.mail.value() : undefined));
@@ -78,7 +83,7 @@ export class DealDetail {
     return all.filter((fact): fact is [string, string] => Boolean(fact[1]));
   });
   protected readonly marks = computed<readonly Mark[]>(() =>
-    Object.entries(this.deal()?.evidence ?? {}).map(([field, span]) => ({ label: fieldTitle(field), span })),
+    Object.entries(this.read()?.evidence ?? {}).map(([field, span]) => ({ label: fieldTitle(field), span })),
   );
   protected readonly like = computed(() => {
     const deal = this.deal();

@@ -53,7 +53,7 @@ const dots = (): string =>
         <text
           class="name"
           [attr.x]="point.longitude + point.radius + 1.5"
-          [attr.y]="1.6 - point.latitude"
+          [attr.y]="1.2 - point.latitude"
           aria-hidden="true"
         >
           {{ point.name }}
@@ -72,7 +72,7 @@ const dots = (): string =>
       fill: var(--chart-1);
       fill-opacity: 0.55;
       stroke: var(--chart-1);
-      stroke-width: 0.6;
+      stroke-width: 0.4;
     }
     .point:hover circle,
     .point:focus-visible circle {
@@ -87,11 +87,11 @@ const dots = (): string =>
     }
     .name {
       fill: var(--ink);
-      font-size: 5px;
+      font-size: 3.6px;
       font-weight: 500;
       paint-order: stroke;
       stroke: var(--surface);
-      stroke-width: 1.4;
+      stroke-width: 1;
       pointer-events: none;
     }
   `,
@@ -107,7 +107,7 @@ export class WorldMap {
   protected readonly placed = computed(() => {
     const most = Math.max(1, ...this.points().map(({ deals }) => deals));
     return this.points()
-      .map((point) => ({ ...point, radius: 2 + 6 * Math.sqrt(point.deals / most) }))
+      .map((point) => ({ ...point, radius: 1.2 + 2.8 * Math.sqrt(point.deals / most) }))
       .sort((a, b) => b.deals - a.deals);
   });
   /** The first few by name, unless a larger one is too near to read it. */
@@ -117,7 +117,7 @@ export class WorldMap {
       .slice(0, 12)
       .filter((point) => {
         const free = shown.every(
-          (one) => Math.abs(one.latitude - point.latitude) > 6 || Math.abs(one.longitude - point.longitude) > 32,
+          (one) => Math.abs(one.latitude - point.latitude) > 4.5 || Math.abs(one.longitude - point.longitude) > 24,
         );
         if (free) shown.push(point);
         return free;

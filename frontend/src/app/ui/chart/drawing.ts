@@ -22,6 +22,8 @@ export const drawingInjector = (parent: EnvironmentInjector): EnvironmentInjecto
 /** The days of the axis at noon, so that no time zone moves them. */
 const noon = (day: string) => new Date(`${day}T12:00:00Z`);
 
+const HOUR_MS = 3_600_000;
+
 /** The picture of a chart. Made apart from the page, since ngx-charts and d3 weigh much. */
 @Component({
   selector: 'sb-drawing',
@@ -74,7 +76,10 @@ export class Drawing {
       series: places.flatMap((place, index) => {
         const value = values[index];
         if (value === null || value === undefined) return [];
-        return [{ name: noon(place), value, ...(at === 0 && band && { min: band.low, max: band.high }) }];
+        const point = { value, ...(at === 0 && band && { min: band.low, max: band.high }) };
+        // A single day is drawn as long as it is: a point alone would not be seen.
+        const times = places.length === 1 ? [0, 24] : [12];
+        return times.map((hour) => ({ name: new Date(Date.parse(place) + hour * HOUR_MS), ...point }));
       }),
     }));
   });
