@@ -8,7 +8,7 @@ export { Dialog } from './dialog';
 export { EmptyState } from './empty-state';
 export { FilterBar } from './filter/filter-bar';
 export { Icon } from './icon';
-export { type Moment, Moments } from './moments';
+export { type Moment, Moments } from '../filters/moments';
 export { MoneyPipe } from './money';
 export { Later } from './later';
 export { type Act, More } from './more';

@@ -4,7 +4,7 @@ import { lucideAlarmClock } from '@ng-icons/lucide';
 import { Clock } from './clock';
 import { Dialog } from './dialog';
 import { Icon } from './icon';
-import { type Moment, Moments } from './moments';
+import { type Moment, Moments } from '../filters/moments';
 
 let last = 0;
 

@@ -1,6 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import { instantOf, localTime, type LocalTime } from '#contract/filter/zone.js';
-import { Clock } from './clock';
+import { Clock } from '../ui/clock';
 
 /** A moment to choose, with what it is called. */
 export interface Moment {
