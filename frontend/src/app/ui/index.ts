@@ -10,7 +10,6 @@ export { FilterBar } from './filter/filter-bar';
 export { Icon } from './icon';
 export { type Moment, Moments } from '../filters/moments';
 export { MoneyPipe } from './money';
-export { Later } from './later';
 export { type Act, More } from './more';
 export { Page } from './page';
 export { Paged, type PageOf } from './paged';

@@ -15,7 +15,7 @@ import { messagesOne, messagesParse, messagesRaw, messagesRemove, problemOf, Req
 import { fieldTitle } from '../../deals/field-title';
 import { Live } from '../../live/live';
 import { CurrentWorkspace } from '../../session';
-import { type Act, Ago, Icon, Later, More, Page, ProblemNote, Skeleton, Toasts } from '../../ui';
+import { type Act, Ago, Icon, Removals, More, Page, ProblemNote, Skeleton, Toasts } from '../../ui';
 import { type Mark, MailView } from '../mail-view/mail-view';
 import { MessageState } from '../message-state';
 
@@ -34,7 +34,7 @@ export class MessageDetail {
   private readonly requests = inject(Requests);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
-  private readonly later = inject(Later);
+  private readonly removals = inject(Removals);
   private readonly current = inject(CurrentWorkspace);
   protected readonly workspaceId = this.current.required();
   private readonly view = viewChild(MailView);
@@ -141,7 +141,7 @@ export class MessageDetail {
 
   private async remove(): Promise<void> {
     const at = this.at();
-    this.later.remove(at.messageId, $localize`The message is removed, with the deals that only it offers.`, () =>
+    this.removals.remove(at.messageId, $localize`The message is removed, with the deals that only it offers.`, () =>
       this.requests.ask(messagesRemove, at),
     );
     await this.router.navigate(['/workspaces', this.workspaceId, 'messages']);

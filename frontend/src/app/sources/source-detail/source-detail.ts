@@ -34,9 +34,8 @@ import {
 } from '../../api';
 import { Live } from '../../live/live';
 import { CurrentWorkspace } from '../../session';
-import { Ago, Confirm, Copy, Icon, Page, ProblemNote, Skeleton, Toasts } from '../../ui';
+import { Ago, Confirm, Copy, Icon, Page, ProblemNote, Skeleton, Toasts, Removals } from '../../ui';
 import { FormProblem, send, sending } from '../../ui/form';
-import { Later } from '../../ui/later';
 import { SourceFields } from '../source-form/source-fields';
 import { credentialsOf, modelOf, settingsOf, sourceForm } from '../source-form/source-model';
 import { kindOf, type Source } from '../source-kinds';
@@ -53,7 +52,7 @@ export class SourceDetail {
   private readonly requests = inject(Requests);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
-  private readonly later = inject(Later);
+  private readonly removals = inject(Removals);
   private readonly confirm = inject(Confirm);
   private readonly current = inject(CurrentWorkspace);
   private readonly workspaceId = this.current.required();
@@ -152,7 +151,7 @@ export class SourceDetail {
   }
 
   protected async remove(source: Source): Promise<void> {
-    this.later.remove(source.id, $localize`${source.name}:name: is removed. Its messages and deals stay.`, () =>
+    this.removals.remove(source.id, $localize`${source.name}:name: is removed. Its messages and deals stay.`, () =>
       this.requests.ask(sourcesRemove, this.at(source.id)),
     );
     await this.router.navigate(['/workspaces', this.workspaceId, 'sources']);

@@ -4,8 +4,7 @@ import { lucidePlus, lucideRadioTower, lucideSearch } from '@ng-icons/lucide';
 import { Requests, sourcesList } from '../../api';
 import { Live } from '../../live/live';
 import { CurrentWorkspace } from '../../session';
-import { Ago, EmptyState, FilterBar, Icon, Page, Paged, ProblemNote, Skeleton } from '../../ui';
-import { Later } from '../../ui/later';
+import { Ago, EmptyState, FilterBar, Icon, Page, Paged, ProblemNote, Skeleton, Removals } from '../../ui';
 import { kindOf, placeOf, type Source, sourceKinds } from '../source-kinds';
 import { SourceStatus } from '../source-status';
 
@@ -19,7 +18,7 @@ import { SourceStatus } from '../source-status';
 export class SourceList {
   private readonly requests = inject(Requests);
   private readonly router = inject(Router);
-  private readonly later = inject(Later);
+  private readonly removals = inject(Removals);
   private readonly current = inject(CurrentWorkspace);
   private readonly workspaceId = this.current.required();
   readonly filter = input('', { transform: (text: string | undefined) => text ?? '' });
@@ -38,7 +37,7 @@ export class SourceList {
       ...(cursor !== undefined && { cursor }),
     }),
   );
-  protected readonly shown = computed(() => this.list.items().filter(({ id }) => !this.later.going().has(id)));
+  protected readonly shown = computed(() => this.list.items().filter(({ id }) => !this.removals.hides(id)));
   protected readonly wrong = computed(() => {
     const problem = this.list.problem();
     return problem?.status === 400 ? problem : undefined;
