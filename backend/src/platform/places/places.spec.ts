@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fold as foldValue } from '#contract/filter/index.js';
-import { fold, places, type Place } from './index.js';
+import { fold, locationOf, places, type Place } from './index.js';
 import { languageCell, listCell, readTable } from './tables.js';
 
 const key = (place: Place | undefined): string | undefined => place && `${place.kind}:${place.code}`;
@@ -165,5 +165,17 @@ describe('places', () => {
     ] as const) {
       for (const parent of places.byKey(`${name}:${code}`)?.keys ?? []) expect(places.byKey(parent)).toBeDefined();
     }
+  });
+});
+
+describe('locationOf', () => {
+  it('knows where airports and their cities lie, and nothing of areas', () => {
+    expect(locationOf('airport:LIS')).toEqual({
+      latitude: expect.closeTo(38.8, 1),
+      longitude: expect.closeTo(-9.1, 1),
+    });
+    expect(locationOf('city:NYC')).toEqual({ latitude: expect.closeTo(40.7, 0), longitude: expect.closeTo(-74, 0) });
+    expect(locationOf('country:PT')).toBeUndefined();
+    expect(locationOf('city:XXXX')).toBeUndefined();
   });
 });
