@@ -4,7 +4,8 @@ import { ReauthenticationDialog } from './accounts/reauthentication/reauthentica
 import { Outbox, Updates } from './offline';
 import { ThemeChoice } from './preferences/theme';
 import { Reauthentication } from './session';
-import { ConfirmDialog, ToastStack } from './ui';
+import { ConfirmDialog } from './ui/confirm';
+import { ToastStack } from './ui/toasts';
 
 /** The root: whatever page the address names, and questions and toasts above it. */
 @Component({

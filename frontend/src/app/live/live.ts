@@ -7,7 +7,7 @@ import type {
   WatchPlace,
 } from '#contract/realtime/client/index.js';
 import type { ServerMessage } from '#contract/realtime/index.js';
-import { problemOf } from '../api';
+import { problemOf } from '../api/problem';
 import { Session } from '../session';
 
 /** How the person's inbox stands. */

@@ -1,7 +1,7 @@
 import { type HttpInterceptorFn, HttpResponse } from '@angular/common/http';
 import { inject, Injector } from '@angular/core';
 import { catchError, from, of, switchMap, tap, throwError } from 'rxjs';
-import { problemOf } from '../api';
+import { problemOf } from '../api/problem';
 import { Session } from '../session';
 import { Kept } from './kept';
 

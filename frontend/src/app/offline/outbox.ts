@@ -1,10 +1,10 @@
 import { HttpClient, HttpContextToken, type HttpInterceptorFn, HttpResponse } from '@angular/common/http';
 import { effect, inject, Injectable, Injector, untracked } from '@angular/core';
 import { catchError, firstValueFrom, from, map, throwError } from 'rxjs';
-import { problemOf } from '../api';
+import { problemOf } from '../api/problem';
 import { Live } from '../live/live';
 import { Session } from '../session';
-import { Toasts } from '../ui';
+import { Toasts } from '../ui/toasts';
 import { Kept } from './kept';
 
 /** Set on a command that may be carried out later: while no answer comes it waits here, and counts as taken. */

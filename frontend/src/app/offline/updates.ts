@@ -1,6 +1,6 @@
 import { ApplicationRef, inject, Injectable, isDevMode } from '@angular/core';
-import { problemOf } from '../api';
-import { Toasts } from '../ui';
+import { problemOf } from '../api/problem';
+import { Toasts } from '../ui/toasts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { type HttpHandlerFn, HttpErrorResponse, type HttpInterceptorFn, type HttpRequest } from '@angular/common/http';
 import { inject, Injector } from '@angular/core';
 import { catchError, from, switchMap, throwError } from 'rxjs';
-import { WITHOUT_TOKEN } from '../api';
+import { WITHOUT_TOKEN } from '../api/requests';
 import { Session } from './session';
 
 /** Puts the access token on requests to the API; one that is refused is renewed once. */

@@ -1,7 +1,7 @@
 import { HttpErrorResponse, type HttpInterceptorFn } from '@angular/common/http';
 import { inject, Injectable, signal } from '@angular/core';
 import { catchError, from, switchMap } from 'rxjs';
-import { Problem, problemOf } from '../api';
+import { Problem, problemOf } from '../api/problem';
 
 interface Asked {
   /** The ways to prove it that this person has: `password`, `totp`, `passkey`. */

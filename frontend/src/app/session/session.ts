@@ -1,15 +1,11 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import {
-  type Answer,
-  type Item,
-  Problem,
-  profileRead,
-  Requests,
-  sessionsRenew,
-  sessionsSignIn,
-  sessionsSignOut,
-  workspacesMine,
-} from '../api';
+import { type Answer, type Item, Requests } from '../api/requests';
+import { Problem } from '../api/problem';
+import { profileRead } from '../api/generated/fn/profile/profile-read';
+import { sessionsRenew } from '../api/generated/fn/sessions/sessions-renew';
+import { sessionsSignIn } from '../api/generated/fn/sessions/sessions-sign-in';
+import { sessionsSignOut } from '../api/generated/fn/sessions/sessions-sign-out';
+import { workspacesMine } from '../api/generated/fn/workspaces/workspaces-mine';
 import { keepLocale } from '../preferences/language';
 import { csrfToken } from './csrf';
 import { Remembered } from './remembered';

@@ -1,4 +1,4 @@
-import { Problem } from '../api';
+import { Problem } from '../api/problem';
 
 /** Whether this browser can ask for passkeys in the words that the server uses. */
 export const passkeysKnown = (): boolean =>

@@ -1,15 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal, signal } from '@angular/core';
 import { form, FormField as Field, required } from '@angular/forms/signals';
 import { Router } from '@angular/router';
-import {
-  factorReauthenticationsBegin,
-  factorReauthenticationsProve,
-  problemOf,
-  reauthenticationsProve,
-  Requests,
-} from '../../api';
+import { factorReauthenticationsBegin } from '../../api/generated/fn/factor-reauthentications/factor-reauthentications-begin';
+import { factorReauthenticationsProve } from '../../api/generated/fn/factor-reauthentications/factor-reauthentications-prove';
+import { problemOf } from '../../api/problem';
+import { reauthenticationsProve } from '../../api/generated/fn/reauthentications/reauthentications-prove';
+import { Requests } from '../../api/requests';
 import { askForPasskey, passkeysKnown, Reauthentication, Session } from '../../session';
-import { Dialog } from '../../ui';
+import { Dialog } from '../../ui/dialog';
 import { FormField, FormProblem, send, sending } from '../../ui/form';
 
 type Method = 'password' | 'totp' | 'passkey';

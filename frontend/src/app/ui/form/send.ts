@@ -1,6 +1,6 @@
 import { signal, type WritableSignal } from '@angular/core';
 import { type FieldTree, submit, type ValidationError } from '@angular/forms/signals';
-import { memberOf, type Problem, problemOf } from '../../api';
+import { memberOf, type Problem, problemOf } from '../../api/problem';
 
 /** What a form's page keeps of its last attempt. */
 export interface Sending {
