@@ -15,7 +15,9 @@ const FLAGS = [
 
 /** What scripts/e2e.mjs sets for `npm run screenshots`. */
 const pictures = process.env['E2E_PICTURES'] === '1';
-const alone = ['setup.e2e.ts', 'outage.e2e.ts'];
+/** The long forms (*.full.e2e.ts) run in `npm run test:full`. */
+const full = process.env['SIGNALBOX_TEST_FULL'] === '1';
+const alone = ['setup.e2e.ts', 'outage.e2e.ts', ...(full ? [] : ['*.full.e2e.ts'])];
 
 export default defineConfig({
   testDir: '.',
