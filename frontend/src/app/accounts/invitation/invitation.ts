@@ -21,7 +21,9 @@ export class Invitation {
   private readonly tokens = inject(LinkTokens);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
-  protected readonly session = inject(Session);
+  private readonly session = inject(Session);
+  /** Who came here. Whoever signs in on this page stays on its form until the form is done. */
+  protected readonly person = signal(this.session.person());
   private readonly path = this.router.url;
   protected readonly token = computed(() => this.tokens.of(this.path));
 
@@ -34,9 +36,7 @@ export class Invitation {
   protected readonly loading = this.asked.isLoading;
   protected readonly role = computed(() => ROLES[this.offer()?.role ?? 'custom']());
   /** Whether the one who is signed in is the one who was invited. */
-  protected readonly same = computed(
-    () => this.session.person()?.email.toLowerCase() === this.offer()?.email.toLowerCase(),
-  );
+  protected readonly same = computed(() => this.person()?.email.toLowerCase() === this.offer()?.email.toLowerCase());
   protected readonly busy = signal(false);
   protected readonly problem = signal<Problem | undefined>(undefined);
 
@@ -54,6 +54,11 @@ export class Invitation {
     } finally {
       this.busy.set(false);
     }
+  }
+
+  protected async signOut(): Promise<void> {
+    await this.session.signOut();
+    this.person.set(undefined);
   }
 
   /** Signing up by an invitation accepts it. */
