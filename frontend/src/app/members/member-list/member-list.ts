@@ -6,7 +6,6 @@ import { CurrentWorkspace, Session } from '../../session';
 import { type Act, Ago, EmptyState, FilterBar, More, ProblemNote, Skeleton } from '../../ui';
 import { Leaving } from '../leaving';
 import { RoleCatalogue } from '../role-catalogue';
-import { HandOverDialog } from './hand-over-dialog';
 import { type Member, MemberStore } from './member.store';
 import { MemberAccess } from './member-access';
 import { RoleDialog } from './role-dialog';
@@ -14,7 +13,7 @@ import { RoleDialog } from './role-dialog';
 /** The people of the workspace. */
 @Component({
   selector: 'sb-member-list',
-  imports: [Ago, EmptyState, FilterBar, HandOverDialog, MemberAccess, More, ProblemNote, RoleDialog, Skeleton],
+  imports: [Ago, EmptyState, FilterBar, MemberAccess, More, ProblemNote, RoleDialog, Skeleton],
   providers: [MemberStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './member-list.html',
@@ -30,7 +29,6 @@ export class MemberList {
   protected readonly icon = lucideUsers;
   protected readonly changing = signal<Member | undefined>(undefined);
   protected readonly looking = signal<Member | undefined>(undefined);
-  protected readonly handingOver = signal<Member | undefined>(undefined);
   private readonly myRole = computed(() => this.current.workspace()?.role);
 
   /** What can be done with a member, as far as it can be told here; the server decides. */
@@ -47,7 +45,7 @@ export class MemberList {
         this.myRole() === 'owner' &&
         member.suspendedAt === null && {
           title: $localize`Hand the workspace over`,
-          run: () => this.handingOver.set(member),
+          run: () => this.store.handOver(member),
         },
       !mine &&
         mayWrite && {

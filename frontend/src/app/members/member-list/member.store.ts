@@ -6,6 +6,7 @@ import {
   membersRemove,
   membersResume,
   membersSuspend,
+  ownMembershipsHandOver,
   problemOf,
   Requests,
 } from '../../api';
@@ -83,6 +84,24 @@ export class MemberStore {
       this.toasts.undoable(text, () => this.suspend(withId(now)));
     } catch (error) {
       this.list.put(member);
+      this.toasts.problem(problemOf(error));
+    }
+  }
+
+  /** Makes a member the owner, and oneself an admin; the server asks for a fresh proof of who one is. */
+  async handOver({ userId, name }: Member): Promise<void> {
+    const sure = await this.confirm.ask({
+      heading: $localize`Hand over to ${name}:member:?`,
+      text: $localize`${name}:member: becomes an owner, and you an admin. Only an owner can give it back. Both of you get a mail.`,
+      action: $localize`Hand over`,
+      bad: true,
+    });
+    if (!sure) return;
+    try {
+      await this.requests.ask(ownMembershipsHandOver, { membershipId: this.workspaceId, body: { userId } });
+      await this.session.refresh();
+      this.toasts.say({ text: $localize`${name}:member: owns the workspace now` });
+    } catch (error) {
       this.toasts.problem(problemOf(error));
     }
   }
