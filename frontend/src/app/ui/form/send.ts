@@ -49,7 +49,8 @@ function fieldErrors<T>(form: FieldTree<T>, problem: Problem): ValidationError.W
   const fields = form as unknown as Record<string, FieldTree<unknown> | undefined>;
   return problem.fields.flatMap((one) => {
     const name = memberOf(one);
-    const fieldTree = name !== undefined && name in fields ? fields[name] : undefined;
+    // Not by `in`: the tree of fields is a proxy that does not answer it.
+    const fieldTree = name === undefined ? undefined : fields[name];
     return fieldTree ? [{ kind: 'server', message: one.message, fieldTree }] : [];
   });
 }
