@@ -24,9 +24,10 @@ test('operators read a kept mail as its reader would', async ({ operatorPage: pa
   await expect(
     page.frameLocator('sb-mail-frame iframe').getByRole('heading', { name: 'Confirm your address' }),
   ).toBeVisible();
-  await accessible(page);
   await page.getByRole('button', { name: 'Source' }).click();
   await expect(page.getByText('Content-Transfer-Encoding').first()).toBeVisible();
+  // Not with the mail in its frame: there nothing runs, axe neither.
+  await accessible(page);
 });
 
 test('operators suspend a workspace, and open it again', async ({ operatorPage: page, me }) => {
