@@ -55,7 +55,7 @@ export function notificationOf(
 }
 
 /** Tells people in a transaction of its own. */
-export function tell(room: Room, notifications: readonly NewNotification[]): Promise<void> {
+export async function tell(room: Room, notifications: readonly NewNotification[]): Promise<void> {
   const { app } = room.application;
-  return app.get(Transactions).run((em) => app.get(Notifier).notify(em, notifications));
+  await app.get(Transactions).run((em) => app.get(Notifier).notify(em, notifications));
 }

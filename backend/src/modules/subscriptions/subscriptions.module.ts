@@ -13,6 +13,7 @@ import { SubscriptionsReader } from './listening/subscriptions.reader.js';
 import { MatchQueries } from './matches/match-queries.js';
 import { MatchRecorder } from './matches/match-recorder.js';
 import { MatchesController } from './matches/matches.controller.js';
+import { MatchRetention } from './matches/match-retention.js';
 import { Releases } from './matches/releases.js';
 import { Participants } from './participants/participants.js';
 import { ParticipationsController } from './participants/participations.controller.js';
@@ -59,6 +60,7 @@ import { Unsubscriptions } from './unsubscriptions/unsubscriptions.js';
     SubscriptionsReader,
     MatchRecorder,
     MatchQueries,
+    MatchRetention,
     Releases,
     IdeasService,
     BacktestsService,

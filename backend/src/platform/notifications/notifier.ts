@@ -51,8 +51,12 @@ export const MOST_EVENTS = 50;
  * notifications provides it.
  */
 export abstract class Notifier {
-  /** Events that the person may not see at this moment are left out, and a notification of no event is not made. */
-  abstract notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<void>;
+  /**
+   * Events that the person may not see at this moment are left out, and a notification of no event is not made.
+   *
+   * @returns the ids of those that were told, now or before
+   */
+  abstract notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<ReadonlySet<string>>;
 
   /** Those of some events that a person may see at this moment; type and scope decide. */
   abstract seen<E extends Pick<ToldEvent, 'type' | 'scope'>>(

@@ -34,8 +34,11 @@ export class RoomNotifier extends Notifier {
     super();
   }
 
-  override async notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
-    for (let at = 0; at < notifications.length; at += CHUNK) await this.some(em, notifications.slice(at, at + CHUNK));
+  override async notify(em: EntityManager, notifications: readonly NewNotification[]): Promise<ReadonlySet<string>> {
+    const told = new Set<string>();
+    for (let at = 0; at < notifications.length; at += CHUNK)
+      for (const { id } of await this.some(em, notifications.slice(at, at + CHUNK))) told.add(id);
+    return told;
   }
 
   override seen<E extends Pick<ToldEvent, 'type' | 'scope'>>(
@@ -50,14 +53,15 @@ export class RoomNotifier extends Notifier {
     return this.routing.check(who, channels);
   }
 
-  private async some(em: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
+  private async some(em: EntityManager, notifications: readonly NewNotification[]): Promise<NewNotification[]> {
     const told = await this.audience.seeing(em, notifications);
-    if (told.length === 0) return;
+    if (told.length === 0) return told;
     const rows = await query<{ id: string }>(em, INSERT, [JSON.stringify(told.map(rowOf))]);
     const ids = new Set(rows.map(({ id }) => id));
     const made = told.filter(({ id }) => ids.has(id));
     for (const one of made) this.record(em, one);
     await this.deliveries.make(em, await this.routing.routes(em, made));
+    return told;
   }
 
   private record(em: EntityManager, { id, workspaceId, userId, events, form, total }: NewNotification): void {

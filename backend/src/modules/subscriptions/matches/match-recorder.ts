@@ -15,6 +15,7 @@ import {
   type AskedWindow,
   type Fired,
   gathered,
+  hide,
   insertMatches,
   type NewMatch,
   type Outcome,
@@ -90,7 +91,13 @@ export class MatchRecorder {
     if (told.length === 0) return;
     const windows = await gathered(em, fired);
     const all = told.map(({ event, ...one }) => ({ ...one, events: windows.get(one.id) ?? [event] }));
-    await this.notifier.notify(em, all);
+    const heard = await this.notifier.notify(em, all);
+    // The notifier has the last word on who may see what.
+    await hide(
+      em,
+      all.map(({ id }) => id).filter((id) => !heard.has(id)),
+      matches,
+    );
   }
 
   private weigh(match: Match): Weighed {

@@ -101,6 +101,18 @@ function rowOf({ match: { event, listener }, reason, ruleGroup, figure, outcome 
   };
 }
 
+const HIDE = `
+  update subscription_match set state = 'held', why = 'hidden', notification_id = null
+   where seat_id = any($2::uuid[]) and event_id = any($3::uuid[]) and notification_id = any($1::uuid[])`;
+
+/** Takes back that some matches, of those that were just written down, were told: their notifications were not made. */
+export async function hide(em: EntityManager, notificationIds: readonly string[], of: readonly Match[]): Promise<void> {
+  if (notificationIds.length === 0) return;
+  const seats = [...new Set(of.map(({ listener }) => listener.key))];
+  const events = [...new Set(of.map(({ event }) => event.id))];
+  await affected(em, HIDE, [notificationIds, seats, events]);
+}
+
 /** A rule's window, as far as it lies before some matches. */
 export interface AskedWindow {
   readonly seat: string;

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { EventData } from '#contract/events/index.js';
+import { EventSight } from '#platform/filters/index.js';
 import { dealFound } from '#test/deals.js';
 import type { TestPerson, TestWorkspace } from '#test/factories.js';
 import { Room } from '#test/subscriptions.js';
 import { SubscriptionsPersonalData } from '../subscriptions.personal-data.js';
+import { MatchRetention } from './match-retention.js';
 import { Releases } from './releases.js';
 
 let room: Room;
@@ -166,7 +168,7 @@ describe('a match', () => {
       `update subscription_match set created_at = now() - $1::interval where subscription_id = $2 and created_at > now() - interval '1 day'`,
       [newer, plain.id],
     );
-    expect(await room.application.app.get(Releases).clean()).toBe(1);
+    expect(await room.application.app.get(MatchRetention).clean()).toBe(1);
     expect([(await room.matches(plain.id)).length, (await room.matches(daily.id)).length]).toEqual([1, 2]);
   });
 
@@ -294,6 +296,24 @@ describe('a match', () => {
     }
   });
 
+  it('says that it was hidden when the notifier finds that its person may not see it', async () => {
+    const [{ id }, { id: told }] = [
+      await room.subscribe(ada, team, 'z:-64'),
+      await room.subscribe(team.owner, team, 'z:-64'),
+    ];
+    const sees = jest
+      .spyOn(room.application.app.get(EventSight), 'sees')
+      .mockImplementation((who) => who.userId !== ada.id);
+    try {
+      await deal(uuidv7(), { z: -64 });
+      expect([await outcomes(id), await outcomes(told)]).toEqual([['hidden'], ['told']]);
+    } finally {
+      sees.mockRestore();
+    }
+    expect(await room.matches(id)).toMatchObject([{ state: 'held', notification_id: null }]);
+    expect([await room.notifications(id), (await room.notifications(told)).length]).toEqual([[], 1]);
+  });
+
   it('is not made once a subscription has expired, and ends with one that was paused', async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const { id } = await room.subscribe(ada, team, 'z:-7', { expiresAt: soon, rhythm: { kind: 'hourly' } });
@@ -414,7 +434,7 @@ describe('what is told of things', () => {
       [old.id, crossing.id],
     ]);
     await room.call(ada, 'DELETE', team.url(`subscriptions/${gone.id}`));
-    await room.application.app.get(Releases).clean();
+    await room.application.app.get(MatchRetention).clean();
     expect(await left()).toEqual([crossing.id]);
   });
 });

@@ -7,21 +7,11 @@ import { MOST_EVENTS, Notifier, type Reason } from '#platform/notifications/inde
 import { nextDigest, rest, type Clock, type Due, type Wait } from '../plans/due.js';
 import { planFor, type Plan } from '../plans/plan.js';
 import { SubscriptionsConfig } from '../subscriptions.config.js';
+import { MatchRetention } from './match-retention.js';
 import { EVENT_OF_MATCH, kindOf, sourceOf, toldEvent, type EventOfMatch, type KindOfMatch } from './match-rows.js';
 
 const SEATS_AT_ONCE = 200;
 const CLEAN_EVERY_MS = 3_600_000;
-const CLEANED = 5_000;
-const OLD = `
-  delete from subscription_match where id in (
-    select id from subscription_match
-     where created_at < now() - make_interval(days => $1) and state <> 'waiting' limit ${CLEANED})`;
-
-const OLD_THINGS = `
-  delete from subscription_thing where (seat_id, thing) in (
-    select x.seat_id, x.thing from subscription_thing x join subscription s on s.id = x.subscription_id
-     where s.removed_at is not null or (not x.matching and x.told_at < now() - make_interval(days => $1)) limit ${CLEANED})`;
-
 // Those that failed just now are passed over: they must not stand before all others.
 const DUE = `
   select distinct seat_id from (
@@ -121,6 +111,7 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly transactions: Transactions,
     private readonly notifier: Notifier,
+    private readonly retention: MatchRetention,
     private readonly instance: InstanceConfig,
     @Inject(SubscriptionsConfig) private readonly config: SubscriptionsConfig,
   ) {}
@@ -131,6 +122,7 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
+    this.retention.stop();
     this.wake?.();
     await this.running;
   }
@@ -148,23 +140,10 @@ export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
     return released;
   }
 
-  /** Removes what is known of old matches, and of things that nobody asks of any more. @returns how many matches */
-  async clean(): Promise<number> {
-    await this.removeAll(OLD_THINGS);
-    return this.removeAll(OLD);
-  }
-
-  private async removeAll(statement: string): Promise<number> {
-    let removed = 0;
-    for (let last = CLEANED; last === CLEANED && !this.stopped; removed += last)
-      last = await this.transactions.run((em) => affected(em, statement, [this.config.keepDays]));
-    return removed;
-  }
-
   private async look(): Promise<number> {
     const released = await this.release();
     if (Date.now() - this.cleaned > CLEAN_EVERY_MS) {
-      await this.clean();
+      await this.retention.clean();
       this.cleaned = Date.now();
     }
     return released;
