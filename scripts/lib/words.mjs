@@ -22,7 +22,7 @@ const READ = new Set([
   'title',
 ]);
 /** What is the same in every language: our name, code, what protocols and units are called. */
-const SAME = /^(?:Signalbox|[#.\/].*|.*[:<>=@{/.]\S.*|\w+_…|Authorization|Discord|GET|POST|Slack|ms|webhook-\w+)$/s;
+const SAME = /^(?:Signalbox|[#.\/].*|.*[:<>=@{/.]\S.*|\w+_…|Authorization|CSV|Discord|GET|POST|Slack|ms|webhook-\w+)$/s;
 /** Elements whose text is no language. */
 const CODE = new Set(['code', 'kbd', 'pre', 'samp']);
 /** Form controls have a `name` that nobody reads. */
