@@ -40,9 +40,6 @@ const HOUR_MS = 3_600_000;
     sb-drawing .ngx-charts .gridline-path {
       stroke: var(--line);
     }
-    sb-drawing .ngx-charts .line-series-range {
-      opacity: 0.16;
-    }
     sb-drawing .ngx-charts .line-series path {
       stroke-width: 2;
     }
