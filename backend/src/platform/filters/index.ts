@@ -3,7 +3,7 @@ export { EventFilters } from './event-filters.js';
 export type { Listener } from './event-filters.js';
 export type { MarkSum } from './mark-sums.js';
 export { StoredEventFilters } from './stored-event-filters.js';
-export type { ListenerRows, RowListener } from './stored-event-filters.js';
+export type { ListenerRows, Marked, RowListener } from './stored-event-filters.js';
 export { EventSight, isTold, tellable } from './event-sight.js';
 export type { Seer } from './event-sight.js';
 export { FilterContexts, placeResolver } from './filter-contexts.js';

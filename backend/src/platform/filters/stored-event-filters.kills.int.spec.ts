@@ -56,7 +56,8 @@ async function start(rows: readonly RowListener[]): Promise<StoredEventFilters<R
       Promise.resolve(
         sums.stored().map(([end, count, marks]) => ({ target: 'deal', end, rows: count, marks: BigInt(marks) })),
       ),
-    read: (ends, take) => Promise.resolve(take(rows.filter(({ key }) => ends?.has(key.slice(-3)) ?? true))),
+    marks: (ends) => Promise.resolve(rows.filter(({ key }) => ends.has(key.slice(-3)))),
+    read: (keys, take) => Promise.resolve(take(keys ? rows.filter(({ key }) => keys.includes(key)) : rows)),
   });
   return filters;
 }

@@ -12,16 +12,22 @@ export interface RowListener extends Listener {
   readonly mark: bigint;
 }
 
+/** A row's mark. */
+export type Marked = Pick<RowListener, 'key' | 'target' | 'mark'>;
+
 /** The rows of those who listen. */
 export interface ListenerRows<L> {
   /** All of them in sums, by one statement, as they are at one moment. */
   sums(): Promise<readonly MarkSum[]>;
-  /** Reads all of them in portions, or those whose keys have one of these ends. */
-  read(ends: ReadonlySet<string> | undefined, take: (listeners: readonly L[]) => void): Promise<void>;
+  /** What is hashed of those whose keys have one of these ends. */
+  marks(ends: ReadonlySet<string>): Promise<readonly Marked[]>;
+  /** Reads all of them in portions, or those of these keys. */
+  read(keys: readonly string[] | undefined, take: (listeners: readonly L[]) => void): Promise<void>;
 }
 
-/** With more rows than these to be read again, all are. */
-const MOST_BY_END = 50_000;
+/** With more rows than these to be compared one by one, or to be read, all are read. */
+const MOST_COMPARED = 500_000;
+const MOST_READ = 50_000;
 
 /**
  * Listeners whose filters are kept on disk, so that a start need neither compile nor read a million of them. In memory are the
@@ -57,11 +63,13 @@ export class StoredEventFilters<L extends RowListener> implements Stored {
     const [now, stored] = await Promise.all([rows.sums(), this.restore()]);
     const { ends, rows: differing } = difference(stored, now);
     if (ends.size > 0) {
-      const isDiffering = (key: string) => ends.has(endOf(key));
       const unclaimed = new Set<string>();
       for (const [, engine] of this.engines)
-        for (const [key] of engine.marks()) if (isDiffering(key)) unclaimed.add(key);
-      await rows.read(differing > MOST_BY_END ? undefined : ends, (listeners) => {
+        for (const [key] of engine.marks()) if (ends.has(endOf(key))) unclaimed.add(key);
+      const marked = stored.size > 0 && differing <= MOST_COMPARED ? await rows.marks(ends) : undefined;
+      for (const { key } of marked ?? []) unclaimed.delete(key);
+      const changed = marked?.filter((row) => !this.holds(row)).map(({ key }) => key);
+      await rows.read(changed && changed.length <= MOST_READ ? changed : undefined, (listeners) => {
         read += listeners.length;
         for (const listener of listeners) {
           unclaimed.delete(listener.key);
@@ -100,14 +108,16 @@ export class StoredEventFilters<L extends RowListener> implements Stored {
 
   /** Compiles a filter, unless it is what it was. */
   private hold(listener: L): FilterError | undefined {
-    const { key, target, mark } = listener;
-    if (this.engines.mark(target, key) === mark) {
-      // Of two snapshots that were not written together both may have it.
-      this.engines.removeElsewhere(key, target);
-      return undefined;
-    }
+    if (this.holds(listener)) return undefined;
     this.changed += 1;
-    return this.engines.put(listener, mark);
+    return this.engines.put(listener, listener.mark);
+  }
+
+  private holds({ key, target, mark }: Marked): boolean {
+    if (this.engines.mark(target, key) !== mark) return false;
+    // Of two snapshots that were not written together both may have it.
+    this.engines.removeElsewhere(key, target);
+    return true;
   }
 
   /** @returns the sums of what was restored, by target */

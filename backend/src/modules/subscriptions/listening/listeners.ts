@@ -156,6 +156,8 @@ export class Listeners {
 
   private async fill(em: EntityManager): Promise<void> {
     const began = performance.now();
+    // The database hears nothing while the disk is read, which on a busy machine takes a while.
+    await query(em, `select set_config('idle_in_transaction_session_timeout', '5min', true)`);
     const filters = this.targets.stored<SeatListener>('subscriptions');
     const read = await filters.fill(listeningSeats(em));
     const [state] = await query<{ crossed: boolean }>(em, CROSSED);

@@ -1,5 +1,5 @@
 import { query, type EntityManager } from '#platform/database/index.js';
-import { placeResolver, type ListenerRows, type MarkSum } from '#platform/filters/index.js';
+import { placeResolver, type ListenerRows, type Marked, type MarkSum } from '#platform/filters/index.js';
 import { planFor, type Plan } from '../plans/plan.js';
 import type { SeatListener } from './listener.js';
 
@@ -36,7 +36,7 @@ const SEATS = `
   select seat.id, seat.subscription_id, s.workspace_id, seat.user_id, s.target, s.filter, s.version, s.plan, s.channels_by, seat.since,
          u.time_zone as zone, u.currency, ${MARK}::text as mark ${LISTENING}`;
 const ALL = `${SEATS} where seat.id > $1 order by seat.id limit ${PAGE}`;
-const BY_ENDS = `${SEATS} where ${END} = any($1::text[])`;
+const MARKS = `select seat.id as key, s.target, ${MARK}::text as mark ${LISTENING} where ${END} = any($1::text[])`;
 const BY_SEAT = `${SEATS} where seat.id = any($1::uuid[])`;
 const BY_SUBSCRIPTION = `${SEATS} where seat.subscription_id = any($1::uuid[])`;
 const BY_PERSON = `${SEATS} where seat.user_id = any($1::uuid[])`;
@@ -61,8 +61,12 @@ export function listeningSeats(em: EntityManager): ListenerRows<SeatListener> {
       const sums = await query<Omit<MarkSum, 'marks'> & { marks: string }>(em, SUMS);
       return sums.map((sum) => ({ ...sum, marks: BigInt(sum.marks) }));
     },
-    async read(ends, take) {
-      if (ends) return take(await read(em, BY_ENDS, [...ends]));
+    async marks(ends) {
+      const rows = await query<Omit<Marked, 'mark'> & { mark: string }>(em, MARKS, [[...ends]]);
+      return rows.map((row) => ({ ...row, mark: BigInt(row.mark) }));
+    },
+    async read(keys, take) {
+      if (keys) return take(await seatsById(em, keys));
       for (let last: string | undefined = FIRST; last !== undefined;) {
         const seats: SeatListener[] = await read(em, ALL, last);
         take(seats);
