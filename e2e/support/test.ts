@@ -1,5 +1,5 @@
 // What tests of the console begin with (docs/console.md).
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, type BrowserContext, expect, type Page } from '@playwright/test';
 import { type Api, signIn } from './api.js';
 import { type Person, signUp } from './people.js';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTemplate, TmplAstRecursiveVisitor, tmplAstVisitAll } from '@angular/compiler';
-import { ConsoleLogger, LogLevel, NodeJSFileSystem } from '@angular/compiler-cli/private/localize';
+import { ConsoleLogger, LogLevel, NodeJSFileSystem } from '@angular/compiler-cli';
 import { MessageExtractor } from '@angular/localize/tools';
 import { root } from './paths.mjs';
 
@@ -130,7 +130,9 @@ export function builtWords() {
     useSourceMaps: false,
   });
   const files = readdirSync(dist).filter((name) => /^(?:main|chunk)-.*\.js$/.test(name));
-  return new Map(files.flatMap((name) => reader.extractMessages(join(dist, name)).map(({ id, text }) => [id, text])));
+  /** @type {{id: string, text: string}[]} */
+  const messages = files.flatMap((name) => reader.extractMessages(join(dist, name)));
+  return new Map(messages.map(({ id, text }) => [id, text]));
 }
 
 /**
