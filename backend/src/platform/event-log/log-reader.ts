@@ -35,6 +35,8 @@ export interface ReadsLog {
    * @returns where it stopped; nothing when the whole batch was read
    */
   read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined | void>;
+  /** Makes ready what it reads with, when the process starts: the first event shall not wait. It must do without as well. */
+  prepare?(em: EntityManager): Promise<void>;
   /** Empties what the reader has built, so that it can be built again from the log. Only readers that have it can be. */
   reset?(em: EntityManager): Promise<void>;
 }

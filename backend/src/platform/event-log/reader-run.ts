@@ -28,6 +28,17 @@ export class ReaderRun {
     this.batch = reader.batch ?? BATCH;
   }
 
+  /** Lets the reader make itself ready. Never throws: what failed is done at the first event. */
+  async prepare(): Promise<void> {
+    const { instance } = this.reader;
+    if (!instance.prepare) return;
+    try {
+      await this.transactions.run((em) => instance.prepare?.(em));
+    } catch (error) {
+      this.log.warn(`Not ready yet, and will be at the first event: ${describe(error)}`);
+    }
+  }
+
   /** Reads one batch; effects and cursor commit together. Never throws. */
   async step(): Promise<Step> {
     // What the reader was given in the attempt that failed; undefined while the log itself was at work.

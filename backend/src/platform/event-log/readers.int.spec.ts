@@ -93,6 +93,28 @@ describe('reading', () => {
     ]);
   });
 
+  it('lets a reader make itself ready before there is anything to read, and reads where that fails', async () => {
+    const done: string[] = [];
+    const ready = (name: string, fails: boolean) => {
+      const Base = reader({ name }, { batches: [] });
+      @LogReader({ name })
+      class Ready extends Base {
+        async prepare(em: EntityManager): Promise<void> {
+          await query(em, 'select 1');
+          done.push(name);
+          if (fails) throw new Error('The disk is full.');
+        }
+      }
+      return Ready;
+    };
+    const process = await boot(ready('able', false), ready('unable', true));
+    await until(() => Promise.resolve(done.length === 2));
+    await process.record(undefined, 'a');
+    await Promise.all([reached(1, 'able'), reached(1, 'unable')]);
+    expect([await effects('able'), await effects('unable')]).toEqual([['a'], ['a']]);
+    expect(done.toSorted()).toEqual(['able', 'unable']);
+  });
+
   it('moves a reader of rare types to the head, and one from the head sees only what comes', async () => {
     const all: Trouble = { batches: [] };
     const first = await boot(

@@ -66,6 +66,7 @@ export class Readers implements OnApplicationBootstrap, OnModuleDestroy {
     this.bells.push(bell);
     this.halts.push(halt);
     const outage = new Backoff(50, 10_000);
+    await run.prepare();
     while (!this.stopped) {
       const step = await run.step();
       if (step !== 'failed') outage.reset();

@@ -20,6 +20,11 @@ export class SubscriptionsReader implements ReadsLog {
     private readonly recorder: MatchRecorder,
   ) {}
 
+  /** Fills the filters: a million take seconds, which the first event shall not wait for. */
+  prepare(em: EntityManager): Promise<void> {
+    return this.listeners.follow(em);
+  }
+
   async read(batch: LogEvent[], em: EntityManager, next?: string): Promise<ReadTo | undefined> {
     await this.listeners.follow(em);
     const { heard, stopped } = await this.listeners.gather(em, batch, next, this.atOnce);
