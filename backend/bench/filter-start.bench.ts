@@ -4,13 +4,15 @@
 import { readFileSync, rmSync, statSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { Listeners } from '#modules/subscriptions/listening/listeners.js';
+import { Listeners, type SeatListener } from '#modules/subscriptions/index.js';
 import { InstanceConfig } from '#platform/config/index.js';
 import { query, Reads, Transactions } from '#platform/database/index.js';
-import type { EventFilterSnapshots } from '#platform/filters/event-filter-snapshots.js';
-import { FilterTargets, type StoredEventFilters } from '#platform/filters/index.js';
-import type { JudgedEvent } from '#platform/filters/judged-event.js';
-import type { SeatListener } from '#modules/subscriptions/listening/listener.js';
+import {
+  FilterTargets,
+  type EventFilterSnapshots,
+  type JudgedEvent,
+  type StoredEventFilters,
+} from '#platform/filters/index.js';
 import { Room } from '#test/subscriptions.js';
 import { dice } from './lib/filter-worlds.js';
 

@@ -3,12 +3,15 @@
 import { hash } from 'node:crypto';
 import { dealFields } from '#contract/filter/index.js';
 import type { InstanceConfig } from '#platform/config/index.js';
-import { EventFilterSnapshots } from '#platform/filters/event-filter-snapshots.js';
-import type { Listener } from '#platform/filters/event-filters.js';
-import { EventSight } from '#platform/filters/event-sight.js';
-import { placeResolver, type FilterContexts } from '#platform/filters/filter-contexts.js';
-import { FilterTargets } from '#platform/filters/filter-targets.js';
-import type { RowListener } from '#platform/filters/stored-event-filters.js';
+import {
+  EventFilterSnapshots,
+  EventSight,
+  FilterTargets,
+  placeResolver,
+  type FilterContexts,
+  type Listener,
+  type RowListener,
+} from '#platform/filters/index.js';
 
 export const owner = { zone: 'UTC', currency: 'USD', places: placeResolver, me: 'a' };
 

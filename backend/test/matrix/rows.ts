@@ -53,6 +53,7 @@ export const ROWS: Readonly<Record<EntrancePermission, readonly string[]>> = {
     'POST webhook-inboxes/:inboxToken',
     'PUT webhook-inboxes/:inboxToken',
     'PATCH webhook-inboxes/:inboxToken',
+    'DELETE webhook-inboxes/:inboxToken',
     'GET webhook-inboxes/:inboxToken',
     'POST incoming-webhooks/:incomingToken',
   ],

@@ -1,1 +1,3 @@
+export { Listeners } from './listening/listeners.js';
+export type { SeatListener } from './listening/listener.js';
 export { SubscriptionsModule } from './subscriptions.module.js';

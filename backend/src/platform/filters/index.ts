@@ -1,6 +1,8 @@
 export { activityTarget } from './activity-target.js';
+export { EventFilterSnapshots } from './event-filter-snapshots.js';
 export { EventFilters } from './event-filters.js';
 export type { Listener } from './event-filters.js';
+export type { JudgedEvent } from './judged-event.js';
 export type { MarkSum } from './mark-sums.js';
 export { StoredEventFilters } from './stored-event-filters.js';
 export type { ListenerRows, Marked, RowListener } from './stored-event-filters.js';
