@@ -84,5 +84,7 @@ function written(piece: string, ranged: boolean): string {
   if (ranged && /^[^\s(),:"]*\.\.[^\s(),"]*$/.test(piece) && !/^\.+$/.test(piece)) return piece;
   if (piece.endsWith('*') && !piece.slice(0, -1).includes('*')) return `${asValue(piece.slice(0, -1))}*`;
   if (ranged && piece.includes('"') && piece.includes('..')) return piece;
+  // By themselves these would say something to the grammar.
+  if (!ranged && /^(?:-.*|or|and|not)$/i.test(piece)) return `"${piece.replace(/[\\"]/g, '\\$&')}"`;
   return asValue(piece);
 }

@@ -8,7 +8,11 @@ export interface Made {
 
 /** The API for one person. Paths begin after `/api/v1`. Everything but success is an error with what was said. */
 export class Api {
-  constructor(private readonly token?: string) {}
+  /** @param renew signs in again: a token lives for minutes, a run for longer */
+  constructor(
+    private token?: string,
+    private readonly renew?: () => Promise<string>,
+  ) {}
 
   get<T = Made>(path: string): Promise<T> {
     return this.ask<T>('GET', path);
@@ -31,7 +35,18 @@ export class Api {
   }
 
   private async ask<T>(method: string, path: string, body?: object): Promise<T> {
-    const answer = await fetch(`${SERVER}/api/v1${path}`, {
+    let answer = await this.send(method, path, body);
+    if (answer.status === 401 && this.renew) {
+      this.token = await this.renew();
+      answer = await this.send(method, path, body);
+    }
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  private send(method: string, path: string, body?: object): Promise<Response> {
+    return fetch(`${SERVER}/api/v1${path}`, {
       method,
       headers: {
         ...(body && { 'Content-Type': 'application/json' }),
@@ -39,14 +54,14 @@ export class Api {
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 }
 
 /** Signs in by password. */
 export async function signIn({ email, password }: { email: string; password: string }): Promise<Api> {
-  const answer = await new Api().post<{ accessToken: string }>('/sessions', { email, password, transport: 'body' });
-  return new Api(answer.accessToken);
+  const token = async () => {
+    const body = { email, password, transport: 'body' };
+    return (await new Api().post<{ accessToken: string }>('/sessions', body)).accessToken;
+  };
+  return new Api(await token(), token);
 }

@@ -10,16 +10,16 @@ self.addEventListener('push', (event) => {
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(open(new URL(event.notification.data?.url ?? '/inbox', self.location.origin)));
+  event.waitUntil(open(event.notification.data?.url ?? '/inbox'));
 });
 
-/** In a window that is open already, else in a new one. */
-async function open(url) {
+/** In the window that shows it already, else in a new one: what is typed in another stays. Only pages of ours. */
+async function open(link) {
+  const asked = new URL(link, self.location.origin);
+  const { href } = asked.origin === self.location.origin ? asked : new URL('/inbox', self.location.origin);
   const windows = await self.clients.matchAll({ type: 'window' });
-  const ours = url.origin === self.location.origin ? windows[0] : undefined;
-  if (!ours) return self.clients.openWindow(url);
-  await ours.focus();
-  return ours.navigate(url);
+  const there = windows.find(({ url }) => url === href);
+  return there ? there.focus() : self.clients.openWindow(href);
 }
 
 importScripts('/ngsw-worker.js');

@@ -22,6 +22,7 @@ const PARTS = [
     name: 'backend',
     sources: [
       'package.json',
+      'package-lock.json',
       'nest-cli.json',
       '.swcrc',
       'tsconfig.json',
@@ -88,6 +89,12 @@ async function build({ name, sources, stamp, proof, commands, complaint }) {
   }
   if (!existsSync(join(root, proof))) throw new Fault(`The build of the ${name} made no ${proof}.`);
   writeFileSync(join(root, stamp), digest);
+}
+
+/** Writes down what the backend was built from, for builds that call the compiler themselves: the image's. */
+export function stampBackend() {
+  const [{ sources, stamp } = { sources: [], stamp: '' }] = PARTS;
+  writeFileSync(join(root, stamp), sourceDigest(sources));
 }
 
 /** @param {string[]} sources @returns {string} one digest over path and content of everything that is compiled */

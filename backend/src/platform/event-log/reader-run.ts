@@ -77,7 +77,9 @@ export class ReaderRun {
     if (fresh.length > 0) {
       if (ahead.restored) await holdJobsOf(em, fresh[0]!.position);
       giving(fresh);
-      const part = cursor.part?.position === fresh[0]!.position ? cursor.part.next : undefined;
+      // Written with the position just before its event; anything else was left by who knows nothing of parts.
+      const known = cursor.part?.position === fresh[0]!.position && cursor.position === cursor.part.position - 1;
+      const part = known ? cursor.part?.next : undefined;
       const reading = () => instance.read(fresh, em, part);
       stopped = (await traced(`read ${name}`, { 'signalbox.events': fresh.length }, reading)) ?? undefined;
     }

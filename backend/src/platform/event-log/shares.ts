@@ -26,6 +26,8 @@ export function gather<L extends { readonly key: string }>(
     const listeners = hearing(event);
     if (i === 0 && (next !== undefined || listeners.length > most)) {
       const [share = 0, of = 1] = next?.split('/').map(Number) ?? [0, Math.ceil(listeners.length / most)];
+      // What nobody wrote: from the beginning, for the readers pass over what is done.
+      if (!(of >= 1 && share >= 0 && share < of)) return gather(batch, undefined, most, hearing);
       const mine = listeners.filter(({ key }) => Number.parseInt(key.slice(-8), 16) % of === share);
       const rest = share + 1 < of ? { event, next: `${share + 1}/${of}` } : batch[1] && { event: batch[1] };
       return { heard: [{ event, listeners: mine }], stopped: rest };

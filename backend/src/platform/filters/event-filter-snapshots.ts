@@ -24,7 +24,7 @@ export interface Restored {
 /** Fewer changes than these are compiled again sooner than they are written. */
 const LEAST_CHANGES = 1_000;
 /** A set that did not change from one look to the next is calm. */
-const BETWEEN_LOOKS_MS = 60_000;
+const BETWEEN_LOOKS_MS = 5_000;
 const PIECE = 1 << 20;
 /** Some milliseconds. */
 const SUMMED_AT_ONCE = 16_384;
@@ -50,13 +50,17 @@ export class EventFilterSnapshots implements OnApplicationBootstrap, BeforeAppli
   private readonly build = this.builtFrom();
   private readonly kept = new Map<string, Kept>();
   private timer?: NodeJS.Timeout;
+  private looking?: Promise<void> | undefined;
 
   constructor(instance: InstanceConfig) {
     this.folder = join(instance.dataDir, 'filters');
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.saveCalm(), BETWEEN_LOOKS_MS);
+    this.timer = setInterval(
+      () => (this.looking ??= this.saveCalm().finally(() => (this.looking = undefined))),
+      BETWEEN_LOOKS_MS,
+    );
     this.timer.unref();
   }
 

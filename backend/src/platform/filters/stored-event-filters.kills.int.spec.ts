@@ -35,7 +35,7 @@ async function storeAndKill(first: number): Promise<number> {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'close');
   let last = NaN;
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => (last = Number(line)));

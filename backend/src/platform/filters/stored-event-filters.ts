@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { FilterError } from '#contract/filter/index.js';
 import type { EventFilterSnapshots, Stored } from './event-filter-snapshots.js';
 import type { Listener } from './event-filters.js';
@@ -28,6 +29,7 @@ export interface ListenerRows<L> {
 /** With more rows than these to be compared one by one, or to be read, all are read. */
 const MOST_COMPARED = 500_000;
 const MOST_READ = 50_000;
+const LOOKED_AT_ONCE = 16_384;
 
 /**
  * Listeners whose filters are kept on disk, so that a start need neither compile nor read a million of them. In memory are the
@@ -64,8 +66,12 @@ export class StoredEventFilters<L extends RowListener> implements Stored {
     const { ends, rows: differing } = difference(stored, now);
     if (ends.size > 0) {
       const unclaimed = new Set<string>();
+      let looked = 0;
       for (const [, engine] of this.engines)
-        for (const [key] of engine.marks()) if (ends.has(endOf(key))) unclaimed.add(key);
+        for (const [key] of engine.marks()) {
+          if (ends.has(endOf(key))) unclaimed.add(key);
+          if (++looked % LOOKED_AT_ONCE === 0) await breath();
+        }
       const marked = stored.size > 0 && differing <= MOST_COMPARED ? await rows.marks(ends) : undefined;
       for (const { key } of marked ?? []) unclaimed.delete(key);
       const changed = marked?.filter((row) => !this.holds(row)).map(({ key }) => key);

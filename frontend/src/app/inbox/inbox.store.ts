@@ -111,7 +111,11 @@ export class InboxStore {
       });
       await this.changeMany(items, true);
       this.toasts.undoable($localize`Archived`, async () => {
-        await this.changeMany(items, false);
+        try {
+          await this.changeMany(items, false);
+        } catch (error) {
+          this.toasts.problem(problemOf(error));
+        }
         await this.groups.refresh();
       });
       if (items.length === MANY) await this.groups.refresh();

@@ -46,7 +46,7 @@ export class Live {
     effect(() => {
       const signedIn = this.session.signedIn();
       untracked(() => {
-        if (signedIn) void this.open();
+        if (signedIn) this.open().catch(problemOf);
         else this.close();
       });
     });
@@ -93,11 +93,13 @@ export class Live {
   visit(page: { workspaceId: string; page: string }, listener: PageListener): () => void {
     let over = false;
     let leave: (() => void) | undefined;
-    void this.open().then((client) => {
+    const begin = async () => {
+      const client = await this.open();
       if (over) return;
       const visit = client.enter(page, listener);
       leave = () => visit.leave();
-    });
+    };
+    begin().catch(problemOf);
     return () => {
       over = true;
       leave?.();
@@ -106,11 +108,15 @@ export class Live {
 
   /** Tries again at once. */
   retry(): void {
-    void this.open().then((client) => client.connect());
+    this.open().then((client) => client.connect(), problemOf);
   }
 
   private open(): Promise<LiveClient> {
-    return (this.client ??= this.make());
+    return (this.client ??= this.make().catch((error: unknown) => {
+      // Its code could not be loaded; the next question tries again.
+      this.client = undefined;
+      throw error;
+    }));
   }
 
   private async make(): Promise<LiveClient> {
@@ -146,7 +152,10 @@ export class Live {
     this.client = undefined;
     this.now.set({ name: 'connecting', attempt: 1 });
     this.news.set(undefined);
-    void client?.then((one) => one.close());
+    this.again.set(undefined);
+    this.left = undefined;
+    this.watches.clear();
+    client?.then((one) => one.close(), problemOf);
   }
 }
 

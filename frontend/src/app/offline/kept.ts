@@ -30,6 +30,14 @@ export class Kept {
     await this.ask(shelf, 'readwrite', (store) => store.delete(key));
   }
 
+  /** Forgets what is not this person's: answers have it before their key, commands in them. */
+  async clearBut(person: string): Promise<void> {
+    for (const { key } of await this.all<{ key: string }>('answers'))
+      if (!key.startsWith(`${person} `)) await this.remove('answers', key);
+    for (const { key, person: whose } of await this.all<{ key: string; person: string }>('commands'))
+      if (whose !== person) await this.remove('commands', key);
+  }
+
   /** Forgets everything. */
   async clear(): Promise<void> {
     await this.ask('answers', 'readwrite', (store) => store.clear());
@@ -53,8 +61,15 @@ export class Kept {
         for (const shelf of ['answers', 'commands'] satisfies Shelf[])
           request.result.createObjectStore(shelf, { keyPath: 'key' }).createIndex('at', 'at');
       };
-      return answer<IDBDatabase>(request);
-    })());
+      return answer<IDBDatabase>(request).then((database) => {
+        // The server's word to clear this browser closes it from outside.
+        database.onclose = () => (this.opening = undefined);
+        return database;
+      });
+    })().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { type HttpInterceptorFn, HttpResponse } from '@angular/common/http';
+import { HttpHeaders, type HttpInterceptorFn, HttpResponse } from '@angular/common/http';
 import { inject, Injector } from '@angular/core';
 import { catchError, from, of, switchMap, tap, throwError } from 'rxjs';
 import { problemOf } from '../api/problem';
@@ -13,6 +13,8 @@ interface KeptAnswer {
   readonly key: string;
   readonly at: number;
   readonly body: unknown;
+  /** What a change of it has to name. */
+  readonly etag: string | null;
 }
 
 /** Keeps what was read, and gives it again while no answer comes: to the same person, until they sign out. */
@@ -28,15 +30,19 @@ export const lastSeen: HttpInterceptorFn = (request, next) => {
     tap((event) => {
       if (event instanceof HttpResponse)
         // A browser that keeps nothing loses nothing but this.
-        kept.put('answers', { key, at: Date.now(), body: event.body } as KeptAnswer).catch(problemOf);
+        kept
+          .put('answers', { key, at: Date.now(), body: event.body, etag: event.headers.get('ETag') } as KeptAnswer)
+          .catch(problemOf);
     }),
     catchError((error: unknown) => {
       if (!problemOf(error).offline) return throwError(() => error);
       return from(kept.read<KeptAnswer>('answers', key).catch(() => undefined)).pipe(
-        switchMap((found) =>
-          found ? of(new HttpResponse({ status: 200, body: found.body, url: key })) : throwError(() => error),
-        ),
+        switchMap((found) => (found ? of(answerOf(found, key)) : throwError(() => error))),
       );
     }),
   );
 };
+
+function answerOf({ body, etag }: KeptAnswer, url: string): HttpResponse<unknown> {
+  return new HttpResponse({ status: 200, body, url, headers: new HttpHeaders(etag === null ? {} : { ETag: etag }) });
+}

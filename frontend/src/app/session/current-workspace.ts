@@ -1,4 +1,4 @@
-import { computed, inject, Injectable, signal } from '@angular/core';
+import { computed, effect, inject, Injectable, signal } from '@angular/core';
 import {
   type ActivatedRouteSnapshot,
   BaseRouteReuseStrategy,
@@ -31,6 +31,13 @@ export class CurrentWorkspace {
     const id = this.chosen();
     if (id === undefined) throw new Error('This page belongs into a workspace.');
     return id;
+  }
+
+  constructor() {
+    // Whoever signs in next enters anew, and so does what follows the workspace.
+    effect(() => {
+      if (!this.session.signedIn()) this.chosen.set(undefined);
+    });
   }
 
   /** Goes into a workspace, and remembers it as the one to open next. */

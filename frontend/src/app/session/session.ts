@@ -7,7 +7,7 @@ import { sessionsSignIn } from '../api/generated/fn/sessions/sessions-sign-in';
 import { sessionsSignOut } from '../api/generated/fn/sessions/sessions-sign-out';
 import { workspacesMine } from '../api/generated/fn/workspaces/workspaces-mine';
 import { keepLocale } from '../preferences/language';
-import { csrfToken } from './csrf';
+import { csrfToken, dropCsrf } from './csrf';
 import { Remembered } from './remembered';
 
 export type Person = Answer<typeof profileRead>;
@@ -83,6 +83,8 @@ export class Session {
     this.who.set(undefined);
     this.mine.set([]);
     this.remembered.forget();
+    // Also when the server could not be told: without it no renewal is accepted, and a reload signs nobody in again.
+    dropCsrf();
     this.opening = Promise.resolve(false);
   }
 
@@ -99,18 +101,33 @@ export class Session {
 
   private async renew(): Promise<string> {
     const csrf = csrfToken();
-    if (csrf === undefined) throw new Problem(401, 'unauthenticated', $localize`You are signed out.`);
+    if (csrf === undefined) {
+      this.end();
+      throw new Problem(401, 'unauthenticated', $localize`You are signed out.`);
+    }
     try {
       const answer = await this.requests.openly(sessionsRenew, { 'X-CSRF-Token': csrf, body: {} });
+      this.sameAsBefore(answer.accessToken);
       this.keep(answer);
       return answer.accessToken;
     } catch (error) {
-      if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
-        this.cut.set(this.signedIn());
-        this.forget();
-      }
+      if (error instanceof Problem && (error.status === 401 || error.status === 403)) this.end();
       throw error;
     }
+  }
+
+  /** The session is over, and not by this window's wish. */
+  private end(): void {
+    this.cut.set(this.signedIn());
+    this.forget();
+  }
+
+  /** Another window of this browser may have signed in somebody else: this one begins anew, as theirs. */
+  private sameAsBefore(token: string): void {
+    const person = this.who()?.id;
+    if (person === undefined || subjectOf(token) === person) return;
+    location.reload();
+    throw new Problem(401, 'unauthenticated', $localize`Somebody else is signed in here now.`);
   }
 
   private keep({ accessToken, expiresIn }: { accessToken: string; expiresIn: number }): void {
@@ -119,7 +136,10 @@ export class Session {
   }
 
   private async takeUp(): Promise<boolean> {
-    if (csrfToken() === undefined) return false;
+    if (csrfToken() === undefined) {
+      this.remembered.forget();
+      return false;
+    }
     try {
       await this.accessToken();
       await this.refresh();
@@ -143,4 +163,10 @@ export class Session {
     this.remembered.keep({ person, workspaces: this.mine() });
     keepLocale(person.locale);
   }
+}
+
+/** Whom an access token is for: the `sub` of a JWT (RFC 7519). */
+function subjectOf(token: string): string | undefined {
+  const [, claims = ''] = token.split('.');
+  return (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string }).sub;
 }

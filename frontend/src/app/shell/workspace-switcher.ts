@@ -45,7 +45,7 @@ import { Icon } from '../ui';
           </button>
         }
         <div class="menu-line" role="separator"></div>
-        <a cdkMenuItem class="menu-item" routerLink="/welcome"
+        <a cdkMenuItem class="menu-item" routerLink="/welcome" [queryParams]="{ new: true }"
           ><sb-icon [svg]="icons.lucidePlus" [size]="16" /><span i18n>New workspace</span></a
         >
       </div>

@@ -20,6 +20,7 @@ let last = 0;
       [class.dialog-wide]="wide()"
       [attr.aria-labelledby]="id"
       (close)="closed.emit()"
+      (pointerdown)="pressed = $event.target"
       (click)="beside($event)"
     >
       <header class="flex items-start gap-3 px-5 pt-4 pb-2">
@@ -44,6 +45,8 @@ export class Dialog {
   /** Whether it is shown. Whoever binds it sets it to false when told that it closed. */
   readonly open = input.required<boolean>();
   readonly wide = input(false);
+  /** A click beside it does not close it: it shows what is shown only once. */
+  readonly lasting = input(false);
   /** It was closed: by the cross, Escape, a click beside it, or by `open`. */
   readonly closed = output();
 
@@ -59,9 +62,12 @@ export class Dialog {
     });
   }
 
+  /** Where the pointer went down: marking a text may end beside the window, and closes nothing. */
+  protected pressed: EventTarget | null = null;
+
   /** A click beside the window is one on the dialog itself. */
   protected beside(event: Event): void {
     const { nativeElement: box } = this.box();
-    if (event.target === box) box.close();
+    if (event.target === box && this.pressed === box && !this.lasting()) box.close();
   }
 }

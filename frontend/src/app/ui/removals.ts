@@ -19,6 +19,11 @@ export class Removals {
     addEventListener('pagehide', () => this.waiting.forEach((remove) => void remove()));
   }
 
+  /** Removes at once what still waits. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.waiting.values()].map((remove) => remove()));
+  }
+
   /** Whether something is gone, or about to be: lists leave it out. */
   hides(id: string): boolean {
     return this.hidden().has(id);
@@ -44,15 +49,6 @@ export class Removals {
     };
     const timer = setTimeout(() => void now(), WAIT_MS);
     this.waiting.set(id, now);
-    const end = this.toasts.say({
-      text,
-      action: {
-        label: $localize`Undo`,
-        run: () => {
-          end();
-          back();
-        },
-      },
-    });
+    this.toasts.undoable(text, back);
   }
 }

@@ -10,18 +10,27 @@ export interface Toast {
   readonly action?: { readonly label: string; run(): unknown };
 }
 
+/** A toast as it stands there. */
+interface Shown extends Toast {
+  readonly id: number;
+  end(): void;
+}
+
 /** Short words on what was just done, with a way to take it back. */
 @Injectable({ providedIn: 'root' })
 export class Toasts {
-  private readonly shown = signal<readonly (Toast & { readonly id: number })[]>([]);
+  private readonly shown = signal<readonly Shown[]>([]);
   readonly all = this.shown.asReadonly();
   private last = 0;
 
   /** Shows a toast; it goes by itself after six seconds, or ten where it can be taken back. @returns what ends it */
   say(toast: Toast): () => void {
     const id = ++this.last;
-    this.shown.update((all) => [...all.slice(-2), { ...toast, id }]);
     const end = () => this.shown.update((all) => all.filter((one) => one.id !== id));
+    // Those that can be acted on stay; of the others the newest three.
+    const plain = this.shown().filter(({ action }) => !action);
+    const dropped = new Set(plain.slice(0, Math.max(0, plain.length - 2)));
+    this.shown.update((all) => [...all.filter((one) => !dropped.has(one)), { ...toast, id, end }]);
     if (!toast.lasting) setTimeout(end, toast.action ? 10_000 : 6000);
     return end;
   }
@@ -57,7 +66,7 @@ export class Toasts {
           <button
             type="button"
             class="cursor-pointer rounded-lg px-2 py-1 font-semibold underline underline-offset-4"
-            (click)="action.run()"
+            (click)="toast.end(); action.run()"
           >
             {{ action.label }}
           </button>

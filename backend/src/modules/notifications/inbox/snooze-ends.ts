@@ -6,12 +6,10 @@ import { EventLog } from '#platform/event-log/index.js';
 
 const LOOK_EVERY_MS = 1_000;
 const BATCH = 500;
-// In the order of their ids, as every other change locks them; what another process ends is passed over.
+// What somebody else holds is passed over, and waited for by nobody.
 const END = `
   with due as (
-    select id from notification where id in (
-      select id from notification where snoozed_until <= now() order by snoozed_until limit ${BATCH})
-     order by id for update skip locked)
+    select id from notification where snoozed_until <= now() order by snoozed_until limit ${BATCH} for update skip locked)
   update notification n set snoozed_until = null from due where n.id = due.id and n.snoozed_until <= now()
   returning n.id, n.user_id, n.workspace_id, n.read_at is not null as read, n.archived_at is not null as archived`;
 

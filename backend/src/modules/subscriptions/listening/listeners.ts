@@ -156,11 +156,11 @@ export class Listeners {
 
   private async fill(em: EntityManager): Promise<void> {
     const began = performance.now();
-    // The database hears nothing while the disk is read, which on a busy machine takes a while.
-    await query(em, `select set_config('idle_in_transaction_session_timeout', '5min', true)`);
+    const before = await patient(em);
     const filters = this.targets.stored<SeatListener>('subscriptions');
     const read = await filters.fill(listeningSeats(em));
     const [state] = await query<{ crossed: boolean }>(em, CROSSED);
+    await before();
     this.watching = state?.crossed ?? false;
     for (const held of [this.bySubscription, this.byPerson]) held.clear();
     this.filters = filters;
@@ -224,4 +224,23 @@ function forget(index: Map<string, Set<string>>, key: string, seat: string): voi
   const found = index.get(key);
   found?.delete(seat);
   if (found?.size === 0) index.delete(key);
+}
+
+/**
+ * Lets the transaction be slow for a while: all rows are summed up by one statement, and the database hears nothing while the disk
+ * is read. @returns what ends that
+ */
+async function patient(em: EntityManager): Promise<() => Promise<void>> {
+  const [before] = await query<{ statement: string; idle: string }>(
+    em,
+    `select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`,
+  );
+  const set = async (statement: string, idle: string) =>
+    void (await query(
+      em,
+      `select set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)`,
+      [statement, idle],
+    ));
+  await set('5min', '5min');
+  return () => set(before?.statement ?? '0', before?.idle ?? '0');
 }

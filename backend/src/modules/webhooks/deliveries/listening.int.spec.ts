@@ -76,6 +76,13 @@ describe('the endpoints that listen', () => {
     const { app } = room.application;
     const [reader, readers, stops] = [app.get(WebhooksReader), app.get(Readers), app.get(EndpointStops)];
     const made = await Promise.all(Array.from({ length: 12 }, () => room.endpoint(team)));
+    // None of the three shares of twelve is empty.
+    const shareOf = ({ id }: { id: string }) => Number.parseInt(id.slice(-8), 16) % 3;
+    while (new Set(made.map(shareOf)).size < 3) {
+      const gone = made.shift();
+      await room.rows('delete from webhook_endpoint where id = $1 returning 1', [gone?.id]);
+      made.push(await room.endpoint(team));
+    }
     await room.read();
     await readers.stop();
     const events = [await room.found(team), await room.found(team)];

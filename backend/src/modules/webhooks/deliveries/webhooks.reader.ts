@@ -103,7 +103,8 @@ export class WebhooksReader implements ReadsLog {
     const here = holdsJobs(em) ? undefined : this.pokes.here;
     const lanes = await this.write(em, rows, here?.owner ?? null);
     await this.stops.pauseDeaf(em, deaf);
-    afterCommit(em, this, () => {
+    // Each part of a batch has lanes of its own to hand on: none takes the place of another.
+    afterCommit(em, lanes, () => {
       if (!here) return this.pokes.poke();
       if (lanes.some(({ ours }) => !ours)) this.pokes.pokeOthers();
       const served = (id: string) => owners.get(id)!.served && !deaf.has(id);

@@ -11,7 +11,14 @@ import {
 } from '@angular/core';
 import { disabled, email, form, FormField as Field, required } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
-import { accountUnlocksRequest, emailVerificationsRequest, type Problem, Requests, sessionsSignIn } from '../../api';
+import {
+  accountUnlocksRequest,
+  emailVerificationsRequest,
+  type Problem,
+  problemOf,
+  Requests,
+  sessionsSignIn,
+} from '../../api';
 import { type Question, Session, type SignedIn } from '../../session';
 import { FormField, FormProblem, send, sending } from '../../ui/form';
 import { OtherWays } from './other-ways';
@@ -83,7 +90,12 @@ export class SignInForm {
     const remedy = this.remedy();
     if (!remedy || this.mailed()) return;
     this.mailed.set(true);
-    await this.requests.openly(remedy.ask, { body: { email: this.address() } });
+    try {
+      await this.requests.openly(remedy.ask, { body: { email: this.address() } });
+    } catch (error) {
+      this.mailed.set(false);
+      this.sending.problem.set(problemOf(error));
+    }
   }
 
   private address(): string {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { Router } from '@angular/router';
+import { ActivatedRoute, Router } from '@angular/router';
 import { CurrentWorkspace, Session } from '../../session';
 import { FirstSubscription } from './first-subscription';
 import { NameWorkspace } from './name-workspace';
@@ -43,8 +43,12 @@ export class Welcome {
   private readonly session = inject(Session);
   protected readonly steps = Array.from({ length: STEPS }, (_, index) => index + 1);
   protected readonly step = signal(1);
-  /** The workspace that is set up: one's own, if there is one. */
-  protected readonly workspaceId = signal(ownWorkspace(this.session, inject(CurrentWorkspace)));
+  /** The workspace that is set up: one's own, if there is one and not another is wanted. */
+  protected readonly workspaceId = signal(
+    inject(ActivatedRoute).snapshot.queryParamMap.has('new')
+      ? undefined
+      : ownWorkspace(this.session, inject(CurrentWorkspace)),
+  );
 
   protected begin(workspaceId: string): void {
     this.workspaceId.set(workspaceId);

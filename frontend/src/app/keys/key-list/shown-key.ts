@@ -9,7 +9,7 @@ import type { Shown } from '../key.store';
   imports: [Code, Dialog, Secret],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <sb-dialog [heading]="heading()" [open]="true" (closed)="closed.emit()">
+    <sb-dialog [heading]="heading()" [open]="true" [lasting]="true" (closed)="closed.emit()">
       <sb-secret [value]="shown().key" />
       <p class="mt-4 mb-1.5 font-medium" i18n>Try it</p>
       <sb-code [text]="snippet()" label="A request with this key" i18n-label />

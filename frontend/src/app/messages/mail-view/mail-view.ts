@@ -79,6 +79,7 @@ export class MailView {
   }
 
   private looked: readonly HTMLElement[] = [];
+  private observer?: ResizeObserver;
 
   private inFrame(mark: number): HTMLElement | null {
     const document = this.frame()?.nativeElement.contentDocument;
@@ -101,8 +102,11 @@ export class MailView {
     const sheet = new Sheet();
     sheet.replaceSync(PAPER);
     document.adoptedStyleSheets = [sheet];
-    const measure = () => this.height.set(Math.max(80, document.documentElement.scrollHeight));
-    new ResizeObserver(measure).observe(document.body);
+    // The root is never lower than the frame itself; the body is as high as the mail.
+    const measure = () => this.height.set(Math.max(80, Math.ceil(document.body.getBoundingClientRect().height)));
+    this.observer?.disconnect();
+    this.observer = new ResizeObserver(measure);
+    this.observer.observe(document.body);
     measure();
   }
 }

@@ -10,7 +10,13 @@ import { save } from '../../ui/save';
   imports: [Copy, Dialog, Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <sb-dialog heading="Keep these recovery codes" i18n-heading [open]="codes() !== undefined" (closed)="kept.emit()">
+    <sb-dialog
+      heading="Keep these recovery codes"
+      i18n-heading
+      [open]="codes() !== undefined"
+      [lasting]="true"
+      (closed)="kept.emit()"
+    >
       <p class="m-0 mb-4 text-muted" i18n>
         Each signs you in once when your phone or passkey is gone. They are not shown again: print them, or put them
         where your passwords are.

@@ -84,7 +84,11 @@ export class SourceDetail {
   constructor() {
     effect(() => {
       const now = this.source();
-      if (now && untracked(this.base) === undefined) this.base.set(now);
+      if (!now || untracked(this.base)?.id === now.id) return;
+      // Another source under the same page: what was typed and tried belongs to the one before.
+      this.base.set(now);
+      this.sending.problem.set(undefined);
+      this.tested.set(undefined);
     });
     effect(() => {
       if (this.try() && this.source()) untracked(() => void this.first());
@@ -146,8 +150,12 @@ export class SourceDetail {
 
   /** Puts in the form what somebody else saved. */
   protected async loadTheirs(): Promise<void> {
-    this.sending.problem.set(undefined);
-    this.take(await this.requests.ask(sourcesOne, this.at()));
+    try {
+      this.take(await this.requests.ask(sourcesOne, this.at()));
+      this.sending.problem.set(undefined);
+    } catch (error) {
+      this.toasts.problem(problemOf(error));
+    }
   }
 
   protected async remove(source: Source): Promise<void> {

@@ -94,13 +94,13 @@ export class EndpointDetail {
     await this.router.navigate([], { queryParams: { test: type }, replaceUrl: true });
   }
 
-  protected async enable(enabled: boolean): Promise<void> {
+  protected async enable(enabled: boolean, path = this.path()): Promise<void> {
     await this.change(
-      () => this.requests.ask(endpointsChange, { ...this.path(), body: { enabled } }),
+      () => this.requests.ask(endpointsChange, { ...path, body: { enabled } }),
       enabled
         ? $localize`On: what waited is sent now`
         : $localize`Paused: what waits stays, what happens now is not kept for it`,
-      () => this.enable(!enabled),
+      () => this.enable(!enabled, path),
     );
   }
 
@@ -126,7 +126,8 @@ export class EndpointDetail {
   ): Promise<void> {
     this.busy.set(true);
     try {
-      this.found.set(await work());
+      const changed = await work();
+      if (changed.id === this.endpointId()) this.found.set(changed);
       if (undo) this.toasts.undoable(text, undo);
       else this.toasts.say({ text });
     } catch (error) {

@@ -12,7 +12,12 @@ import type { SecretKind } from './snippets';
   imports: [Dialog, FormProblem, Secret],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <sb-dialog [heading]="made() ? newSecret : rotate" [open]="true" (closed)="closed.emit()">
+    <sb-dialog
+      [heading]="made() ? newSecret : rotate"
+      [open]="true"
+      [lasting]="made() !== undefined"
+      (closed)="closed.emit()"
+    >
       @if (made(); as secret) {
         <div class="grid gap-3">
           @if (secret.secret; as text) {

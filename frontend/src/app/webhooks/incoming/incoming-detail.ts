@@ -65,11 +65,12 @@ export class IncomingDetail {
     );
   }
 
-  protected async enable(enabled: boolean): Promise<void> {
+  protected async enable(enabled: boolean, path = this.path()): Promise<void> {
     try {
-      this.found.set(await this.requests.ask(incomingChange, { ...this.path(), body: { enabled } }));
+      const changed = await this.requests.ask(incomingChange, { ...path, body: { enabled } });
+      if (changed.id === this.incomingId()) this.found.set(changed);
       this.toasts.undoable(enabled ? $localize`On` : $localize`Paused: what is sent meanwhile is refused`, () =>
-        this.enable(!enabled),
+        this.enable(!enabled, path),
       );
     } catch (error) {
       this.toasts.problem(problemOf(error));

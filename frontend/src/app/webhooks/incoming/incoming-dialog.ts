@@ -13,7 +13,12 @@ import { type Scheme, schemes } from './schemes';
   imports: [Dialog, Field, FormField, FormProblem, IncomingSecret],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <sb-dialog [heading]="made()?.name ?? heading" [open]="true" (closed)="closed.emit()">
+    <sb-dialog
+      [heading]="made()?.name ?? heading"
+      [open]="true"
+      [lasting]="made() !== undefined"
+      (closed)="closed.emit()"
+    >
       @if (made(); as one) {
         <sb-incoming-secret [url]="one.url" [secret]="one.secret" [scheme]="one.scheme" />
       } @else {

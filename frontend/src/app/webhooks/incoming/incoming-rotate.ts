@@ -13,7 +13,13 @@ import type { Incoming } from './schemes';
   imports: [Dialog, FormProblem, IncomingSecret],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <sb-dialog heading="Rotate the secret" i18n-heading [open]="true" (closed)="closed.emit()">
+    <sb-dialog
+      heading="Rotate the secret"
+      i18n-heading
+      [open]="true"
+      [lasting]="made() !== undefined"
+      (closed)="closed.emit()"
+    >
       @if (made(); as one) {
         <sb-incoming-secret [url]="one.url" [secret]="one.secret" [scheme]="one.scheme" />
       } @else {
