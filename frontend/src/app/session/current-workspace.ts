@@ -21,9 +21,13 @@ export class CurrentWorkspace {
   readonly id = this.chosen.asReadonly();
   readonly workspace = computed(() => this.session.workspaces().find(({ id }) => id === this.chosen()));
 
-  /** Whether the person may do something in it, such as "deals:write"; the server decides all the same. */
+  /**
+   * Whether the person may do something in it, such as "deals:write"; outside of workspaces, in the one that is offered. The server
+   * decides all the same.
+   */
   may(permission: string): boolean {
-    return this.workspace()?.permissions.includes(permission) ?? false;
+    const id = this.chosen() ?? this.preferred();
+    return this.session.workspaces().some((one) => one.id === id && one.permissions.includes(permission));
   }
 
   /** The id, where the address is sure to name one. @throws Error elsewhere */
