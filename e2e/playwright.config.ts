@@ -36,6 +36,7 @@ export default defineConfig({
     ignoreHTTPSErrors: true,
     serviceWorkers: 'block',
     launchOptions: { executablePath: '/usr/bin/chromium', args: FLAGS },
+    actionTimeout: 60_000,
     viewport: { width: 1440, height: 900 },
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',

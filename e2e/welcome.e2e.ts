@@ -26,7 +26,7 @@ test('another workspace is a new one, and the one before keeps its name', async 
   await page.goto(`/workspaces/${me.workspaceId}`);
   await page.getByRole('button', { name: `Workspace: ${me.workspace}` }).click();
   await page.getByRole('menuitem', { name: 'New workspace' }).click();
-  await page.getByLabel('Name').fill('Second team');
+  await page.getByLabel('Workspace', { exact: true }).fill('Second team');
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByRole('button', { name: 'Bring in the sample' })).toBeVisible();
   const { items } = await me.api.get<{ items: { name: string }[] }>('/workspaces');

@@ -16,8 +16,7 @@ import { Icon } from '../ui';
       type="button"
       class="flex min-h-9 w-full cursor-pointer items-center gap-2.5 rounded-[10px] px-1.5 text-left font-semibold hover:bg-raised"
       [cdkMenuTriggerFor]="menu"
-      aria-label="Workspace: {{ name() }}"
-      i18n-aria-label
+      [attr.aria-label]="label()"
     >
       <span
         class="grid size-7 shrink-0 place-items-center rounded-lg bg-brand text-xs font-semibold text-on-brand"
@@ -61,6 +60,7 @@ export class WorkspaceSwitcher {
   protected readonly name = computed(
     () => this.current.workspace()?.name ?? this.session.workspaces()[0]?.name ?? 'Signalbox',
   );
+  protected readonly label = computed(() => $localize`Workspace: ${this.name()}:workspace:`);
   protected readonly initial = computed(() => [...this.name()][0]?.toUpperCase());
 
   protected go(id: string): void {
