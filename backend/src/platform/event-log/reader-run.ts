@@ -33,7 +33,7 @@ export class ReaderRun {
     const { instance } = this.reader;
     if (!instance.prepare) return;
     try {
-      await this.transactions.run((em) => instance.prepare?.(em));
+      await this.transactions.run(async (em) => instance.prepare?.(em));
     } catch (error) {
       this.log.warn(`Not ready yet, and will be at the first event: ${describe(error)}`);
     }

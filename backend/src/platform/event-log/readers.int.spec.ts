@@ -99,7 +99,7 @@ describe('reading', () => {
       const Base = reader({ name }, { batches: [] });
       @LogReader({ name })
       class Ready extends Base {
-        async prepare(em: EntityManager): Promise<void> {
+        override async prepare(em: EntityManager): Promise<void> {
           await query(em, 'select 1');
           done.push(name);
           if (fails) throw new Error('The disk is full.');

@@ -30,6 +30,7 @@ export class Session {
   private token?: { readonly text: string; readonly until: number };
   private renewal?: Promise<string>;
   private opening?: Promise<boolean>;
+  private readonly chores = new Set<() => Promise<unknown>>();
 
   private readonly who = signal<Person | undefined>(undefined);
   private readonly mine = signal<readonly Workspace[]>([]);
@@ -67,8 +68,14 @@ export class Session {
     this.remember();
   }
 
+  /** Has something done first when the person signs out, while their session still stands. */
+  beforeSignOut(work: () => Promise<unknown>): void {
+    this.chores.add(work);
+  }
+
   /** Ends the session here and on the server, and forgets what was kept of it. */
   async signOut(): Promise<void> {
+    await Promise.allSettled([...this.chores].map((work) => work()));
     try {
       await this.requests.ask(sessionsSignOut, {});
     } catch (error) {

@@ -1,5 +1,6 @@
 import { inject, Injectable, signal } from '@angular/core';
 import { problemOf } from '../api';
+import { Session } from '../session/session';
 import { Toasts } from './toasts';
 
 /** As long as the toast that takes it back. */
@@ -16,6 +17,7 @@ export class Removals {
   private readonly waiting = new Map<string, () => Promise<void>>();
 
   constructor() {
+    inject(Session).beforeSignOut(() => this.flush());
     addEventListener('pagehide', () => this.waiting.forEach((remove) => void remove()));
   }
 

@@ -12,15 +12,18 @@ export class Uploads {
   private readonly workspaceId = inject(CurrentWorkspace).required();
   private readonly share = signal<number | undefined>(undefined);
   private request?: XMLHttpRequest;
+  private over = false;
   /** 0 to 1 while something is sent; 1 while the server reads it. */
   readonly progress = this.share.asReadonly();
 
   /** Sends files to the source for uploads, which is made when there is none. @throws Problem; nothing was kept then */
   async send(files: readonly File[]): Promise<Uploaded> {
     this.share.set(0);
+    this.over = false;
     try {
       const sourceId = await this.source();
       const token = await this.session.accessToken();
+      if (this.over) throw cancelled();
       return await this.post(`/api/v1/workspaces/${this.workspaceId}/sources/${sourceId}/uploads`, token, files);
     } finally {
       this.share.set(undefined);
@@ -29,6 +32,7 @@ export class Uploads {
 
   /** Breaks off: the server keeps nothing of a form that is not whole. */
   cancel(): void {
+    this.over = true;
     this.request?.abort();
   }
 
@@ -69,10 +73,12 @@ export class Uploads {
           ),
         );
       };
-      request.onabort = () => reject(new Problem(-1, 'cancelled', $localize`Broken off: nothing was kept.`));
+      request.onabort = () => reject(cancelled());
       request.onerror = () =>
         reject(problemOf(new Problem(0, 'offline', $localize`No answer came. Nothing was kept.`)));
       request.send(form);
     });
   }
 }
+
+const cancelled = (): Problem => new Problem(-1, 'cancelled', $localize`Broken off: nothing was kept.`);

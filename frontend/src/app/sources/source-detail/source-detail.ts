@@ -73,6 +73,7 @@ export class SourceDetail {
 
   /** What is typed is based on this; another version meanwhile is told, and nothing typed is lost. */
   private readonly base = signal<Source | undefined>(undefined);
+  private readonly version = signal<number | undefined>(undefined);
   private readonly model = linkedSignal(() => modelOf(this.base()));
   protected readonly form = sourceForm(this.model, () => this.source()?.kind ?? 'upload', false);
   protected readonly sending = sending();
@@ -87,6 +88,7 @@ export class SourceDetail {
       if (!now || untracked(this.base)?.id === now.id) return;
       // Another source under the same page: what was typed and tried belongs to the one before.
       this.base.set(now);
+      this.version.set(now.version);
       this.sending.problem.set(undefined);
       this.tested.set(undefined);
     });
@@ -131,7 +133,7 @@ export class SourceDetail {
 
   protected async save(event: Event, source: Source): Promise<void> {
     event.preventDefault();
-    const version = this.base()?.version ?? source.version;
+    const version = this.version() ?? source.version;
     const taken = await send(this.form, this.sending, async (model) => {
       const credentials = source.kind === 'imap' ? credentialsOf(model) : undefined;
       const changed = await this.requests.ask(sourcesChange, {
@@ -172,16 +174,23 @@ export class SourceDetail {
 
   private async act(work: () => Promise<Source>, text: string): Promise<void> {
     try {
-      this.take(await work());
+      this.moved(await work());
       this.toasts.say({ text });
     } catch (error) {
       this.toasts.problem(problemOf(error) satisfies Problem);
     }
   }
 
+  /** Another state, by an act of this page: what is typed stays, and is based on it if nobody else changed anything. */
+  private moved(source: Source): void {
+    this.found.set(source);
+    if (this.version() === source.version - 1) this.version.set(source.version);
+  }
+
   private take(source: Source): void {
     this.found.set(source);
     this.base.set(source);
+    this.version.set(source.version);
   }
 
   private at(sourceId = this.sourceId()) {
