@@ -10,7 +10,15 @@ test('every page that links lead to can be used by everybody, in light and dark'
 }) => {
   const workspaceId = await fill(operator);
   const pages = await crawl(operatorPage, `/workspaces/${workspaceId}`, () => accessible(operatorPage));
-  expect(pages).toEqual(expect.arrayContaining(['/inbox', '/workspaces/:id/deals', '/workspaces/:id/deals/:id']));
+  expect(pages).toEqual(
+    expect.arrayContaining([
+      '/inbox',
+      '/workspaces/:id/deals',
+      '/workspaces/:id/deals/:id',
+      '/settings/security',
+      '/instance/jobs',
+    ]),
+  );
 });
 
 test('so can every page of nobody', async ({ visitor, accessible }) => {

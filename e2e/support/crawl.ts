@@ -33,8 +33,9 @@ export async function fill(owner: Api): Promise<string> {
 
 /** Opens one page after the other, each shape once, until no link leads to a new one; `look` is called on each when it is there. */
 export async function crawl(page: Page, start: string, look: (shape: string) => Promise<void>): Promise<string[]> {
-  const seen = new Set([shapeOf(start)]);
-  const waiting = [start];
+  // Settings and the operators' pages are reached by a menu, and lead on by links.
+  const waiting = [start, '/settings/profile', '/instance'];
+  const seen = new Set(waiting.map(shapeOf));
   for (let address = waiting.shift(); address; address = waiting.shift()) {
     await page.goto(address);
     await settled(page);
