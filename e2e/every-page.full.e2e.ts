@@ -1,7 +1,7 @@
 import { crawl, fill, PUBLIC, settled } from './support/crawl.js';
 import { expect, test } from './support/test.js';
 
-test.setTimeout(600_000);
+test.setTimeout(1_800_000);
 
 test('every page that links lead to can be used by everybody, in light and dark', async ({
   operator,

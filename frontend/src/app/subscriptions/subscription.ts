@@ -72,6 +72,6 @@ export function figureWords(of: Extract<Rule, { kind: 'threshold' }>['of']): str
 export function targets(): readonly { readonly id: string; readonly title: string; readonly example: string }[] {
   return [
     { id: 'deal', title: $localize`Deals`, example: 'origin:NYC price<=400' },
-    { id: 'activity', title: $localize`Activity`, example: 'type:source.failing or type:member.*' },
+    { id: 'activity', title: $localize`Activity`, example: 'type:source.failed or type:member.*' },
   ];
 }

@@ -113,7 +113,7 @@ export class SubscriptionDetail {
     try {
       const { to } = await this.requests.ask(previewsTest, {
         workspaceId: this.workspaceId,
-        body: { kind: target === 'deal' ? 'deal.found' : 'source.failing' },
+        body: { kind: target === 'deal' ? 'deal.found' : 'source.failed' },
       });
       this.toasts.say({ text: $localize`An example is on its way to ${to}:address:` });
     } catch (error) {
