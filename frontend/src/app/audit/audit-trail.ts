@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, input, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { lucideDownload, lucideScrollText } from '@ng-icons/lucide';
 import { trailed } from '../activity/happened';
@@ -41,10 +41,7 @@ export class AuditTrail {
       ...(cursor !== undefined && { cursor }),
     }),
   );
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = this.list.wrongFilter;
   /** How many came since the list was read. */
   protected readonly news = signal(0);
   protected readonly exporting = signal(false);

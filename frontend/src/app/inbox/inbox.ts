@@ -48,10 +48,7 @@ export class InboxPage {
     { id: 'archived', title: $localize`Archived` },
   ];
   protected readonly narrowed = computed(() => [this.filter(), this.unread(), this.kind()].some(Boolean));
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.store.current().problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = computed(() => this.store.current().wrongFilter());
   private readonly preferences = resource({ loader: () => this.requests.ask(preferencesOwn, {}) });
   /** What one can be told of, by topic. */
   protected readonly topics = computed(() => {

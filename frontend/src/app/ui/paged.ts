@@ -20,6 +20,8 @@ export class Paged<T extends { readonly id: string }> {
   readonly items = this.rows.asReadonly();
   readonly loading = this.asked.asReadonly();
   readonly problem = this.failed.asReadonly();
+  /** Why the filter cannot be read: that is told beside it, and the list stays. */
+  readonly wrongFilter = computed(() => (this.failed()?.status === 400 ? this.failed() : undefined));
   /** True until the first page came. */
   readonly first = computed(() => this.next() === undefined && this.failed() === undefined);
   readonly empty = computed(() => this.next() === null && this.rows().length === 0);

@@ -76,10 +76,7 @@ export class DealList {
   /** How many came since the list was read. */
   protected readonly news = signal(0);
   /** A filter that cannot be read is told beside its field, and the list stays. */
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = this.list.wrongFilter;
 
   constructor() {
     effect(() => {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, input, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { lucideListTodo, lucidePlay, lucideSearch } from '@ng-icons/lucide';
 import { type Item, jobsList, jobsRelease, problemOf, Requests } from '../../api';
@@ -40,10 +40,7 @@ export class JobList {
       ...(cursor !== undefined && { cursor }),
     }),
   );
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = this.list.wrongFilter;
 
   constructor() {
     effect(() => {

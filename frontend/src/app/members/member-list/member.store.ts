@@ -1,4 +1,4 @@
-import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { effect, inject, Injectable, signal, untracked } from '@angular/core';
 import {
   type Item,
   membersChangeRole,
@@ -44,10 +44,7 @@ export class MemberStore {
     });
     return { items: items.map(withId), nextCursor };
   });
-  readonly wrongFilter = computed(() => {
-    const problem = this.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  readonly wrongFilter = this.list.wrongFilter;
 
   constructor() {
     effect(() => {

@@ -33,10 +33,7 @@ export class SubscriptionList {
   readonly view = input<View>();
   /** In the filter language, by the address. */
   readonly filter = input('', { transform: (text: string | undefined) => text ?? '' });
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.store.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = this.store.list.wrongFilter;
   protected readonly icons = {
     lucideBellRing,
     lucideHash,

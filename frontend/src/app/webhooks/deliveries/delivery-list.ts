@@ -42,10 +42,7 @@ export class DeliveryList {
       ...(cursor !== undefined && { cursor }),
     }),
   );
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = this.list.wrongFilter;
 
   constructor() {
     effect(() => {

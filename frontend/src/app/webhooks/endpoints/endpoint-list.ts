@@ -39,10 +39,7 @@ export class EndpointList {
     }),
   );
   protected readonly shown = computed(() => this.list.items().filter(({ id }) => !this.removals.hides(id)));
-  protected readonly wrongFilter = computed(() => {
-    const problem = this.list.problem();
-    return problem?.status === 400 ? problem : undefined;
-  });
+  protected readonly wrongFilter = this.list.wrongFilter;
 
   constructor() {
     effect(() => {
